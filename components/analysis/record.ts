@@ -1,0 +1,80 @@
+/**
+ * What is known about one image under one model: the numbers that figures draw.
+ *
+ * Two makers produce it, the data loaders (from files computed beforehand) and the live worker
+ * (in the browser, on demand), and every figure reads it without knowing which.
+ * All arrays are row-major. Layers are 0-based in arrays and 1-based in anything a person reads.
+ * Patch i (0-based) sits at row ⌊i / columns⌋, column i mod columns. Token 0 is the class token,
+ * token i + 1 is patch i.
+ */
+
+/** The trunk as the model was trained, or with SOM repairing each layer's output (Eq. 4-5). */
+export type Trunk = "plain" | "purified";
+
+/** Patch grid: [rows, columns]. */
+export type Grid = readonly [rows: number, columns: number];
+
+/** Who computed the numbers, with what. Every caption shows it. */
+export interface Provenance {
+  /** Model id, such as "vit-ti-16". */
+  model: string;
+  /** SHA-256 of the weights file, in hex. */
+  weights: string;
+  /** "cpu", "cuda", "webgpu (NVIDIA ...)", "wasm, 4 threads"... */
+  device: string;
+  method: string;
+  /** The method's options that differ from their defaults, as `key=value`. */
+  options: string[];
+  /** Versions of what computed: {"onnxruntime": "1.30.0", "sfp-explorer": "0.1.0"}. */
+  versions: Record<string, string>;
+}
+
+/** Per-layer measurements of one trunk. L layers, H heads, N patches. */
+export interface TrunkRecord {
+  /** Attention from the class token to each patch, per head: L × H × N. */
+  classRows: Float32Array;
+  /** Attention of each patch to itself, per head: L × H × N. */
+  diagonals: Float32Array;
+  /** Attention of the class token to itself, per head: L × H. */
+  classSelf: Float32Array;
+  /** ‖x_l[i]‖₂ of each block's own output, before any repair; class token first: L × (N + 1). */
+  norms: Float32Array;
+  /** The same after SOM's repair; equal to `norms` in the plain trunk: L × (N + 1). */
+  repairedNorms: Float32Array;
+  /** 1 where the patch is in the outlier set S^l by the default test (Eq. 4): L × N. */
+  outliers: Uint8Array;
+  /** 1 where an outlier had no valid neighbour to be repaired from: L × N. */
+  isolated: Uint8Array;
+}
+
+export interface ImageRecord {
+  image: string;
+  grid: Grid;
+  layers: number;
+  heads: number;
+  trunks: Record<Trunk, TrunkRecord>;
+  provenance: Provenance;
+}
+
+/** An attention map: `tokens` × `tokens`, class token first; each row sums to 1. */
+export interface AttentionMap {
+  tokens: number;
+  values: Float32Array;
+}
+
+/** Dense features of one stage: N × `width`, patches only, before L2 normalisation. */
+export interface FeatureMap {
+  width: number;
+  values: Float32Array;
+}
+
+/** Where figures get an image's numbers from: files, or a model running in a worker. */
+export interface RecordSource {
+  record: ImageRecord;
+  /** Head-mean attention of a layer (0-based). */
+  attention(trunk: Trunk, layer: number): Promise<AttentionMap>;
+  /** Attention of every head of a layer (0-based), heads in order. */
+  headAttention(trunk: Trunk, layer: number): Promise<AttentionMap[]>;
+  /** Features of a stage or method: "plain" (x_{L-1}), "som", "sae", "vis", or a method's name. */
+  features(stage: string): Promise<FeatureMap>;
+}
