@@ -1,0 +1,87 @@
+import {existsSync, mkdirSync} from "node:fs";
+import {listPhotos} from "./data/photos.js";
+
+// As it bundles its client, Framework looks up the latest version of each library it offers, used
+// or not. A version in its cache spares it the network, and one that does not exist keeps such a
+// library from being fetched by mistake: everything is imported from node_modules instead.
+for (const name of [
+  "@observablehq/plot",
+  "@observablehq/sample-datasets",
+  "apache-arrow",
+  "arquero",
+  "d3",
+  "d3-dsv",
+  "echarts",
+  "htl",
+  "leaflet",
+  "lodash",
+  "mapbox-gl",
+  "parquet-wasm",
+  "react",
+  "react-dom",
+  "topojson-client"
+])
+  mkdirSync(`src/.observablehq/cache/_npm/${name}@0.0.0-use-node-modules`, {recursive: true});
+
+process.env.OBSERVABLE_TELEMETRY_DISABLE ??= "true";
+
+// Framework writes neither; a reader's language and freedom to zoom matter to assistive technology.
+const accessibility = `<script>
+document.documentElement.lang = "en";
+document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
+</script>`;
+
+const pages = [
+  {name: "Overview", path: "/"},
+  {
+    name: "One image",
+    pages: [
+      {name: "Attention", path: "/attention"},
+      {name: "Diagonal against class", path: "/diagonal"},
+      {name: "Features", path: "/features"},
+      {name: "Propagation", path: "/propagation"},
+      {name: "Heads", path: "/heads"},
+      {name: "Integration", path: "/integration"},
+      {name: "Segmentation", path: "/segmentation"},
+      {name: "Detectors", path: "/detectors"}
+    ]
+  },
+  {
+    name: "Many images",
+    pages: [
+      {name: "Corpus", path: "/corpus"},
+      {name: "Results", path: "/results"}
+    ]
+  },
+  {
+    name: "Yours",
+    pages: [
+      {name: "Live", path: "/live"},
+      {name: "Method", path: "/method"}
+    ]
+  }
+];
+
+/** A page is listed once its file exists, so that the sidebar never links to nothing. */
+function written<T extends {path?: string; pages?: {path: string}[]}>(list: T[]): T[] {
+  const exists = (path: string) => existsSync(`src${path === "/" ? "/index" : path}.md`);
+  return list
+    .map((page) => (page.pages ? {...page, pages: page.pages.filter((p) => exists(p.path))} : page))
+    .filter((page) => (page.pages ? page.pages.length > 0 : exists(page.path!)));
+}
+
+export default {
+  root: "src",
+  title: "SFP Explorer",
+  base: process.env.BASE ?? "/",
+  style: "style.css",
+  globalStylesheets: [], // and not Google Fonts
+  head: `<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css">${accessibility}`,
+  footer: "Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025).",
+  search: true,
+  toc: false,
+  pages: written(pages),
+  // Files whose names are only known in the browser keep their exact paths.
+  dynamicPaths: listPhotos().map(({id}) => `/data/photos/${id}.webp`),
+  interpreters: {".ts": ["node", "--import", "tsx"]}
+};

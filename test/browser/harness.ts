@@ -1,0 +1,85 @@
+import {mkdirSync, readdirSync} from "node:fs";
+import {join} from "node:path";
+import axe from "axe-core";
+import type {Browser, BrowserContextOptions, Page} from "playwright-core";
+import {chromium} from "playwright-core";
+
+/** The base path that the tested site was built for. */
+export const base = process.env.BASE ?? "/sfp-explorer/";
+
+/**
+ * Starts Chromium with a software WebGPU adapter: the flag that asks for "unsafe" WebGPU is what
+ * gives an adapter on a machine without a GPU.
+ */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--enable-unsafe-webgpu",
+      "--use-webgpu-adapter=swiftshader"
+    ]
+  });
+}
+
+/** Every page of a built site, as addresses below its base path. */
+export function builtPages(folder = "dist"): string[] {
+  return readdirSync(folder, {recursive: true, encoding: "utf8"})
+    .filter((file) => file.endsWith(".html"))
+    .map((file) =>
+      file
+        .replaceAll("\\", "/")
+        .replace(/\.html$/, "")
+        .replace(/(^|\/)index$/, "$1")
+    )
+    .sort();
+}
+
+export interface Opened {
+  page: Page;
+  /** Whatever should not have happened, as it happens. */
+  problems: string[];
+}
+
+/** Opens a page and notes errors and requests to other hosts; resolves once nothing is loading. */
+export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  const page = await browser.newPage({viewport: {width: 1280, height: 900}, ...options});
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    const {protocol, origin} = new URL(request.url());
+    if (/^https?:$/.test(protocol) && origin !== new URL(url).origin) problems.push(`outside: ${request.url()}`);
+  });
+  await page.goto(url, {waitUntil: "networkidle"});
+  await page
+    .waitForFunction(() => !document.querySelector("observablehq-loading, [aria-busy=true]"), undefined, {
+      timeout: 20_000
+    })
+    .catch(() => problems.push("still loading after 20 s"));
+  problems.push(...(await page.locator(".observablehq--error").allInnerTexts()));
+  return {page, problems};
+}
+
+/** What axe-core calls serious or critical on a page, one line for each element. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const {violations} = (await page.evaluate("axe.run()")) as axe.AxeResults;
+  return violations
+    .filter(({impact}) => impact === "serious" || impact === "critical")
+    .flatMap(({id, nodes}) => nodes.map((node) => `axe ${id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`));
+}
+
+/** Writes a picture of the page into the folder that SHOTS names, when it names one. */
+export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
+  if (!process.env.SHOTS) return;
+  mkdirSync(process.env.SHOTS, {recursive: true});
+  await page.screenshot({path: join(process.env.SHOTS, `${name}.png`), fullPage});
+}
