@@ -1,0 +1,41 @@
+import type {Grid} from "../analysis/record.js";
+
+/** A transformer tower's sizes. */
+export interface TowerGeometry {
+  /** Width of the residual stream, D. */
+  width: number;
+  /** Attention heads, H; each is `width / heads` wide. */
+  heads: number;
+  /** Blocks, L. */
+  layers: number;
+  /** Width of the MLP's hidden layer. */
+  mlp: number;
+  /** Epsilon of every layer norm. */
+  epsilon: number;
+  /** CLIP's x σ(1.702 x), or the exact (erf) GELU. */
+  activation: "quick_gelu" | "gelu";
+}
+
+/** An image tower's sizes, and how pictures must be prepared for it. */
+export interface Geometry extends TowerGeometry {
+  /** Side of a patch in pixels. */
+  patch: number;
+  /** Side of the patch grid the positional embedding was trained for, in patches. */
+  trainedGrid: number;
+  /** Width of the dense features, E: the projection's output, or D where there is none. */
+  features: number;
+  /** Mean and standard deviation of RGB in 0..1 that pictures are normalised with. */
+  mean: readonly [number, number, number];
+  std: readonly [number, number, number];
+  /** Classes of the classifier, for supervised models. */
+  classes?: number;
+}
+
+/** The patch grid of a picture, in patches; a remainder at the right and bottom is not read. */
+export function gridOf(geometry: {patch: number}, height: number, width: number): Grid {
+  const rows = Math.floor(height / geometry.patch);
+  const columns = Math.floor(width / geometry.patch);
+  if (rows < 1 || columns < 1)
+    throw new Error(`A picture of ${width} × ${height} pixels is smaller than one ${geometry.patch} px patch.`);
+  return [rows, columns];
+}

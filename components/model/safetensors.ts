@@ -1,0 +1,159 @@
+/** Reads and writes safetensors files: an 8-byte length, a JSON header, the tensors' bytes. */
+
+/** The element types this project computes with; others may be present and are kept as names only. */
+export type FloatType = "F32" | "F16" | "BF16";
+
+/** Where one tensor's bytes lie in the file. */
+export interface StoredTensor {
+  name: string;
+  type: string;
+  shape: number[];
+  /** First byte, from the start of the file. */
+  offset: number;
+  /** Number of bytes. */
+  length: number;
+}
+
+/** A checkpoint: the whole file, and where each tensor lies in it. */
+export interface Checkpoint {
+  bytes: Uint8Array;
+  tensors: Map<string, StoredTensor>;
+}
+
+const byteSizes: Record<string, number> = {
+  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1
+}; // prettier-ignore
+
+/** Safetensors' own limit: a longer header is a lie. */
+const longestHeader = 100_000_000;
+
+/**
+ * Reads a safetensors file's header and checks it against the bytes that are there.
+ * Nothing is copied: the tensors stay where they lie in `bytes`.
+ *
+ * @param file named in errors
+ * @throws Error when the file is truncated, is not safetensors, or its header contradicts itself
+ */
+export function readSafetensors(bytes: Uint8Array, file = "model.safetensors"): Checkpoint {
+  const fail = (what: string): never => {
+    throw new Error(`${file}: ${what}. The file is damaged or not a safetensors file; fetch it again.`);
+  };
+  if (bytes.length < 8) fail(`only ${bytes.length} bytes, too short for a header`);
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (headerLength > longestHeader) fail(`a header of ${headerLength} bytes is not plausible`);
+  const start = 8 + headerLength;
+  if (start > bytes.length) fail(`the header needs ${start} bytes, the file has ${bytes.length}`);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, entry] of Object.entries(parseHeader(bytes.subarray(8, start), fail))) {
+    if (name === "__metadata__") continue;
+    tensors.set(name, readEntry(name, entry, start, bytes.length, fail));
+  }
+  refuseOverlaps(tensors, fail);
+  return {bytes, tensors};
+}
+
+function parseHeader(bytes: Uint8Array, fail: (what: string) => never): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", {fatal: true}).decode(bytes));
+    if (typeof header === "object" && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>;
+  } catch {
+    // said below
+  }
+  return fail("the header is not a JSON object");
+}
+
+function readEntry(name: string, entry: unknown, start: number, size: number, fail: (what: string) => never) {
+  const {
+    dtype,
+    shape,
+    data_offsets: range
+  } = (entry ?? {}) as {
+    dtype?: unknown;
+    shape?: unknown;
+    data_offsets?: unknown;
+  };
+  if (typeof dtype !== "string" || !isCounts(shape) || !isCounts(range) || range.length !== 2)
+    return fail(`tensor ${name} has no valid dtype, shape and data_offsets`);
+  const [from, to] = range;
+  const elements = shape.reduce((a, b) => a * b, 1);
+  const expected = elements * (byteSizes[dtype] ?? NaN);
+  if (expected !== to - from)
+    fail(`tensor ${name} says ${dtype} [${shape.join(", ")}] but occupies ${to - from} bytes`);
+  if (start + to > size) fail(`tensor ${name} ends at byte ${start + to}, the file has ${size}`);
+  return {name, type: dtype, shape, offset: start + from, length: to - from};
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((d) => Number.isSafeInteger(d) && d >= 0);
+}
+
+function refuseOverlaps(tensors: Map<string, StoredTensor>, fail: (what: string) => never) {
+  const sorted = [...tensors.values()].sort((a, b) => a.offset - b.offset || a.length - b.length);
+  for (let i = 1; i < sorted.length; ++i)
+    if (sorted[i].offset < sorted[i - 1].offset + sorted[i - 1].length)
+      fail(`tensors ${sorted[i - 1].name} and ${sorted[i].name} overlap`);
+}
+
+/**
+ * The values of a tensor as float32. F32 at an aligned offset is a view; the rest is converted.
+ *
+ * @throws Error when the tensor is not of a float type
+ */
+export function readFloats(
+  checkpoint: Checkpoint,
+  tensor: {name: string; type: string; offset: number; length: number}
+) {
+  const {buffer, byteOffset} = checkpoint.bytes;
+  const at = byteOffset + tensor.offset;
+  if (tensor.type === "F32") {
+    if (at % 4 === 0) return new Float32Array(buffer, at, tensor.length / 4);
+    return new Float32Array(buffer.slice(at, at + tensor.length));
+  }
+  if (tensor.type !== "F16" && tensor.type !== "BF16")
+    throw new Error(`${tensor.name}: ${tensor.type} is not a float type`);
+  const halves = new Uint16Array(buffer.slice(at, at + tensor.length));
+  return tensor.type === "BF16" ? widenBfloat16(halves) : widenFloat16(halves);
+}
+
+function widenBfloat16(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (h) => h << 16).buffer);
+}
+
+/** IEEE half precision to float32, exactly (subnormals, infinities and NaN included). */
+export function widenFloat16(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (h) => {
+    const sign = h & 0x8000 ? -1 : 1;
+    const exponent = (h >> 10) & 31;
+    const fraction = h & 1023;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -14 * (fraction / 1024);
+  });
+}
+
+/** A tensor to be written. */
+export interface FloatTensor {
+  type?: FloatType;
+  shape: number[];
+  /** float32 values for F32; the 16-bit patterns for F16 and BF16. */
+  data: Float32Array | Uint16Array;
+}
+
+/** Writes a safetensors file, the header padded so that the tensors begin at a multiple of 8 bytes. */
+export function writeSafetensors(tensors: Record<string, FloatTensor>, metadata?: Record<string, string>): Uint8Array {
+  const header: Record<string, unknown> = metadata ? {__metadata__: metadata} : {};
+  let end = 0;
+  for (const [name, {type = "F32", shape, data}] of Object.entries(tensors))
+    header[name] = {dtype: type, shape, data_offsets: [end, (end += data.byteLength)]};
+  const text = JSON.stringify(header);
+  const head = new TextEncoder().encode(text + " ".repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8));
+  const bytes = new Uint8Array(8 + head.length + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  bytes.set(head, 8);
+  let at = 8 + head.length;
+  for (const {data} of Object.values(tensors)) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}

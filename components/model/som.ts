@@ -1,0 +1,110 @@
+/** SOM, the Self-adaptive Outlier Mitigator: which patches are outliers (Eq. 4), and their repair (Eq. 5). */
+import type {Grid} from "../analysis/record.js";
+import type {Graph, Value} from "./graph.js";
+
+export interface DetectionOptions {
+  /** Multiplies the class token's attention in the test; 1 in the paper, 1.5 in the released code. */
+  factor: number;
+  /** At most this many per layer, those with the largest class attention; "none" in the paper. */
+  cap: number | "none";
+  /** The test on the mean over heads, or per head and then any head, or more than half of them. */
+  heads: "mean" | "any" | "vote";
+}
+
+/** What the test compares: each B × N, or B × H × N before the heads are joined. */
+export interface Responses {
+  /** Attention from the class token to each patch, B × H × N. */
+  classRow: Value;
+  /** Attention of each patch to itself, B × H × N. */
+  diagonal: Value;
+}
+
+/** Reads the class row and the diagonal out of an attention map B × H × T × T. */
+export function responses(g: Graph, attention: Value, heads: number, tokens: number): Responses {
+  const classRow = g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, 1, tokens), 2);
+  // Every (T + 1)-th element of the flattened map is on the diagonal.
+  const flat = g.reshape(attention, -1, heads, tokens * tokens);
+  const diagonal = g.slice(flat, 2, tokens + 1, tokens * tokens, tokens + 1);
+  return {classRow, diagonal};
+}
+
+/** The outlier set S = {i : a_ii < factor · a_ci} as a mask, B × N (Eq. 4; strict, patches only). */
+export function detect(
+  g: Graph,
+  {classRow, diagonal}: Responses,
+  {factor, cap, heads}: DetectionOptions,
+  patches: number
+): Value {
+  const meanRow = g.scale(g.mean(classRow, 1, false), factor);
+  const mask = () => {
+    if (heads === "mean") return g.less(g.mean(diagonal, 1, false), meanRow);
+    const perHead = g.toFloat(g.less(diagonal, g.scale(classRow, factor)));
+    return heads === "any"
+      ? g.less(g.scalar(0.5), g.max(perHead, 1, false))
+      : g.less(g.scalar(0.5), g.mean(perHead, 1, false));
+  };
+  return cap === "none" ? mask() : keepLargest(g, mask(), meanRow, cap, patches);
+}
+
+/** The `count` marked patches with the largest score; among equals, the first ones. */
+function keepLargest(g: Graph, mask: Value, score: Value, count: number, patches: number): Value {
+  // A patch stays when fewer than `count` marked patches come before it. Attention is never negative.
+  const marked = g.where(mask, score, g.scalar(-1));
+  const row = g.unsqueeze(marked, 1); // B × 1 × N: the others
+  const column = g.unsqueeze(marked, 2); // B × N × 1: oneself
+  const index = Array.from({length: patches}, (_, i) => i);
+  const earlier = g.less(g.floats(index, [1, 1, patches]), g.floats(index, [1, patches, 1]));
+  const before = g.or(g.less(column, row), g.and(g.equal(column, row), earlier));
+  return g.and(mask, g.less(g.sum(g.toFloat(before), 2, false), g.scalar(count)));
+}
+
+export interface Repair {
+  /** The features with outliers replaced, B × N × D. */
+  features: Value;
+  /** Outliers without a non-outlier neighbour, B × N. */
+  isolated: Value;
+}
+
+/**
+ * Eq. 5: each outlier becomes the mean of its non-outlier neighbours on the grid, all at once from the
+ * old values, divided by their number (methods.md 3a, rows 8-11).
+ *
+ * @param features B × N × D
+ * @param outliers mask, B × N
+ * @param isolated what happens where all eight neighbours are outliers: `keep` the token, `widen` to the
+ *   nearest ring of patches that has a valid one, or write `zero` (the released code's error)
+ */
+export function repair(
+  g: Graph,
+  features: Value,
+  outliers: Value,
+  grid: Grid,
+  isolated: "keep" | "widen" | "zero"
+): Repair {
+  const distance = chebyshev(g, grid);
+  const valid = g.unsqueeze(g.not(outliers), 1); // B × 1 × N
+  const far = g.scalar(grid[0] + grid[1]);
+  const toValid = g.where(valid, distance, far); // B × N × N
+  const ring = isolated === "widen" ? g.min(toValid, 2) : g.scalar(1);
+  const chosen = g.toFloat(g.and(g.equal(toValid, ring), g.less(toValid, far)));
+  const count = g.sum(chosen, 2); // B × N × 1
+  const mean = g.divide(g.matmul(chosen, features), g.maximum(count, g.scalar(1)));
+  const mask = g.unsqueeze(outliers, 2);
+  const alone = g.less(g.sum(g.toFloat(g.equal(toValid, g.scalar(1))), 2), g.scalar(0.5));
+  const replace = isolated === "zero" ? mask : g.and(mask, g.less(g.scalar(0.5), count));
+  return {features: g.where(replace, mean, features), isolated: g.squeeze(g.and(mask, alone), 2)};
+}
+
+/** Chebyshev distances between the patches of a grid, 1 × N × N: 1 for the eight neighbours. */
+function chebyshev(g: Graph, [rows, columns]: Grid): Value {
+  const patches = Array.from({length: rows * columns}, (_, i) => i);
+  const along = (position: (i: number) => number) => {
+    const values = patches.map(position);
+    const difference = g.subtract(g.floats(values, [1, values.length, 1]), g.floats(values, [1, 1, values.length]));
+    return g.node("Abs", [difference]);
+  };
+  return g.maximum(
+    along((i) => Math.floor(i / columns)),
+    along((i) => i % columns)
+  );
+}

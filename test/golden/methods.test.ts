@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import {after, test} from "node:test";
+import {gridOf} from "../../components/model/geometry.js";
+import type {GivenOptions} from "../../components/model/methods/options.js";
+import {Engine} from "../../components/model/runtime.js";
+import {cpu} from "../../data/engine/device.js";
+import {decode, golden, goldenModel, pixels, relativeError, type Encoded} from "./golden.js";
+
+const model = goldenModel();
+const engine = new Engine(model, cpu(1));
+after(() => engine.close());
+
+const {expected} = golden;
+const tolerance = 1e-4;
+
+async function run(method: string, options: GivenOptions, outputs: string[], image: Encoded = golden.image) {
+  const [, height, width] = image.shape;
+  return engine.run({method, options, outputs, grid: gridOf(model.geometry, height, width)}, pixels(image));
+}
+
+/** Expected features; where the class token is included, its row is dropped, as ours drop it. */
+function expectedFeatures(name: string): Float32Array {
+  const {shape} = expected[name];
+  const values = decode(expected[name]);
+  const hasClassToken = shape[0] % golden.config.grid === 1; // both grids have 7 rows
+  return hasClassToken ? values.subarray(shape[1]) : values;
+}
+
+const cases: [name: string, method: string, options?: GivenOptions][] = [
+  ["vanilla", "clip"],
+  ["vanilla_nonsquare", "clip"],
+  ["sclip", "sclip"],
+  ["clearclip", "clearclip"],
+  ["sfp_paper_block", "sfp"],
+  ["sfp_paper_literal", "sfp", {sae: "literal"}],
+  ["sfp_paper_clear", "sfp", {sae: "clear"}],
+  ["sfp_paper_block_nohai", "sfp", {hai: "off"}],
+  ["sfp_paper_som_only_clearclip", "sfp", {sae: "none", hai: "off"}],
+  ["sfp_paper_block_iter3", "sfp", {rounds: 3}],
+  ["sfp_paper_block_l0_8", "sfp", {l0: 8}],
+  ["sfp_paper_block_nocls", "sfp", {class_token: "drop"}]
+];
+
+for (const [name, method, options = {}] of cases)
+  test(`${name} matches the golden file`, async () => {
+    const image = name.endsWith("nonsquare") ? golden.image_nonsquare : golden.image;
+    const {features} = await run(method, options, ["features"], image);
+    const error = relativeError(features.data, expectedFeatures(name));
+    assert.ok(error <= tolerance, `relative error ${error}`);
+  });
+
+test("outputs and head-mean attention of layers 1 to 11 match the golden file", async () => {
+  const layers = expected.layer_outputs.map((_, i) => i + 1);
+  const results = await run(
+    "clip",
+    {},
+    layers.flatMap((l) => [`tokens.${l}`, `attention.${l}`])
+  );
+  for (const l of layers) {
+    for (const [output, values] of [
+      ["tokens", expected.layer_outputs],
+      ["attention", expected.layer_headmean_attention]
+    ] as const) {
+      const error = relativeError(results[`${output}.${l}`].data, decode(values[l - 1]));
+      assert.ok(error <= tolerance, `${output}.${l}: relative error ${error}`);
+    }
+  }
+});
+
+test("SFP's outlier sets match the golden file exactly, in every layer", async () => {
+  const sets = expected.sfp_paper_outlier_sets_per_layer;
+  const results = await run(
+    "sfp",
+    {},
+    sets.map((_, i) => `outliers.${i + 1}`)
+  );
+  sets.forEach((set, i) => {
+    const mask = [...results[`outliers.${i + 1}`].data];
+    assert.deepEqual(
+      mask.flatMap((on, patch) => (on ? [patch] : [])),
+      set,
+      `layer ${i + 1}`
+    );
+  });
+});
+
+test("HAI's summed and normalised maps match the golden file", async () => {
+  const results = await run("sfp", {}, ["hai.sum", "hai.map"]);
+  for (const [output, name] of [
+    ["hai.sum", "sfp_paper_A_sum"],
+    ["hai.map", "sfp_paper_A_hai"]
+  ]) {
+    const error = relativeError(results[output].data, decode(expected[name]));
+    assert.ok(error <= tolerance, `${output}: relative error ${error}`);
+  }
+});
