@@ -1,0 +1,104 @@
+import {mean, type Features, type Numbers} from "../arrays.js";
+import {seededRandom} from "../random.js";
+import {cosinesTo} from "../similarity.js";
+import {unit, upright} from "../vectors.js";
+import {above, type Detection} from "./detection.js";
+
+export interface SingularOptions {
+  /** How many standard deviations above the mean score the set begins. SINDER's paper: 4. */
+  threshold?: number;
+}
+
+/**
+ * SINDER's test (arXiv 2407.16826): |cos(x_i, u)| with u the singular direction of the network up to this layer. The set is where
+ * the score exceeds mean + threshold · standard deviation over the patches.
+ */
+export function singular(features: Features, direction: Numbers, {threshold = 4}: SingularOptions = {}): Detection {
+  const scores = cosinesTo(features, direction).map(Math.abs);
+  const centre = mean(scores);
+  const deviation = Math.sqrt(mean(scores.map((score) => (score - centre) ** 2)));
+  return {scores, outliers: above(scores, centre + threshold * deviation)};
+}
+
+/** The linear part of one block's attention branch. Matrices D × D, row-major, applied as y = M x. */
+export interface AttentionWeights {
+  /** LN1's weight: D. Its bias and the projections' shift the result by a constant and are left out. */
+  gain: Numbers;
+  /** Value projection of all heads together. */
+  value: Numbers;
+  output: Numbers;
+}
+
+/**
+ * A block's attention branch with its residual, linearised as SINDER does: I + Wo · V · diag(gain) · (I − 11ᵀ/D). The division by the
+ * layer norm's standard deviation only scales. The MLP is left out: SINDER fits it by least squares on 100,000 random inputs,
+ * which is work for a data loader; its map can be passed to `singularDirection` as one more factor.
+ */
+export function attentionBranch({gain, value, output}: AttentionWeights): Float64Array {
+  const width = gain.length;
+  const map = multiply(output, multiply(value, centring(gain), width), width);
+  for (let d = 0; d < width; ++d) map[d * width + d] += 1;
+  return map;
+}
+
+export interface PowerOptions {
+  /** Stop when the direction turns by less than this (radians). */
+  tolerance?: number;
+  iterations?: number;
+  seed?: number;
+}
+
+/**
+ * Leading left singular vector u (unit length, D) of the product maps[n−1] ⋯ maps[0], by power iteration on M Mᵀ without
+ * forming the product: 4 n D² operations an iteration. Sign: the entry of largest magnitude is positive. NaN for a zero product.
+ */
+export function singularDirection(
+  maps: readonly Numbers[],
+  width: number,
+  {tolerance = 1e-10, iterations = 1000, seed = 1}: PowerOptions = {}
+): Float64Array {
+  const random = seededRandom(seed);
+  let direction = unit(Float64Array.from({length: width}, () => random() - 0.5));
+  for (let iteration = 0; iteration < iterations; ++iteration) {
+    let next = direction;
+    for (let n = maps.length - 1; n >= 0; --n) next = unit(transposed(maps[n], next));
+    for (const map of maps) next = unit(applied(map, next));
+    const turn = Math.hypot(...next.map((value, d) => value - direction[d]));
+    direction = next;
+    if (!(turn > tolerance)) break;
+  }
+  return upright(direction);
+}
+
+function centring(gain: Numbers): Float64Array {
+  const width = gain.length;
+  return Float64Array.from({length: width * width}, (_, cell) => {
+    const row = Math.floor(cell / width);
+    return gain[row] * (Number(row === cell % width) - 1 / width);
+  });
+}
+
+function multiply(a: Numbers, b: Numbers, width: number): Float64Array {
+  const product = new Float64Array(width * width);
+  for (let i = 0; i < width; ++i) {
+    for (let k = 0; k < width; ++k) {
+      const scale = a[i * width + k];
+      for (let j = 0; j < width; ++j) product[i * width + j] += scale * b[k * width + j];
+    }
+  }
+  return product;
+}
+
+function applied(map: Numbers, vector: Float64Array): Float64Array {
+  const width = vector.length;
+  const result = new Float64Array(width);
+  for (let i = 0; i < width; ++i) for (let j = 0; j < width; ++j) result[i] += map[i * width + j] * vector[j];
+  return result;
+}
+
+function transposed(map: Numbers, vector: Float64Array): Float64Array {
+  const width = vector.length;
+  const result = new Float64Array(width);
+  for (let i = 0; i < width; ++i) for (let j = 0; j < width; ++j) result[j] += map[i * width + j] * vector[i];
+  return result;
+}
