@@ -1,0 +1,177 @@
+import {segmentationPixels, type Colours, type PixelPlanes} from "../image/normalise.js";
+import type {Picture} from "../image/pixels.js";
+import {resizePlanes} from "../image/resample-planes.js";
+import {oneQuery, ScoreField, type WindowScores} from "./accumulate.js";
+import {decideField, fieldProbabilities, type Breathe, type DecisionRule, type LabelMap} from "./decide.js";
+import {decidePlanes, planeProbabilities, type QueryPlane} from "./decide-planes.js";
+import {classOfQueries} from "./labels.js";
+import {affinity, refine} from "./pamr.js";
+import {cosines, type TextMatrix, type WindowFeatures} from "./scores.js";
+import {cutWindows, tile, type PixelBatch, type Tiling} from "./windows.js";
+
+/** The inference shell's settings; defaults are SCLIP's for data sets without background. */
+export interface SegmentSettings {
+  /** The shorter side before windows are cut, in pixels (`scale=(2048, short)`). */
+  short: number;
+  /** Side of a window; 0: the whole image at once. */
+  crop: number;
+  stride: number;
+  /** `logit_scale`. */
+  scale: number;
+  /** `prob_thd`; 0: none. */
+  probability: number;
+  /** `area_thd`; null: none. */
+  area: number | null;
+  /** Rounds of PAMR; 0: none. */
+  pamr: number;
+}
+
+export const defaultSettings: SegmentSettings = {
+  short: 336,
+  crop: 224,
+  stride: 112,
+  scale: 40,
+  probability: 0,
+  area: null,
+  pamr: 0
+};
+
+/** What the network says about a batch of windows (an engine's `features` with its method filled in). */
+export type FeatureProvider = (windows: PixelBatch) => Promise<WindowFeatures>;
+
+export interface SegmentInput {
+  image: Picture;
+  /** The model's colour statistics. */
+  colours: Colours;
+  features: FeatureProvider;
+  /** Unit rows, one for each word of each class, in order: Q × E. */
+  text: TextMatrix;
+  classes: ReadonlyArray<{words: readonly string[]}>;
+  settings?: Partial<SegmentSettings>;
+  /** Side of a patch: windows are zero-padded to whole patches. Unless given, a remainder is not read. */
+  padTo?: number;
+  /** Windows given to `features` at once. */
+  batch?: number;
+  /** Which classes' probabilities to return, before thresholds; none unless asked for. */
+  probabilities?: "all" | "none";
+  /** Told the stage and the done fraction of the whole, 0..1. */
+  onProgress?: (progress: {stage: "features" | "labels"; done: number}) => void;
+  signal?: AbortSignal;
+}
+
+export interface Segmentation {
+  width: number;
+  height: number;
+  /** Class of each pixel at the image's own size, row-major. */
+  labels: LabelMap;
+  /** classes × height × width, when asked for. */
+  probabilities?: Float32Array;
+  /** How many windows were looked at. */
+  windows: number;
+}
+
+/**
+ * Segments an image by the shell that SCLIP, NACLIP, SC-CLIP, ResCLIP and SFP share: resize, slide windows, cosines of
+ * each patch with each query, upsample and average, upsample to the original size, decide.
+ *
+ * Memory beyond the label map is that of the windows' scores (patches × queries) and a few rows; PAMR adds 16 maps.
+ *
+ * @throws the signal's reason when aborted; Error when text, classes and features do not fit together
+ */
+export async function segment(input: SegmentInput): Promise<Segmentation> {
+  const {image, colours, text, classes, onProgress, signal} = input;
+  const settings = {...defaultSettings, ...input.settings};
+  const rule = decisionRule(classes, settings);
+  const pixels = segmentationPixels(image, colours, settings.short);
+  const tiling = tile(pixels.height, pixels.width, {
+    crop: settings.crop,
+    stride: settings.stride,
+    multiple: input.padTo ?? 1
+  });
+  const windows = tiling.rows.length * tiling.columns.length;
+  const scores = await windowScores(pixels, tiling, text, rule.classOf.length, input);
+  const breathe = breather(signal, (done) => onProgress?.({stage: "labels", done}));
+  const wanted = input.probabilities === "all";
+  const result = {width: image.width, height: image.height, windows};
+  if (settings.pamr > 0) {
+    const plane = refinedPlanes(scores, pixels, image, settings.pamr);
+    const size = image.width * image.height;
+    const labels = await decidePlanes(plane, size, rule, breathe);
+    return wanted
+      ? {...result, labels, probabilities: await planeProbabilities(plane, size, rule, breathe)}
+      : {...result, labels};
+  }
+  const field = new ScoreField(scores, pixels, image);
+  const labels = await decideField(field, rule, breathe);
+  return wanted
+    ? {...result, labels, probabilities: await fieldProbabilities(field, rule, undefined, breathe)}
+    : {...result, labels};
+}
+
+function decisionRule(classes: SegmentInput["classes"], {scale, probability, area}: SegmentSettings): DecisionRule {
+  if (!classes.length) throw new Error("There are no classes to tell apart.");
+  return {scale, probability, area: area ?? undefined, classOf: classOfQueries(classes), classes: classes.length};
+}
+
+async function windowScores(
+  pixels: PixelPlanes,
+  tiling: Tiling,
+  text: TextMatrix,
+  queries: number,
+  {features, batch = 8, onProgress, signal}: SegmentInput
+): Promise<WindowScores> {
+  const windows = tiling.rows.length * tiling.columns.length;
+  let scores: Float32Array | undefined;
+  let grid: WindowScores["grid"] = [0, 0];
+  for (let from = 0; from < windows; from += batch) {
+    signal?.throwIfAborted();
+    onProgress?.({stage: "features", done: from / windows});
+    const to = Math.min(from + batch, windows);
+    const found = await features(cutWindows(pixels, tiling, from, to));
+    if (text.length !== queries * found.width)
+      throw new Error(
+        `${queries} words need ${queries} text vectors of ${found.width} numbers, the width of the features.`
+      );
+    const part = cosines(found, text);
+    grid = found.grid;
+    scores ??= new Float32Array((part.length / (to - from)) * windows);
+    scores.set(part, (scores.length / windows) * from);
+  }
+  signal?.throwIfAborted();
+  return {tiling, grid, queries, scores: scores ?? new Float32Array(0)};
+}
+
+/** One query's cosines at the original size, refined on the model's own view of the image enlarged to it. */
+function refinedPlanes(scores: WindowScores, pixels: PixelPlanes, image: Picture, iterations: number): QueryPlane {
+  const {width, height} = image;
+  const weights = affinity(resizePlanes(pixels.data, [3, pixels.height, pixels.width], [height, width]), height, width);
+  const map = new Float32Array(width * height);
+  const value = new Float32Array(1);
+  return (query) => {
+    const field = new ScoreField(oneQuery(scores, query), pixels, image);
+    for (let y = 0, to = 0; y < height; ++y) {
+      field.row(y);
+      for (let x = 0; x < width; ++x) {
+        field.pixel(x, value);
+        map[to++] = value[0];
+      }
+    }
+    return refine(map, weights, iterations);
+  };
+}
+
+/** How long the event loop may wait, in ms; a page's worker must hear of a cancellation. */
+const patience = 100;
+
+/** Reports progress, lets the event loop run now and then, and throws when the work is no longer wanted. */
+function breather(signal: AbortSignal | undefined, report: (done: number) => void): Breathe {
+  let last = performance.now();
+  return async (done) => {
+    if (performance.now() - last > patience) {
+      await new Promise((resolve) => setTimeout(resolve));
+      last = performance.now();
+      report(done);
+    }
+    signal?.throwIfAborted();
+  };
+}
