@@ -1,4 +1,5 @@
 /** Reads and writes safetensors files: an 8-byte length, a JSON header, the tensors' bytes. */
+import {fromHalf} from "./half.js";
 
 /** The element types this project computes with; others may be present and are kept as names only. */
 export type FloatType = "F32" | "F16" | "BF16";
@@ -89,7 +90,7 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function refuseOverlaps(tensors: Map<string, StoredTensor>, fail: (what: string) => never) {
-  const sorted = [...tensors.values()].sort((a, b) => a.offset - b.offset || a.length - b.length);
+  const sorted = [...tensors.values()].toSorted((a, b) => a.offset - b.offset || a.length - b.length);
   for (let i = 1; i < sorted.length; ++i)
     if (sorted[i].offset < sorted[i - 1].offset + sorted[i - 1].length)
       fail(`tensors ${sorted[i - 1].name} and ${sorted[i].name} overlap`);
@@ -113,22 +114,11 @@ export function readFloats(
   if (tensor.type !== "F16" && tensor.type !== "BF16")
     throw new Error(`${tensor.name}: ${tensor.type} is not a float type`);
   const halves = new Uint16Array(buffer.slice(at, at + tensor.length));
-  return tensor.type === "BF16" ? widenBfloat16(halves) : widenFloat16(halves);
+  return tensor.type === "BF16" ? widenBfloat16(halves) : Float32Array.from(halves, fromHalf);
 }
 
 function widenBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (h) => h << 16).buffer);
-}
-
-/** IEEE half precision to float32, exactly (subnormals, infinities and NaN included). */
-export function widenFloat16(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (h) => {
-    const sign = h & 0x8000 ? -1 : 1;
-    const exponent = (h >> 10) & 31;
-    const fraction = h & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -14 * (fraction / 1024);
-  });
 }
 
 /** A tensor to be written. */

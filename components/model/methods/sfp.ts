@@ -2,21 +2,8 @@ import type {Value} from "../graph.js";
 import type {Network, SomOptions, Trunk} from "../network.js";
 import {clearclipLayer} from "./clearclip.js";
 import type {Method} from "./method.js";
-import {choice, type OptionSpecs, type OptionValues} from "./options.js";
-
-/** Options of SOM that every method with a purified trunk shares. */
-export const detectionOptions: OptionSpecs = {
-  factor: {kind: "number", least: 0, default: 1, about: "multiplies the class token's attention in Eq. 4"},
-  cap: {
-    kind: "number",
-    least: 1,
-    integer: true,
-    word: "none",
-    default: "none",
-    about: "most outliers per layer, by class attention"
-  },
-  heads: choice("Eq. 4 on the head mean, or per head: any head, or most heads", "mean", "any", "vote")
-};
+import {detectionOptions} from "./detection.js";
+import {choice, type OptionValues} from "./options.js";
 
 /**
  * SFP, the paper: SOM in every layer but the last, SAE for the last layer, HAI over all maps (Eq. 4-11).
@@ -54,11 +41,8 @@ export const sfp: Method = {
       );
     if (Number(options.from) >= last)
       throw new RangeError(`sfp: from=${options.from} leaves no layer; SOM works in layers 1 to ${last - 1}.`);
-    const trunk = network.trunk(
-      pixels,
-      last - 1,
-      options.som === "on" ? (options as unknown as SomOptions) : undefined
-    );
+    // Block L runs as an ordinary one only for those who ask for its probes; SAE takes its place.
+    const trunk = network.trunk(pixels, last, options.som === "on" ? (options as unknown as SomOptions) : undefined);
     const x = trunk.passed(last - 1);
     const features = enhance(network, x, options);
     const offer = (name: string, value: Value) =>
@@ -101,8 +85,8 @@ function enhance(network: Network, x: Value, {sae, lambda, class_token}: OptionV
 
 /** HAI (Eq. 8-10): the maps of layers l0 to L-1 with outliers' columns zeroed, summed, normalised. B × N × N. */
 function integrate(network: Network, {layers}: Trunk, {l0, rounds, order}: OptionValues): Value {
-  const {g, tokens, patches} = network;
-  const masked = layers.slice(Number(l0) - 1).map(({meanAttention, outliers}, i) => {
+  const {g, tokens, patches, geometry} = network;
+  const masked = layers.slice(Number(l0) - 1, geometry.layers - 1).map(({meanAttention, outliers}, i) => {
     const map = g.slice(g.slice(meanAttention, 1, 1, tokens), 2, 1, tokens);
     const filtered = outliers ? g.where(g.unsqueeze(outliers, 1), g.scalar(0), map) : map;
     network.probe(`masked.${i + Number(l0)}`, filtered, [patches, patches]);

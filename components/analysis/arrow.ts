@@ -1,0 +1,201 @@
+/**
+ * Records as Arrow files: fixed-size lists, one row a layer (or a head, or a patch), so that a column's
+ * child buffer is the typed array itself. `docs/architecture.md` has the schema. Other tools read the
+ * same files (pyarrow, DuckDB, R).
+ */
+import {
+  Field,
+  FixedSizeList,
+  Float32,
+  Int8,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+  Uint8,
+  type DataType
+} from "apache-arrow";
+import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk, TrunkRecord} from "./record.js";
+
+type Values = Float32Array | Uint8Array | Int8Array;
+
+/** A column of a file: per row, `width` values. */
+interface Column {
+  name: string;
+  width: number;
+  values: Values;
+}
+
+function valueType(values: Values): DataType {
+  return values instanceof Float32Array ? new Float32() : values instanceof Uint8Array ? new Uint8() : new Int8();
+}
+
+function encode(rows: number, columns: Column[], metadata: Record<string, unknown>): Uint8Array {
+  const fields = columns.map(
+    ({name, width, values}) =>
+      new Field(name, new FixedSizeList(width, new Field("item", valueType(values), false)), false)
+  );
+  const children = columns.map(({width, values}, i) => {
+    if (values.length !== rows * width)
+      throw new RangeError(`${columns[i].name}: ${values.length} values, not ${rows} × ${width}`);
+    const child = makeData({type: valueType(values), length: values.length, data: values} as never);
+    return makeData({type: fields[i].type as FixedSizeList, length: rows, child} as never);
+  });
+  const schema = new Schema(
+    fields,
+    new Map(Object.entries(metadata).map(([key, value]) => [key, JSON.stringify(value)]))
+  );
+  const data = makeData({type: new Struct(fields), length: rows, nullCount: 0, children} as never);
+  return tableToIPC(new Table(schema, [new RecordBatch(schema, data as never)]), "file");
+}
+
+/** A file that was read: columns as typed arrays, metadata as JSON values. */
+class Decoded {
+  private readonly table: Table;
+
+  /** @throws Error when the bytes are not an Arrow file of one record batch */
+  constructor(bytes: Uint8Array) {
+    try {
+      this.table = tableFromIPC(bytes);
+    } catch (cause) {
+      throw new Error("The file is not Arrow; it is damaged or only half there.", {cause});
+    }
+    if (this.table.batches.length !== 1)
+      throw new Error("The file has no record batch; it is damaged or only half there.");
+  }
+
+  get rows(): number {
+    return this.table.numRows;
+  }
+
+  meta<T>(name: string): T {
+    const text = this.table.schema.metadata.get(name);
+    if (text === undefined) throw new Error(`The file's metadata has no ${name}; it was made by another version.`);
+    return JSON.parse(text) as T;
+  }
+
+  column(name: string): Values {
+    const list = this.table.getChild(name)?.data[0]?.children[0];
+    if (!list) throw new Error(`The file has no column ${name}; it was made by another version.`);
+    return (list.values as Values).subarray(list.offset, list.offset + list.length);
+  }
+
+  width(name: string): number {
+    return (this.table.getChild(name)!.type as unknown as FixedSizeList).listSize;
+  }
+}
+
+const trunks = ["plain", "purified"] as const;
+const floatColumns = ["classRows", "diagonals", "classSelf", "norms", "repairedNorms"] as const;
+const maskColumns = ["outliers", "isolated"] as const;
+
+/** summary.arrow: rows are the layers of the plain trunk, then those of the purified one. */
+export function encodeRecord({image, grid, layers, heads, trunks: records, provenance}: ImageRecord): Uint8Array {
+  const columns = [...floatColumns, ...maskColumns].map((name): Column => {
+    const {plain, purified} = {plain: records.plain[name], purified: records.purified[name]};
+    const values = new (plain.constructor as new (n: number) => Values)(plain.length + purified.length);
+    values.set(plain);
+    values.set(purified, plain.length);
+    return {name, width: plain.length / layers, values};
+  });
+  return encode(2 * layers, columns, {image, grid, layers, heads, provenance});
+}
+
+/** Reads what `encodeRecord` wrote. */
+export function decodeRecord(bytes: Uint8Array): ImageRecord {
+  const file = new Decoded(bytes);
+  const trunk = (index: number): TrunkRecord => {
+    const part = (name: string) => {
+      const values = file.column(name);
+      return values.subarray((values.length / 2) * index, (values.length / 2) * (index + 1));
+    };
+    return Object.fromEntries(
+      [...floatColumns, ...maskColumns].map((name) => [name, part(name)])
+    ) as unknown as TrunkRecord;
+  };
+  return {
+    image: file.meta<string>("image"),
+    grid: file.meta<Grid>("grid"),
+    layers: file.meta<number>("layers"),
+    heads: file.meta<number>("heads"),
+    provenance: file.meta<Provenance>("provenance"),
+    trunks: Object.fromEntries(trunks.map((name, i) => [name, trunk(i)])) as Record<Trunk, TrunkRecord>
+  };
+}
+
+/**
+ * Attention maps, one row a map: a layer's head mean, or a head. Each row of a map is coded relative to
+ * its largest value m: a = m (c / levels)², so that |error| <= m / levels (1 + 1 / 4 levels), and small
+ * values, which the square-root colour scale shows large, are finer.
+ *
+ * @param levels at most 255; fewer make smaller files
+ */
+export function encodeAttention(maps: readonly AttentionMap[], levels = 255): Uint8Array {
+  const {tokens} = maps[0];
+  const scales = new Float32Array(maps.length * tokens);
+  const codes = new Uint8Array(maps.length * tokens * tokens);
+  maps.forEach(({values}, m) => {
+    for (let row = 0; row < tokens; ++row) {
+      const from = row * tokens;
+      let largest = 0;
+      for (let k = 0; k < tokens; ++k) largest = Math.max(largest, values[from + k]);
+      scales[m * tokens + row] = largest;
+      const at = m * tokens * tokens + from;
+      if (largest > 0)
+        for (let k = 0; k < tokens; ++k) codes[at + k] = Math.round(levels * Math.sqrt(values[from + k] / largest));
+    }
+  });
+  const columns = [
+    {name: "scale", width: tokens, values: scales},
+    {name: "code", width: tokens * tokens, values: codes}
+  ];
+  return encode(maps.length, columns, {encoding: "value = scale[query] * (code / levels) ** 2", levels});
+}
+
+/** Reads what `encodeAttention` wrote. */
+export function decodeAttention(bytes: Uint8Array): AttentionMap[] {
+  const file = new Decoded(bytes);
+  const scales = file.column("scale");
+  const codes = file.column("code");
+  const tokens = file.width("scale");
+  const levels = file.meta<number>("levels");
+  const square = Float32Array.from({length: levels + 1}, (_, c) => (c / levels) ** 2);
+  return Array.from({length: file.rows}, (_, m) => {
+    const values = new Float32Array(tokens * tokens);
+    for (let i = 0; i < values.length; ++i)
+      values[i] = scales[m * tokens + Math.floor(i / tokens)] * square[codes[m * values.length + i]];
+    return {tokens, values};
+  });
+}
+
+/**
+ * Dense features, one row a patch, coded as signed bytes relative to the patch's largest magnitude m:
+ * f = m c / 127, so that |error| <= m / 254.
+ */
+export function encodeFeatures({width, values}: FeatureMap): Uint8Array {
+  const patches = values.length / width;
+  const scales = new Float32Array(patches);
+  const codes = new Int8Array(values.length);
+  for (let i = 0; i < patches; ++i) {
+    const row = values.subarray(i * width, (i + 1) * width);
+    const largest = row.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    scales[i] = largest;
+    if (largest > 0) for (let k = 0; k < width; ++k) codes[i * width + k] = Math.round((127 * row[k]) / largest);
+  }
+  const columns = [
+    {name: "scale", width: 1, values: scales},
+    {name: "code", width, values: codes}
+  ];
+  return encode(patches, columns, {encoding: "value = scale * code / 127"});
+}
+
+/** Reads what `encodeFeatures` wrote. */
+export function decodeFeatures(bytes: Uint8Array): FeatureMap {
+  const file = new Decoded(bytes);
+  const width = file.width("code");
+  const scales = file.column("scale");
+  return {width, values: Float32Array.from(file.column("code"), (c, i) => (scales[Math.floor(i / width)] * c) / 127)};
+}

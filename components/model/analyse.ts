@@ -1,0 +1,130 @@
+/** Runs a model on one image and gathers what the pages explore. The loaders and the live worker share it. */
+import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk, TrunkRecord} from "../analysis/record.js";
+import type {Engine, Output, Pixels} from "./runtime.js";
+
+/** Everything the pages need of one image. */
+export interface Analysis {
+  record: ImageRecord;
+  /** Head-mean attention of each layer. */
+  attention: Record<Trunk, AttentionMap[]>;
+}
+
+/** The method whose graph runs a trunk. */
+const trunkMethods: Record<Trunk, string> = {plain: "clip", purified: "sfp"};
+
+/**
+ * Both trunks of one image: class rows, diagonals, norms, outlier sets, head-mean attention.
+ *
+ * @param pixels one image, B = 1
+ * @param onTrunk told as each trunk is done
+ */
+export async function analyse(
+  engine: Engine,
+  {image, grid, pixels, provenance}: {image: string; grid: Grid; pixels: Pixels; provenance: Provenance},
+  onTrunk?: (trunk: Trunk) => void
+): Promise<Analysis> {
+  const {layers, heads} = engine.model.geometry;
+  const attention: Partial<Record<Trunk, AttentionMap[]>> = {};
+  const trunks: Partial<Record<Trunk, TrunkRecord>> = {};
+  for (const trunk of ["plain", "purified"] as const) {
+    const outputs = trunkOutputs(trunk, layers);
+    const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
+    trunks[trunk] = trunkRecord(trunk, layers, results);
+    attention[trunk] = eachLayer(layers, (l) => toMap(results[`attention.${l}`]));
+    onTrunk?.(trunk);
+  }
+  return {
+    record: {image, grid, layers, heads, trunks: trunks as Record<Trunk, TrunkRecord>, provenance},
+    attention: attention as Record<Trunk, AttentionMap[]>
+  };
+}
+
+/** Attention of every head of some layers (1-based), in one run. */
+export async function headAttention(engine: Engine, trunk: Trunk, layers: number[], grid: Grid, pixels: Pixels) {
+  const outputs = layers.map((l) => `heads.${l}`);
+  const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
+  return layers.map((l) => splitHeads(results[`heads.${l}`]));
+}
+
+/**
+ * The features of SFP's stages, all through the head: "plain" is x_{L-1} of the unrepaired trunk, then
+ * F_SOM, F_SAE and F_vis.
+ */
+export async function stageFeatures(engine: Engine, grid: Grid, pixels: Pixels): Promise<Record<string, FeatureMap>> {
+  const plain = await engine.run({method: "sfp", options: {som: "off"}, grid, outputs: ["stage.som"]}, pixels);
+  const sfp = await engine.run({method: "sfp", grid, outputs: ["stage.som", "stage.sae", "features"]}, pixels);
+  return {
+    plain: toFeatures(plain["stage.som"]),
+    som: toFeatures(sfp["stage.som"]),
+    sae: toFeatures(sfp["stage.sae"]),
+    vis: toFeatures(sfp.features)
+  };
+}
+
+/** Dense features of a method: N × E. */
+export async function methodFeatures(engine: Engine, method: string, grid: Grid, pixels: Pixels): Promise<FeatureMap> {
+  return toFeatures((await engine.run({method, grid, outputs: ["features"]}, pixels)).features);
+}
+
+function eachLayer<T>(layers: number, of: (layer: number) => T): T[] {
+  return Array.from({length: layers}, (_, i) => of(i + 1));
+}
+
+function trunkOutputs(trunk: Trunk, layers: number): string[] {
+  const always = ["attention", "class", "diagonal", "self", "norms", "outliers"];
+  const ofRepair = ["repaired-norms", "isolated"];
+  return eachLayer(layers, (l) =>
+    [...always, ...(trunk === "purified" ? ofRepair : [])].map((name) => `${name}.${l}`)
+  ).flat();
+}
+
+function trunkRecord(trunk: Trunk, layers: number, results: Record<string, Output>): TrunkRecord {
+  const floats = (name: string) =>
+    concat(
+      eachLayer(layers, (l) => results[`${name}.${l}`].data as Float32Array),
+      Float32Array
+    );
+  const masks = (name: string) =>
+    concat(
+      eachLayer(layers, (l) => results[`${name}.${l}`].data as Uint8Array),
+      Uint8Array
+    );
+  const norms = floats("norms");
+  const outliers = masks("outliers");
+  return {
+    classRows: floats("class"),
+    diagonals: floats("diagonal"),
+    classSelf: floats("self"),
+    norms,
+    repairedNorms: trunk === "purified" ? floats("repaired-norms") : norms,
+    outliers,
+    isolated: trunk === "purified" ? masks("isolated") : new Uint8Array(outliers.length)
+  };
+}
+
+function concat<A extends Float32Array | Uint8Array>(parts: A[], Type: new (length: number) => A): A {
+  const whole = new Type(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function toMap({dims, data}: Output): AttentionMap {
+  return {tokens: dims.at(-1)!, values: data as Float32Array};
+}
+
+function splitHeads({dims, data}: Output): AttentionMap[] {
+  const tokens = dims.at(-1)!;
+  const size = tokens * tokens;
+  return Array.from({length: dims.at(-3)!}, (_, h) => ({
+    tokens,
+    values: (data as Float32Array).subarray(h * size, (h + 1) * size)
+  }));
+}
+
+function toFeatures({dims, data}: Output): FeatureMap {
+  return {width: dims.at(-1)!, values: data as Float32Array};
+}

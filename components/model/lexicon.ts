@@ -1,0 +1,136 @@
+/** Words for models without a text tower: a word is a set of the classifier's classes. */
+import type {Model} from "./model.js";
+import {readFloats} from "./safetensors.js";
+
+/** A lexicon as its file holds it. */
+export interface LexiconFile {
+  /** Names of every class, in the classifier's order. */
+  classes: string[][];
+  /** Words and the classes that they stand for. */
+  words: Record<string, number[]>;
+}
+
+/** Vectors that stand for words: one row of unit length per query. */
+export interface TextVectors {
+  /** Q × width, row-major. */
+  vectors: Float32Array;
+  width: number;
+}
+
+/** Words that a model cannot answer, each with the nearest ones that it can. */
+export class UnknownWordsError extends Error {
+  override name = "UnknownWordsError";
+  constructor(readonly unknown: {word: string; nearest: string[]}[]) {
+    const each = unknown.map(
+      ({word, nearest}) => `“${word}”${nearest.length ? ` (nearest: ${nearest.join(", ")})` : ""}`
+    );
+    super(`This model's lexicon has no ${unknown.length > 1 ? "words" : "word"} ${each.join("; ")}.`);
+  }
+}
+
+/**
+ * The lexicon of a supervised model. A word's vector is the L2-normalised mean of its classes' rows,
+ * each centred by the mean of all rows; the bias is not used. It is compared with LNpost(x).
+ */
+export class Lexicon {
+  private readonly index = new Map<string, number[]>();
+  private readonly rows: Float32Array;
+  private readonly centre: Float64Array;
+  private readonly width: number;
+
+  /** @throws Error when the model has no classifier, or the lexicon is for another number of classes */
+  constructor(model: Model, {classes, words}: LexiconFile) {
+    const {classifier} = model.image;
+    if (!classifier) throw new Error(`${model.id} has no classifier, so a lexicon cannot give it words.`);
+    const count = classifier.weight.shape[0];
+    if (classes.length !== count)
+      throw new Error(`The lexicon names ${classes.length} classes, ${model.id} has ${count}.`);
+    this.width = model.geometry.width;
+    this.rows = readFloats(model.checkpoint, classifier.weight);
+    this.centre = meanRow(this.rows, this.width);
+    classes.forEach((names, i) => names.forEach((name) => this.addClass(plain(name), i)));
+    for (const [word, set] of Object.entries(words)) this.index.set(plain(word), set);
+  }
+
+  private addClass(name: string, index: number) {
+    const known = this.index.get(name);
+    if (known) known.push(index);
+    else this.index.set(name, [index]);
+  }
+
+  /** All words it answers. */
+  get words(): string[] {
+    return [...this.index.keys()];
+  }
+
+  has(word: string): boolean {
+    return this.classesOf(word) !== undefined;
+  }
+
+  /** The classes a word stands for; a plain plural is understood. */
+  classesOf(word: string): number[] | undefined {
+    const name = plain(word);
+    return this.index.get(name) ?? this.index.get(name.replace(/s$/, "")) ?? this.index.get(name.replace(/es$/, ""));
+  }
+
+  /**
+   * One unit vector per word.
+   *
+   * @throws UnknownWordsError naming every word it cannot answer, with the nearest that it can
+   */
+  vectors(words: readonly string[]): TextVectors {
+    const unknown = words.filter((word) => !this.has(word));
+    if (unknown.length) throw new UnknownWordsError(unknown.map((word) => ({word, nearest: this.nearest(word)})));
+    const {width} = this;
+    const vectors = new Float32Array(words.length * width);
+    words.forEach((word, q) => vectors.set(this.vector(this.classesOf(word)!), q * width));
+    return {vectors, width};
+  }
+
+  private vector(classes: number[]): Float64Array {
+    const {width, rows, centre} = this;
+    const sum = new Float64Array(width);
+    for (const c of classes) for (let k = 0; k < width; ++k) sum[k] += rows[c * width + k] - centre[k];
+    const length = Math.hypot(...sum) || 1;
+    return sum.map((v) => v / length);
+  }
+
+  /** Up to three known words closest in spelling: sharing a part, then by edit distance. */
+  nearest(word: string): string[] {
+    const name = plain(word);
+    const cost = (other: string) =>
+      (other.includes(name) || name.includes(other) ? 0.5 : 1) * editDistance(name, other);
+    return this.words
+      .map((other) => ({other, cost: cost(other)}))
+      .filter(({other, cost}) => cost <= Math.max(2, Math.min(name.length, other.length) / 2))
+      .toSorted((a, b) => a.cost - b.cost)
+      .slice(0, 3)
+      .map(({other}) => other);
+  }
+}
+
+/** Lower case, blanks for hyphens and underscores, runs of blanks collapsed. */
+function plain(word: string): string {
+  return word
+    .toLowerCase()
+    .replace(/[\s_-]+/g, " ")
+    .trim();
+}
+
+function meanRow(rows: Float32Array, width: number): Float64Array {
+  const mean = new Float64Array(width);
+  for (let i = 0; i < rows.length; ++i) mean[i % width] += rows[i];
+  return mean.map((v) => v / (rows.length / width));
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({length: b.length + 1}, (_, j) => j);
+  for (let i = 1; i <= a.length; ++i) {
+    const next = [i];
+    for (let j = 1; j <= b.length; ++j)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,120 @@
+/** The engine in Node: models from folders, devices, dense features. Loaders and the command line use it. */
+import {createHash} from "node:crypto";
+import {existsSync, readFileSync} from "node:fs";
+import {basename, join} from "node:path";
+import type {Grid, Provenance} from "../../components/analysis/record.js";
+import {gridOf} from "../../components/model/geometry.js";
+import {Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
+import {methodNamed} from "../../components/model/methods/index.js";
+import {changedOptions, readOptions, type GivenOptions} from "../../components/model/methods/options.js";
+import {readModel, type Model} from "../../components/model/model.js";
+import {Engine, type Pixels} from "../../components/model/runtime.js";
+import {findModel} from "./locate.js";
+import {openDevice, type DeviceName} from "./device.js";
+
+export {deviceNames, openDevice, type DeviceName} from "./device.js";
+export {Engine} from "../../components/model/runtime.js";
+
+/** A model read from its folder. */
+export interface LoadedModel extends Model {
+  folder: string;
+  /** SHA-256 of `model.safetensors`, in hex. */
+  hash: string;
+  /**
+   * Unit vectors that stand for words, one row a query.
+   *
+   * @throws UnknownWordsError when a lexicon does not have a word
+   */
+  text(queries: readonly string[]): Promise<TextVectors>;
+}
+
+/**
+ * Opens a model by id or folder: `model.safetensors`, and `config.json` and `lexicon.json` where present.
+ *
+ * @throws Error naming what is missing or wrong, and how to get the model
+ */
+export async function openModel(idOrFolder: string): Promise<LoadedModel> {
+  const {id, folder} = await findModel(idOrFolder);
+  const file = join(folder, "model.safetensors");
+  const bytes = new Uint8Array(readFileSync(file));
+  const model = readModel(id, bytes, readJson(join(folder, "config.json")), file);
+  let lexicon: Lexicon | undefined;
+  return {
+    ...model,
+    folder,
+    hash: createHash("sha256").update(bytes).digest("hex"),
+    async text(queries) {
+      lexicon ??= new Lexicon(model, readLexicon(folder, model));
+      return lexicon.vectors(queries);
+    }
+  };
+}
+
+/** A model's own lexicon; models with ImageNet-1k's classes share the one that `mini` has. */
+function readLexicon(folder: string, model: Model): LexiconFile {
+  const own = join(folder, "lexicon.json");
+  if (existsSync(own)) return readJson(own) as LexiconFile;
+  if (model.geometry.classes !== 1000)
+    throw new Error(`${basename(folder)} has neither a text tower nor a lexicon.json, so it cannot answer words.`);
+  return readJson(new URL("../models/mini/lexicon.json", import.meta.url).pathname) as LexiconFile;
+}
+
+function readJson(file: string): unknown {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new Error(`${file} is not JSON; fetch the model again.`, {cause});
+  }
+}
+
+/** An engine for a model on a device. */
+export function openEngine(
+  model: Model,
+  {device = "auto", threads = 0}: {device?: DeviceName; threads?: number} = {}
+): Engine {
+  return new Engine(model, openDevice(device, threads));
+}
+
+/** Dense features of a batch: B × N × width, before L2 normalisation, patches only. */
+export interface Features {
+  grid: Grid;
+  width: number;
+  data: Float32Array;
+}
+
+/** Dense features of a method for a batch of pictures of one size. */
+export async function denseFeatures(
+  engine: Engine,
+  pixels: Pixels,
+  method: string,
+  options?: GivenOptions
+): Promise<Features> {
+  const [, , height, width] = pixels.dims;
+  const grid = gridOf(engine.model.geometry, height, width);
+  const {features} = await engine.run({method, options, grid, outputs: ["features"]}, pixels);
+  return {grid, width: features.dims[2], data: features.data as Float32Array};
+}
+
+/** Versions that stand in every provenance. */
+const versions = (() => {
+  const version = (path: string) =>
+    (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as {version: string}).version;
+  return {
+    "sfp-explorer": version("../../package.json"),
+    onnxruntime: version("../../node_modules/onnxruntime-node/package.json")
+  };
+})();
+
+/** Who computed something, with what. */
+export function provenance(model: LoadedModel, engine: Engine, method: string, options: GivenOptions = {}): Provenance {
+  const {options: specs} = methodNamed(method);
+  return {
+    model: model.id,
+    weights: model.hash,
+    device: engine.device.name,
+    method,
+    options: changedOptions(specs, readOptions(method, specs, options)),
+    versions
+  };
+}
