@@ -5,6 +5,11 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return product;
 }
 
+/** a ← a + scale · b. */
+export function addScaled(a: Float64Array, b: Float64Array, scale: number): void {
+  for (let d = 0; d < a.length; ++d) a[d] += scale * b[d];
+}
+
 /** The vector at unit length; NaN for zero. */
 export function unit(vector: Float64Array): Float64Array {
   const norm = Math.sqrt(dot(vector, vector));

@@ -1,0 +1,55 @@
+import {quantileSorted, sorted, mean, type Numbers} from "./arrays.js";
+import {seededRandom} from "./random.js";
+
+/** An estimate between its confidence bounds. */
+export interface Interval {
+  estimate: number;
+  low: number;
+  high: number;
+}
+
+export interface BootstrapOptions {
+  /** Share of resampled statistics between the bounds. */
+  confidence?: number;
+  resamples?: number;
+  seed?: number;
+}
+
+/**
+ * Percentile bootstrap over n items (images, usually), drawn with replacement. The statistic gets the positions of the items drawn, so
+ * it may pool counts before dividing (mIoU) or compare two methods on the same images (a paired difference). Repeats for the same seed. Resamples
+ * whose statistic is NaN are left out. NaN for n = 0.
+ */
+export function bootstrap(
+  n: number,
+  statistic: (items: Uint32Array) => number,
+  {confidence = 0.95, resamples = 2000, seed = 1}: BootstrapOptions = {}
+): Interval {
+  const items = Uint32Array.from({length: n}, (_, i) => i);
+  const estimate = n ? statistic(items) : NaN;
+  const random = seededRandom(seed);
+  const statistics = Float64Array.from({length: n ? resamples : 0}, () =>
+    statistic(items.map(() => Math.floor(random() * n)))
+  );
+  const ascending = sorted(statistics);
+  const tail = (1 - confidence) / 2;
+  return {estimate, low: quantileSorted(ascending, tail), high: quantileSorted(ascending, 1 - tail)};
+}
+
+/** Bootstrap interval of the mean of values that are not NaN. */
+export function meanInterval(values: Numbers, options?: BootstrapOptions): Interval {
+  const known = sorted(values);
+  return bootstrap(known.length, (items) => mean(Float64Array.from(items, (i) => known[i])), options);
+}
+
+/** z with 95 % of a normal distribution within ±z. */
+const Z_95 = 1.959963984540054;
+
+/** Wilson's score interval of a proportion, sensible near 0 and 1 where the usual one is not. NaN estimate and [0, 1] without trials. */
+export function wilson(successes: number, trials: number, z = Z_95): Interval {
+  const estimate = successes / trials;
+  if (!(trials > 0)) return {estimate: NaN, low: 0, high: 1};
+  const centre = (successes + z ** 2 / 2) / (trials + z ** 2);
+  const half = (z / (trials + z ** 2)) * Math.sqrt(trials * estimate * (1 - estimate) + z ** 2 / 4);
+  return {estimate, low: Math.max(0, centre - half), high: Math.min(1, centre + half)};
+}
