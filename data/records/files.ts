@@ -10,7 +10,7 @@ import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
 import {readPicture} from "../cli/picture.js";
-import {openEngine, openModel, provenance, type LoadedModel} from "../engine/index.js";
+import {openEngine, openModel, provenance, type DeviceName, type LoadedModel} from "../engine/index.js";
 import {imageFolder, listPhotos, type Photo} from "../photos.js";
 
 /** Methods whose features the pages compare, beside SFP's own stages. */
@@ -35,11 +35,15 @@ export function recordFileNames(layers: number): string[] {
 }
 
 /** Computes an image's files with the model. Numbers are those of the explorer's default fit, a 224 px square. */
-export async function computeFiles(model: LoadedModel, photo: Photo): Promise<RecordFiles> {
-  const engine = openEngine(model);
+export async function computeFiles(
+  model: LoadedModel,
+  photo: {id: string; path: string},
+  on: {device?: DeviceName; threads?: number} = {}
+): Promise<RecordFiles> {
+  const engine = openEngine(model, on);
   const {patch, layers} = model.geometry;
-  const square = fit(await readPicture(join(imageFolder, photo.file)), patch);
-  const {width, height, data} = normalise(square, model.geometry, "unit");
+  const square = fit(await readPicture(photo.path), patch);
+  const {width, height, data} = normalise(square, model.geometry, "bytes");
   const pixels = {dims: [1, 3, height, width] as const, data};
   const grid = gridOf(model.geometry, height, width);
   const subject = {image: photo.id, grid, pixels, provenance: provenance(model, engine, "sfp")};
@@ -77,7 +81,7 @@ export async function recordArchive(modelId: string, photoId: string): Promise<U
   }
   const cached = join(project, ".cache/records", `${cacheKey(model, photo)}.zip`);
   if (existsSync(cached)) return readFileSync(cached);
-  const archive = pack(await computeFiles(model, photo));
+  const archive = pack(await computeFiles(model, {id: photo.id, path: join(imageFolder, photo.file)}));
   mkdirSync(join(project, ".cache/records"), {recursive: true});
   writeFileSync(`${cached}.part`, archive);
   renameSync(`${cached}.part`, cached);

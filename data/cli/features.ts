@@ -1,0 +1,39 @@
+import {denseFeatures, openEngine, openModel} from "../engine/index.js";
+import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
+import {writeNpy} from "./npy.js";
+import {
+  deviceName,
+  keyValues,
+  modelHelp,
+  modelOptions,
+  parse,
+  UsageError,
+  wholeNumber,
+  type Streams
+} from "./options.js";
+import {deliver} from "./output.js";
+
+export const help = `features --image FILE [options]
+  Dense features before L2 normalisation: a float32 .npy of shape (B, N, E), patches in row-major order.
+${inputHelp}
+${modelHelp}`;
+
+export async function run(args: string[], streams: Streams): Promise<number> {
+  const {values} = parse({args, options: {...modelOptions, ...inputOptions}});
+  const files = imageFiles(values.image);
+  if (files.length > 1) throw new UsageError("features takes one --image; an .npy may hold a batch.");
+  if (values.out === undefined && (streams.stdout as NodeJS.WriteStream).isTTY)
+    throw new UsageError("The features are binary: give --out FILE, or redirect standard output.");
+  const device = deviceName(values.device);
+  const model = await openModel(values.model);
+  const engine = openEngine(model, {device, threads: wholeNumber("threads", values.threads)});
+  const pixels = await readPixels(files[0], model.geometry, values);
+  const {width, grid, data} = await denseFeatures(engine, pixels, values.method, keyValues(values.option));
+  const shape = [pixels.dims[0], grid[0] * grid[1], width];
+  deliver(writeNpy({shape, data}), values.out, streams);
+  streams.stderr.write(
+    `${model.id}, ${values.method}: (${shape.join(", ")}), grid ${grid.join(" × ")}, on ${engine.device.name}\n`
+  );
+  await engine.close();
+  return 0;
+}

@@ -1,0 +1,73 @@
+/** Words of the command line: what verbs share. */
+import {parseArgs, type ParseArgsConfig} from "node:util";
+import {deviceNames, type DeviceName} from "../engine/index.js";
+
+/** The words were wrong: exit status 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Where a verb writes: results to `stdout`, words for people to `stderr`. */
+export interface Streams {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+}
+
+/** A verb of the command line. */
+export interface Verb {
+  /** Its options, a line each. */
+  help: string;
+  /** Returns the exit status: 0 done, 1 the work failed. Throws UsageError or RangeError for wrong words. */
+  run(args: string[], streams: Streams): Promise<number>;
+}
+
+/** Options that every verb running a model takes. */
+export const modelOptions = {
+  model: {type: "string", default: "vit-ti-16"},
+  device: {type: "string", default: "auto"},
+  threads: {type: "string", default: "0"},
+  method: {type: "string", default: "sfp"},
+  option: {type: "string", short: "o", multiple: true, default: [] as string[]},
+  out: {type: "string"},
+  json: {type: "boolean", default: false}
+} as const satisfies ParseArgsConfig["options"];
+
+export const modelHelp = `  --model ID|FOLDER   the model (default vit-ti-16; npm run sfp -- models lists them)
+  --device NAME       auto, cuda, webgpu or cpu (default auto: the first that works)
+  --threads N         CPU threads (default: as many as there are cores)
+  --method NAME       the method (default sfp)
+  -o KEY=VALUE        an option of the method; may be repeated
+  --out FILE          write there instead of standard output`;
+
+/** parseArgs, its errors as UsageError. */
+export function parse<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError((error as Error).message.split("\n")[0]);
+  }
+}
+
+/** `key=value` words as a record. */
+export function keyValues(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf("=");
+      if (at < 1) throw new UsageError(`-o ${word}: write it as KEY=VALUE.`);
+      return [word.slice(0, at), word.slice(at + 1)];
+    })
+  );
+}
+
+/** A device's name. */
+export function deviceName(word: string): DeviceName {
+  if ((deviceNames as readonly string[]).includes(word)) return word as DeviceName;
+  throw new UsageError(`--device ${word} is not known; known are ${deviceNames.join(", ")}.`);
+}
+
+/** A whole number from `least`. */
+export function wholeNumber(option: string, word: string, least = 0): number {
+  const value = Number(word);
+  if (word.trim() && Number.isSafeInteger(value) && value >= least) return value;
+  throw new UsageError(`--${option} ${word}: a whole number of ${least} or more is needed.`);
+}
