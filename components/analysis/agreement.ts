@@ -31,8 +31,8 @@ export function recall({both, onlyB}: Overlap): number {
 }
 
 /**
- * A statistic for every pair of sets, row-major: row a, column b. With `precision`, row = found, column = truth; `recall` is its
- * transpose.
+ * A statistic for every pair of sets, row-major: row a, column b. With `precision`, row = found, column = truth;
+ * `recall` is its transpose.
  */
 export function agreementMatrix(
   sets: readonly Numbers[],

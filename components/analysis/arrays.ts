@@ -25,7 +25,9 @@ export function sorted(values: Numbers): Float64Array {
     .toSorted();
 }
 
-/** The p-quantile of values in ascending order, linear between neighbours (R's type 7, NumPy's and PyTorch's default). */
+/**
+ * The p-quantile of values in ascending order, linear between neighbours (R's type 7, NumPy's and PyTorch's default).
+ */
 export function quantileSorted(ascending: Numbers, p: number): number {
   const position = (ascending.length - 1) * p;
   const below = Math.floor(position);

@@ -11,11 +11,13 @@ export interface Eigen {
 const TOLERANCE = 1e-15;
 const SWEEPS = 60;
 
-/** Eigenvalues and eigenvectors of a symmetric n × n matrix by cyclic Jacobi rotations: exact to rounding, for small n. */
+/**
+ * Eigenvalues and eigenvectors of a symmetric n × n matrix by cyclic Jacobi rotations: exact to rounding, for small n.
+ */
 export function symmetricEigen(matrix: Numbers, n: number): Eigen {
   const a = Float64Array.from(matrix);
   const rows = Float64Array.from(a, (_, cell) => Number(cell % (n + 1) === 0));
-  const size = Math.hypot(...a);
+  const size = Math.sqrt(a.reduce((square, entry) => square + entry ** 2, 0));
   for (let sweep = 0; sweep < SWEEPS && offDiagonal(a, n) > TOLERANCE * size; ++sweep) {
     for (let p = 0; p < n; ++p) for (let q = p + 1; q < n; ++q) rotate(a, rows, n, p, q);
   }

@@ -1,8 +1,8 @@
 import type {TokenMatrix} from "./arrays.js";
 
 /**
- * Entropy of each token's attention, −Σ_j a_ij log a_ij / log(tokens): 1 where a row is uniform, 0 where it looks at one token.
- * 0 log 0 is 0. NaN where the row holds NaN, and for a single token, whose entropy has no scale.
+ * Entropy of each token's attention, −Σ_j a_ij log a_ij / log(tokens): 1 where a row is uniform, 0 where it looks at
+ * one token. 0 log 0 is 0. NaN where the row holds NaN, and for a single token, whose entropy has no scale.
  */
 export function attentionEntropy(map: TokenMatrix): Float64Array {
   const scale = Math.log(map.tokens);

@@ -1,8 +1,8 @@
 import {sorted, sum, type Numbers} from "./arrays.js";
 
 /**
- * Gini coefficient of values ≥ 0: 0 where all are equal, (n − 1) / n where one holds everything.
- * G = Σ_k (2k − n − 1) v_(k) / (n Σ v), v in ascending order, k from 1. NaN values are skipped; NaN for none and for all zero.
+ * Gini coefficient of values ≥ 0: 0 where all are equal, (n − 1) / n where one holds everything. G = Σ_k (2k − n − 1)
+ * v_(k) / (n Σ v), v in ascending order, k from 1. NaN values are skipped; NaN for none and for all zero.
  */
 export function gini(values: Numbers): number {
   const ascending = sorted(values);

@@ -14,7 +14,10 @@ export interface NormaliseOptions {
 /** Sums below this are taken for zero, and their row or column becomes zero. */
 export const EMPTY_SUM = 1e-12;
 
-/** Eq. 8: the patch-to-patch part of a head-mean map (class token first), with the columns of outliers zeroed: N × N. Rows are not renormalised. */
+/**
+ * Eq. 8: the patch-to-patch part of a head-mean map (class token first), with the columns of outliers zeroed: N × N.
+ * Rows are not renormalised.
+ */
 export function maskedMap({tokens, values}: TokenMatrix, outliers: Numbers): Float64Array {
   const patches = Math.max(0, tokens - 1);
   const masked = new Float64Array(patches * patches);
@@ -26,7 +29,10 @@ export function maskedMap({tokens, values}: TokenMatrix, outliers: Numbers): Flo
   return masked;
 }
 
-/** Eq. 9: A = Σ_l of the masked maps from layer `from` (0-based; the paper's l₀ is from + 1) on: N × N. Empty without layers. */
+/**
+ * Eq. 9: A = Σ_l of the masked maps from layer `from` (0-based; the paper's l₀ is from + 1) on: N × N. Empty without
+ * layers.
+ */
 export function summedMaps(maps: readonly TokenMatrix[], outliers: readonly Numbers[], from = 0): Float64Array {
   const masked = maps.map((map, l) => (l < from ? undefined : maskedMap(map, outliers[l])));
   const total = new Float64Array(masked.find((map) => map)?.length ?? 0);

@@ -16,9 +16,9 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap over n items (images, usually), drawn with replacement. The statistic gets the positions of the items drawn, so
- * it may pool counts before dividing (mIoU) or compare two methods on the same images (a paired difference). Repeats for the same seed. Resamples
- * whose statistic is NaN are left out. NaN for n = 0.
+ * Percentile bootstrap over n items (images, usually), drawn with replacement. The statistic gets the positions of the
+ * items drawn, so it may pool counts before dividing (mIoU) or compare two methods on the same images (a paired
+ * difference). Repeats for the same seed. Resamples whose statistic is NaN are left out. NaN for n = 0.
  */
 export function bootstrap(
   n: number,
@@ -45,7 +45,10 @@ export function meanInterval(values: Numbers, options?: BootstrapOptions): Inter
 /** z with 95 % of a normal distribution within ±z. */
 const Z_95 = 1.959963984540054;
 
-/** Wilson's score interval of a proportion, sensible near 0 and 1 where the usual one is not. NaN estimate and [0, 1] without trials. */
+/**
+ * Wilson's score interval of a proportion, sensible near 0 and 1 where the usual one is not. NaN estimate and [0, 1]
+ * without trials.
+ */
 export function wilson(successes: number, trials: number, z = Z_95): Interval {
   const estimate = successes / trials;
   if (!(trials > 0)) return {estimate: NaN, low: 0, high: 1};

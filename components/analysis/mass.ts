@@ -3,8 +3,9 @@ import {patchDistance} from "./grid.js";
 import type {Grid} from "./record.js";
 
 /*
- * Where each token's attention goes. Every function gives one share in [0, 1] per row of a map with the class token first; average
- * over `subarray(1)` for patches only. Rows of a softmax sum to 1; other maps must be row-normalised before.
+ * Where each token's attention goes. Every function gives one share in [0, 1] per row of a map with the class token
+ * first; average over `subarray(1)` for patches only. Rows of a softmax sum to 1; other maps must be row-normalised
+ * before.
  */
 
 /** a_ii: a token's attention to itself. */
@@ -27,8 +28,8 @@ export function massOnPatches({tokens, values}: TokenMatrix, patches: Numbers): 
 }
 
 /**
- * Attention to patches whose centre lies within `radius` patches (Euclidean, inclusive), itself included. The class token has no
- * place: its row is NaN, its column counts as far.
+ * Attention to patches whose centre lies within `radius` patches (Euclidean, inclusive), itself included. The class
+ * token has no place: its row is NaN, its column counts as far.
  */
 export function massWithin({tokens, values}: TokenMatrix, grid: Grid, radius: number): Float64Array {
   return Float64Array.from({length: tokens}, (_, i) => {
@@ -45,8 +46,8 @@ export interface DistanceOptions {
 }
 
 /**
- * Mean attention distance of each patch, Σ_j a_ij · dist(i, j), in patches. Attention to the class token counts as distance 0
- * unless `patchesOnly`. The class token's own row is NaN.
+ * Mean attention distance of each patch, Σ_j a_ij · dist(i, j), in patches. Attention to the class token counts as
+ * distance 0 unless `patchesOnly`. The class token's own row is NaN.
  */
 export function attentionDistance(
   {tokens, values}: TokenMatrix,

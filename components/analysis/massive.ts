@@ -15,7 +15,10 @@ export interface MassiveActivations {
   median: number;
 }
 
-/** Massive activations (arXiv 2402.17762): the largest |x_l[i, k]| of a layer, and the median they dwarf. NaN is skipped. */
+/**
+ * Massive activations (arXiv 2402.17762): the largest |x_l[i, k]| of a layer, and the median they dwarf. NaN is
+ * skipped.
+ */
 export function massiveActivations({values, width}: Features, count = 3): MassiveActivations {
   const magnitudes = Float64Array.from(values, Math.abs);
   const top = Array.from(descending(magnitudes).subarray(0, count))

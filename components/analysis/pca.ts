@@ -24,9 +24,10 @@ const TOLERANCE = 1e-9;
 const ITERATIONS = 100;
 
 /**
- * Principal axes of several feature maps together (the same width), centred by their common mean: one basis, so that maps
- * compare. Eigenvectors of the covariance C from restarted block Krylov spaces [V, CV, C²V …] with a Rayleigh-Ritz step, to a relative
- * residual of 1e-9. The D × D covariance is never formed: for CLIP's 768 channels that saves seconds.
+ * Principal axes of several feature maps together (the same width), centred by their common mean: one basis, so that
+ * maps compare. Eigenvectors of the covariance C from restarted block Krylov spaces [V, CV, C²V …] with a Rayleigh-Ritz
+ * step, to a relative residual of 1e-9. The D × D covariance is never formed: for CLIP's 768 channels that saves
+ * seconds.
  *
  * Sign: the entry of largest magnitude of an axis is positive. Tokens with a value that is not finite are left out.
  */
@@ -86,9 +87,9 @@ export interface ColourOptions {
 }
 
 /**
- * Feature maps as colours on one common basis: the first three principal coordinates as red, green, blue in [0, 1], N × 3 for each
- * map. The same colour means the same feature in every map of the call, and only there. A channel without variance is 0.5, a token
- * that is not finite NaN.
+ * Feature maps as colours on one common basis: the first three principal coordinates as red, green, blue in [0, 1], N ×
+ * 3 for each map. The same colour means the same feature in every map of the call, and only there. A channel without
+ * variance is 0.5, a token that is not finite NaN.
  */
 export function pcaColours(
   maps: readonly Features[],
@@ -115,7 +116,9 @@ function finiteTokens(map: Features): Float64Array[] {
   ).filter((token) => token.every(Number.isFinite));
 }
 
-/** Covariance of the centred tokens applied to each vector: (1/N) Σ_i x_i (x_i · v). Token by token, to stay in cache. */
+/**
+ * Covariance of the centred tokens applied to each vector: (1/N) Σ_i x_i (x_i · v). Token by token, to stay in cache.
+ */
 function covarianceTimes(tokens: Float64Array[], vectors: Float64Array[]): Float64Array[] {
   const images = vectors.map((vector) => new Float64Array(vector.length));
   for (const token of tokens) {
@@ -137,7 +140,10 @@ function krylov(tokens: Float64Array[], start: Float64Array[]): {space: Float64A
   return {space, images};
 }
 
-/** Gram-Schmidt, twice, which keeps vectors orthogonal to rounding, to `given` and to each other. Those that depend on others are dropped. */
+/**
+ * Gram-Schmidt, twice, which keeps vectors orthogonal to rounding, to `given` and to each other. Those that depend on
+ * others are dropped.
+ */
 function orthonormal(vectors: Float64Array[], given: Float64Array[] = []): Float64Array[] {
   const found: Float64Array[] = [];
   for (const vector of vectors) {

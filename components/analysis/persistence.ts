@@ -78,9 +78,9 @@ export function spells({layers, patches, outliers}: OutlierHistory): Spell[] {
 }
 
 /**
- * Survival curve of spells, of one image or of many: the chance that a spell lasts longer than k layers, for k = 0 … the longest.
- * Kaplan and Meier's estimate, Π_{j ≤ k} (1 − ended_j / at risk_j), which counts a spell cut off by the last layer for as long as it
- * was seen. Starts at 1; empty without spells.
+ * Survival curve of spells, of one image or of many: the chance that a spell lasts longer than k layers, for k = 0 …
+ * the longest. Kaplan and Meier's estimate, Π_{j ≤ k} (1 − ended_j / at risk_j), which counts a spell cut off by the
+ * last layer for as long as it was seen. Starts at 1; empty without spells.
  */
 export function survival(all: readonly Spell[]): Float64Array {
   if (!all.length) return new Float64Array();

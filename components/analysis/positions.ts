@@ -17,8 +17,8 @@ export interface PositionMap {
 }
 
 /**
- * Where sets of patches lie over a corpus. Each image's grid is laid over the same `grid` of relative coordinates; a patch adds to each
- * cell the part of the cell's area that it covers, so grids of any shape weigh the same.
+ * Where sets of patches lie over a corpus. Each image's grid is laid over the same `grid` of relative coordinates; a
+ * patch adds to each cell the part of the cell's area that it covers, so grids of any shape weigh the same.
  */
 export function positionMap(sets: Iterable<PatchSet>, grid: Grid): PositionMap {
   const shares = new Float64Array(grid[0] * grid[1]);
@@ -36,7 +36,9 @@ export function positionMap(sets: Iterable<PatchSet>, grid: Grid): PositionMap {
   return {grid, shares: shares.map((share) => share / images), images};
 }
 
-/** The cells of an axis cut in `to` that cell `index` of the same axis cut in `from` covers, each with the part covered. */
+/**
+ * The cells of an axis cut in `to` that cell `index` of the same axis cut in `from` covers, each with the part covered.
+ */
 function overlaps(index: number, from: number, to: number): [cell: number, part: number][] {
   const start = (index * to) / from;
   const end = ((index + 1) * to) / from;

@@ -1,4 +1,7 @@
-/** A source of uniform numbers in [0, 1) that repeats for the same seed (mulberry32: 32 bits of state, for resampling only). */
+/**
+ * A source of uniform numbers in [0, 1) that repeats for the same seed (mulberry32: 32 bits of state, for resampling
+ * only).
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -13,8 +13,8 @@ export function midRanks(values: Numbers): Float64Array {
 }
 
 /**
- * Spearman's rank correlation: Pearson's, of the mid-ranks. Pairs with a NaN are left out. NaN where one side is constant or fewer
- * than two pairs remain.
+ * Spearman's rank correlation: Pearson's, of the mid-ranks. Pairs with a NaN are left out. NaN where one side is
+ * constant or fewer than two pairs remain.
  */
 export function spearman(a: Numbers, b: Numbers): number {
   const [left, right] = complete(a, b);
@@ -22,8 +22,8 @@ export function spearman(a: Numbers, b: Numbers): number {
 }
 
 /**
- * Kendall's τ_b = (concordant − discordant) / √((n₀ − ties_a)(n₀ − ties_b)), n₀ = n(n − 1)/2. By comparing all pairs: made for the few
- * hundred patches of an image. Missing values as in `spearman`.
+ * Kendall's τ_b = (concordant − discordant) / √((n₀ − ties_a)(n₀ − ties_b)), n₀ = n(n − 1)/2. By comparing all pairs:
+ * made for the few hundred patches of an image. Missing values as in `spearman`.
  */
 export function kendall(a: Numbers, b: Numbers): number {
   const [left, right] = complete(a, b);

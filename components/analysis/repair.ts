@@ -7,8 +7,9 @@ export interface RepairOptions {
    * What to do with an outlier that has no valid neighbour.
    * - `keep`: leave it as it is (SC-CLIP's rule)
    * - `widen`: look two steps away, then three, until there is one; keep it where all patches are outliers
+   * - `zero`: write zeros (the released code's error, for study)
    */
-  isolated?: "keep" | "widen";
+  isolated?: "keep" | "widen" | "zero";
 }
 
 export interface Repaired {
@@ -19,9 +20,9 @@ export interface Repaired {
 }
 
 /**
- * SFP Eq. 5: each outlier becomes the mean of its neighbours that are inside the grid and not outliers, all from the old
- * values. Divided by their number, not by 8, which would shrink tokens at borders and beside other outliers. The reference, in
- * float64, for the graph's version. Patches only: the class token is never repaired.
+ * SFP Eq. 5: each outlier becomes the mean of its neighbours that are inside the grid and not outliers, all from the
+ * old values. Divided by their number, not by 8, which would shrink tokens at borders and beside other outliers. The
+ * reference, in float64, for the graph's version. Patches only: the class token is never repaired.
  */
 export function repair(
   features: Features,
@@ -41,11 +42,11 @@ export function repair(
       valid = neighbours(grid, i, ring).filter((j) => !outliers[j]);
       if (!valid.length) isolated[i] = 1;
     }
-    if (!valid.length) continue;
+    if (!valid.length && rule !== "zero") continue;
     for (let d = 0; d < width; ++d) {
       let total = 0;
       for (const j of valid) total += values[j * width + d];
-      repaired[i * width + d] = total / valid.length;
+      repaired[i * width + d] = total / Math.max(1, valid.length);
     }
   }
   return {values: repaired, isolated};

@@ -4,8 +4,8 @@ import {mean, type Numbers} from "./arrays.js";
 export const IGNORED = 255;
 
 /**
- * Pixels counted by label (row) and prediction (column). One row and one column more than there are classes: the last collect what is
- * not a class, as mmseg does (such a pixel counts against the class on the other side).
+ * Pixels counted by label (row) and prediction (column). One row and one column more than there are classes: the last
+ * collect what is not a class, as mmseg does (such a pixel counts against the class on the other side).
  */
 export interface Confusion {
   classes: number;
@@ -48,7 +48,9 @@ export interface Scores {
   aAcc: number;
 }
 
-/** mmseg's IoUMetric. On one image's counts this is that image's own mIoU, not a part of the data set's: label it so. */
+/**
+ * mmseg's IoUMetric. On one image's counts this is that image's own mIoU, not a part of the data set's: label it so.
+ */
 export function scores({classes, counts}: Confusion): Scores {
   const across = classes + 1;
   const intersection = new Float64Array(classes);

@@ -32,7 +32,9 @@ export function cosinesToToken(features: Features, i: number): Float64Array {
   );
 }
 
-/** Mean cosine of each patch with its 8 neighbours, or with the 4 that share a side; fewer at borders. NaN without any. */
+/**
+ * Mean cosine of each patch with its 8 neighbours, or with the 4 that share a side; fewer at borders. NaN without any.
+ */
 export function neighbourCosines(features: Features, grid: Grid, count: 4 | 8 = 8): Float64Array {
   const {width} = features;
   const [, columns] = grid;
@@ -45,8 +47,8 @@ export function neighbourCosines(features: Features, grid: Grid, count: 4 | 8 = 
 }
 
 /**
- * Mean cosine over the pairs of different tokens in a set (mask of N). Tokens without direction are left out; NaN for fewer than two.
- * From ‖Σ u‖² = n + Σ_{i≠j} cos(i, j), so linear in the number of tokens.
+ * Mean cosine over the pairs of different tokens in a set (mask of N). Tokens without direction are left out; NaN for
+ * fewer than two. From ‖Σ u‖² = n + Σ_{i≠j} cos(i, j), so linear in the number of tokens.
  */
 export function meanPairwiseCosine(features: Features, set: Numbers): number {
   const {width} = features;

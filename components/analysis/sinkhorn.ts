@@ -10,10 +10,15 @@ export interface SinkhornStep {
   pass: "none" | "rows" | "columns";
   rowSums: Float64Array;
   columnSums: Float64Array;
-  /** Largest distance of a sum from 1, rows or columns that are empty left aside; 0 on both sides: doubly stochastic. */
+  /**
+   * Largest distance of a sum from 1, rows or columns that are empty left aside; 0 on both sides: doubly stochastic.
+   */
   rowError: number;
   columnError: number;
-  /** Effective number of sources of each row: exp of the entropy of the row made to sum to 1. 1 … N; NaN for an empty row. */
+  /**
+   * Effective number of sources of each row: exp of the entropy of the row made to sum to 1. 1 … N; NaN for an empty
+   * row.
+   */
   sources: Float64Array;
   /** Mean over rows of the share that lies on the given set: what HAI returns to outliers. NaN without a set. */
   returned: number;

@@ -112,7 +112,10 @@ export interface HeadSummaryOptions {
   top?: number;
 }
 
-/** One attention map in numbers. Entropy, masses and distance are means over patch rows, without the class token's own row. */
+/**
+ * One attention map in numbers. Entropy, masses and distance are means over patch rows, without the class token's own
+ * row.
+ */
 export interface HeadSummary {
   entropy: number;
   /** max / median of the sink scores. */

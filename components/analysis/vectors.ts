@@ -16,7 +16,9 @@ export function unit(vector: Float64Array): Float64Array {
   return vector.map((value) => value / norm);
 }
 
-/** Of a vector and its opposite, the one whose entry of largest magnitude is positive: a sign for axes, which have none. */
+/**
+ * Of a vector and its opposite, the one whose entry of largest magnitude is positive: a sign for axes, which have none.
+ */
 export function upright(axis: Float64Array): Float64Array {
   const largest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
   return largest < 0 ? axis.map((value) => -value) : axis;

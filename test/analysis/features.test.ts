@@ -136,6 +136,9 @@ suite("repair", () => {
     const widened = repair(features, grid, outliers, {isolated: "widen"});
     assert.deepEqual(widened.isolated, kept.isolated);
     assertClose(widened.values.subarray(0, width), average([2, 7, 10, 11, 12]));
+    const zeroed = repair(features, grid, outliers, {isolated: "zero"});
+    assertClose(zeroed.values.subarray(0, width), new Float64Array(width), 0);
+    assertClose(zeroed.values.subarray(width), kept.values.subarray(width), 0);
     assertClose(widened.values.subarray(width), kept.values.subarray(width), 0);
   });
 

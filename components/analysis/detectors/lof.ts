@@ -16,10 +16,10 @@ const TINY = 1e-200;
 /**
  * Local outlier factor of each token among the others: how much sparser its surroundings are than its neighbours'.
  *
- * SC-CLIP: d = squared Euclidean distance; reach(i, j) = max(d_ij, d_i,kth), the token's own k-distance;
- * lrd_i = k / mean_j reach(i, j); LOF_i = mean_j lrd_j / lrd_i. Textbook: d not squared and reach(i, j) = max(d_ij, d_j,kth),
- * the neighbour's k-distance. Exactly k neighbours, equal distances by index. Tokens with a value that is not finite score NaN and are
- * nobody's neighbour.
+ * SC-CLIP: d = squared Euclidean distance; reach(i, j) = max(d_ij, d_i,kth), the token's own k-distance; lrd_i = k /
+ * mean_j reach(i, j); LOF_i = mean_j lrd_j / lrd_i. Textbook: d not squared and reach(i, j) = max(d_ij, d_j,kth), the
+ * neighbour's k-distance. Exactly k neighbours, equal distances by index. Tokens with a value that is not finite score
+ * NaN and are nobody's neighbour.
  */
 export function lof(
   features: Features,

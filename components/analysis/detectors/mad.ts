@@ -1,7 +1,9 @@
 import {median, type Numbers} from "../arrays.js";
 import {above, type Detection} from "./detection.js";
 
-/** Makes the median absolute deviation of a normal sample its standard deviation: 1 / Φ⁻¹(3/4); its inverse is 0.6745. */
+/**
+ * Makes the median absolute deviation of a normal sample its standard deviation: 1 / Φ⁻¹(3/4); its inverse is 0.6745.
+ */
 export const MAD_TO_SIGMA = 1.4826;
 
 export interface MadOptions {
@@ -10,9 +12,9 @@ export interface MadOptions {
 }
 
 /**
- * Robust z-score of token norms (N, no class token): z_i = (‖x_i‖ − m) / (1.4826 · median_j |‖x_j‖ − m|) with m the median.
- * One-sided: only large norms are outliers. Where more than half of the norms are equal the deviation is 0, and every other
- * norm lies ±∞ away.
+ * Robust z-score of token norms (N, no class token): z_i = (‖x_i‖ − m) / (1.4826 · median_j |‖x_j‖ − m|) with m the
+ * median. One-sided: only large norms are outliers. Where more than half of the norms are equal the deviation is 0, and
+ * every other norm lies ±∞ away.
  */
 export function mad(norms: Numbers, {threshold = 3.5}: MadOptions = {}): Detection {
   const centre = median(norms);

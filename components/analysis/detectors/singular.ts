@@ -10,8 +10,8 @@ export interface SingularOptions {
 }
 
 /**
- * SINDER's test (arXiv 2407.16826): |cos(x_i, u)| with u the singular direction of the network up to this layer. The set is where
- * the score exceeds mean + threshold · standard deviation over the patches.
+ * SINDER's test (arXiv 2407.16826): |cos(x_i, u)| with u the singular direction of the network up to this layer. The
+ * set is where the score exceeds mean + threshold · standard deviation over the patches.
  */
 export function singular(features: Features, direction: Numbers, {threshold = 4}: SingularOptions = {}): Detection {
   const scores = cosinesTo(features, direction).map(Math.abs);
@@ -30,9 +30,10 @@ export interface AttentionWeights {
 }
 
 /**
- * A block's attention branch with its residual, linearised as SINDER does: I + Wo · V · diag(gain) · (I − 11ᵀ/D). The division by the
- * layer norm's standard deviation only scales. The MLP is left out: SINDER fits it by least squares on 100,000 random inputs,
- * which is work for a data loader; its map can be passed to `singularDirection` as one more factor.
+ * A block's attention branch with its residual, linearised as SINDER does: I + Wo · V · diag(gain) · (I − 11ᵀ/D). The
+ * division by the layer norm's standard deviation only scales. The MLP is left out: SINDER fits it by least squares on
+ * random inputs, which is work for a data loader; its map can be passed to `singularDirection` as one more
+ * factor.
  */
 export function attentionBranch({gain, value, output}: AttentionWeights): Float64Array {
   const width = gain.length;
@@ -49,8 +50,9 @@ export interface PowerOptions {
 }
 
 /**
- * Leading left singular vector u (unit length, D) of the product maps[n−1] ⋯ maps[0], by power iteration on M Mᵀ without
- * forming the product: 4 n D² operations an iteration. Sign: the entry of largest magnitude is positive. NaN for a zero product.
+ * Leading left singular vector u (unit length, D) of the product maps[n−1] ⋯ maps[0], by power iteration on M Mᵀ
+ * without forming the product: 4 n D² operations an iteration. Sign: the entry of largest magnitude is positive. NaN
+ * for a zero product.
  */
 export function singularDirection(
   maps: readonly Numbers[],

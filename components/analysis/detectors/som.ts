@@ -27,10 +27,10 @@ export interface ClassAndSelf {
 }
 
 /**
- * SFP Eq. 4: S = {i : a_ii < factor · a_ci}, strictly. The score is the margin factor · a_ci − a_ii of the mean map; with
- * `any` the largest of the heads' margins, with `vote` the largest that more than half of the heads reach. So in every mode,
- * before the cap, S is exactly where the score is positive. Computed in float64: a patch whose margin is near 1e-8 may fall
- * on the other side in a float32 graph.
+ * SFP Eq. 4: S = {i : a_ii < factor · a_ci}, strictly. The score is the margin factor · a_ci − a_ii of the mean map;
+ * with `any` the largest of the heads' margins, with `vote` the largest that more than half of the heads reach. So in
+ * every mode, before the cap, S is exactly where the score is positive. Computed in float64: a patch whose margin is
+ * near 1e-8 may fall on the other side in a float32 graph.
  */
 export function som(
   {classRows, diagonals, heads: count}: ClassAndSelf,
