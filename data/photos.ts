@@ -38,7 +38,7 @@ export function listPhotos(folder: string = imageFolder): Photo[] {
   const credits = JSON.parse(readFileSync(join(folder, "credits.json"), "utf8")) as Record<string, Credit>;
   return readdirSync(folder)
     .filter((file) => extensions.has(extname(file).toLowerCase()))
-    .sort()
+    .toSorted()
     .map((file) => {
       const id = file.slice(0, -extname(file).length);
       return {id, file, ...(credits[id] ?? {title: id, alt: id, credit: "not credited", licence: "unknown"})};

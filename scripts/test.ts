@@ -12,7 +12,7 @@ function testFiles(browser: boolean): string[] {
   return readdirSync("test", {recursive: true, encoding: "utf8"})
     .filter((file) => file.endsWith(".test.ts") && file.startsWith(`browser${sep}`) === browser)
     .map((file) => join("test", file))
-    .sort();
+    .toSorted();
 }
 
 /** Two at a time: the tests of the engine use threads of their own. */

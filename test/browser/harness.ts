@@ -37,7 +37,7 @@ export function builtPages(folder = "dist"): string[] {
         .replace(/\.html$/, "")
         .replace(/(^|\/)index$/, "$1")
     )
-    .sort();
+    .toSorted();
 }
 
 export interface Opened {

@@ -1,0 +1,78 @@
+/**
+ * How each part of the selection is written in an address and read back. To add one, add it here:
+ * its type, its default, its address form and its check follow from one line.
+ */
+
+/** How one value is written in an address. */
+export interface Field<T> {
+  fallback: T;
+  /** The value that a text stands for; undefined when it stands for none, and the fallback holds. */
+  parse(text: string): T | undefined;
+  format(value: T): string;
+}
+
+/** A name, such as a model's or an image's: letters, digits, dot, dash, underscore. */
+export function name(fallback: string): Field<string> {
+  return {fallback, parse: (text) => (/^[\w.-]{1,80}$/.test(text) ? text : undefined), format: String};
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(fallback: NoInfer<T>, choices: readonly T[]): Field<T> {
+  return {fallback, parse: (text) => choices.find((value) => value === text), format: String};
+}
+
+/** A whole number from `least` to `most`. */
+export function whole(fallback: number, least: number, most: number): Field<number> {
+  return {fallback, parse: (text) => parseWhole(text, least, most), format: String};
+}
+
+/** A number from `least` to `most`, written with at most three decimals. */
+export function decimal(fallback: number, least: number, most: number): Field<number> {
+  return {
+    fallback,
+    parse: (text) => {
+      const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
+      return value >= least && value <= most ? value : undefined;
+    },
+    format: (value) => String(Math.round(value * 1000) / 1000)
+  };
+}
+
+/** A whole number, or one of a few words that stand for something else. */
+export function wholeOr<const W extends string>(
+  fallback: number | NoInfer<W>,
+  words: readonly W[],
+  least: number,
+  most: number
+): Field<number | W> {
+  return {
+    fallback,
+    parse: (text) => words.find((word) => word === text) ?? parseWhole(text, least, most),
+    format: String
+  };
+}
+
+/** Free text, such as words to look for; control characters are dropped and the length is limited. */
+export function text(fallback: string, longest: number): Field<string> {
+  return {
+    fallback,
+    // oxlint-disable-next-line no-control-regex
+    parse: (value) => value.replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, longest),
+    format: String
+  };
+}
+
+/** Settings of a method that differ from its defaults, as `key=value` joined by commas. */
+export function settings(longest: number): Field<string> {
+  const pattern = /^([a-z0-9_-]{1,24}=[\w.-]{1,24})(,[a-z0-9_-]{1,24}=[\w.-]{1,24})*$/i;
+  return {
+    fallback: "",
+    parse: (value) => (value.length <= longest && pattern.test(value) ? value : undefined),
+    format: String
+  };
+}
+
+function parseWhole(text: string, least: number, most: number): number | undefined {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+  return value >= least && value <= most ? value : undefined;
+}

@@ -1,0 +1,186 @@
+import type {Field} from "./fields.js";
+import {choice, decimal, name, settings, text, whole, wholeOr} from "./fields.js";
+
+/**
+ * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere.
+ * It lives in the address, so a link or a reload restores it.
+ */
+const fields = {
+  model: name("vit-ti-16"),
+  image: name("chelsea"),
+  /** 1-based. */
+  layer: whole(9, 1, 99),
+  /** How the heads are joined, or one of them, 1-based. */
+  head: wholeOr("mean", ["mean", "max"], 1, 64),
+  trunk: choice("plain", ["plain", "purified"]),
+  /** Patches, 0-based; "auto" is the one that the image's credits suggest, "none" is no pin. */
+  target: wholeOr("auto", ["auto", "none"], 0, 9999),
+  background: wholeOr("auto", ["auto", "none"], 0, 9999),
+  /** m in a_ii < m a_ci. */
+  factor: decimal(1, 0.1, 10),
+  /** How many outliers at most are kept, greatest margin first; 0 is no cap. */
+  cap: whole(0, 0, 999),
+  scale: choice("sqrt", ["sqrt", "linear", "log"]),
+  /** One scale for all maps of a figure, or each map its own. */
+  range: choice("shared", ["shared", "own"]),
+  detector: name("som"),
+  method: name("sfp"),
+  options: settings(400),
+  /** The layer from which repair begins. */
+  from: whole(1, 1, 99),
+  words: text("", 400)
+} satisfies Record<string, Field<unknown>>;
+
+type Fields = typeof fields;
+
+/** The shared selection. Whatever it holds passed its field's check. */
+export type Selection = {[K in keyof Fields]: NonNullable<ReturnType<Fields[K]["parse"]>>};
+
+/** What the pointer is on, and what a brush selects: followed within a frame and never written down. */
+export interface Pointing {
+  /** The patch under the pointer or the keyboard's cursor, 0-based. */
+  hover: number | null;
+  /** The patches that a brush covers. */
+  brush: ReadonlySet<number> | null;
+}
+
+/** A place to keep the selection: the browser's address, or a plain text in a test. */
+export interface Address {
+  read(): string;
+  write(search: string): void;
+}
+
+type Listener<T> = (value: T) => void;
+
+/** Reads a query string. Whatever is missing, unknown or out of bounds gets its default. */
+export function parseSelection(search: string): Selection {
+  const query = new URLSearchParams(search);
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => {
+      const written = query.get(key);
+      return [key, (written === null ? undefined : field.parse(written)) ?? field.fallback];
+    })
+  ) as Selection;
+}
+
+/**
+ * Writes a query string that holds only what differs from the defaults, after the parameters of
+ * `rest` that are not the selection's own.
+ */
+export function formatSelection(selection: Selection, rest = ""): string {
+  const query = new URLSearchParams(rest);
+  for (const [key, field] of Object.entries(fields) as [keyof Selection, Field<unknown>][]) {
+    const value = selection[key];
+    if (value === field.fallback) query.delete(key);
+    else query.set(key, field.format(value));
+  }
+  const written = query.toString();
+  return written && `?${written}`;
+}
+
+/** Keeps a selection, tells listeners of changes, and writes them to an address. */
+export class SelectionStore {
+  #value: Selection;
+  #pointing: Pointing = {hover: null, brush: null};
+  readonly #listeners = new Set<Listener<Selection>>();
+  readonly #pointers = new Set<Listener<Pointing>>();
+
+  constructor(private readonly address: Address) {
+    this.#value = parseSelection(address.read());
+  }
+
+  get value(): Selection {
+    return this.#value;
+  }
+
+  get pointing(): Pointing {
+    return this.#pointing;
+  }
+
+  /**
+   * Changes some of the selection. A value that its field refuses is ignored. Pins are patches of
+   * one image, so another image or model starts with its own.
+   */
+  set(change: Partial<Selection>): void {
+    const {image, model} = this.#value;
+    const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
+    const next: Record<string, unknown> = {...this.#value, ...(moved ? {target: "auto", background: "auto"} : {})};
+    for (const [key, value] of Object.entries(change)) {
+      const field = fields[key as keyof Selection] as Field<unknown>;
+      const checked = value === undefined ? undefined : field.parse(field.format(value));
+      if (checked !== undefined) next[key] = checked;
+    }
+    if (Object.entries(next).every(([key, value]) => value === this.#value[key as keyof Selection])) return;
+    this.#value = next as Selection;
+    if (moved) this.point({hover: null, brush: null});
+    this.address.write(formatSelection(this.#value, this.address.read()));
+    for (const listener of this.#listeners) listener(this.#value);
+  }
+
+  /** Changes what the pointer is on. */
+  point(change: Partial<Pointing>): void {
+    const next = {...this.#pointing, ...change};
+    if (next.hover === this.#pointing.hover && next.brush === this.#pointing.brush) return;
+    this.#pointing = next;
+    for (const listener of this.#pointers) listener(next);
+  }
+
+  /** Reads the address again, after the browser went back or forward. */
+  reload(): void {
+    this.set(parseSelection(this.address.read()));
+  }
+
+  /** Calls `listener` on every change, from now until the returned function is called. */
+  subscribe(listener: Listener<Selection>): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The same for what the pointer is on. */
+  subscribePointing(listener: Listener<Pointing>): () => void {
+    this.#pointers.add(listener);
+    return () => this.#pointers.delete(listener);
+  }
+}
+
+/**
+ * The browser's address. Writes are gathered: browsers refuse more than about a hundred a
+ * half-minute, and a slider makes more.
+ */
+function browserAddress(): Address {
+  let search = location.search;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    timer = undefined;
+    if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
+  };
+  addEventListener("pagehide", write);
+  addEventListener("popstate", () => {
+    search = location.search;
+  });
+  return {
+    read: () => search,
+    write: (text) => {
+      search = text;
+      timer ??= setTimeout(write, 200);
+    }
+  };
+}
+
+/** The page's selection. Outside a browser it starts from the defaults and is kept nowhere. */
+export const selection = new SelectionStore(
+  typeof location === "undefined" ? {read: () => "", write: () => {}} : browserAddress()
+);
+
+/** Links to other pages take the selection along: it is added as a link is about to be used. */
+function carrySelection(event: Event): void {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link?.href || link.origin !== location.origin || link.hasAttribute("download")) return;
+  if (link.pathname === location.pathname && link.hash) return;
+  link.search = formatSelection(selection.value, link.search);
+}
+
+if (typeof document !== "undefined") {
+  for (const type of ["pointerdown", "focusin", "contextmenu"]) document.addEventListener(type, carrySelection);
+  addEventListener("popstate", () => selection.reload());
+}

@@ -1,0 +1,80 @@
+import type {Trunk} from "../analysis/record.js";
+import {h} from "../figures/dom.js";
+import type {HeadChoice} from "../figures/reading.js";
+import type {Feed} from "./feed.js";
+import {imagePicker} from "./imagePicker.js";
+import {menu, segmented} from "./inputs.js";
+import {helpButton, listenForKeys} from "./keyboard.js";
+import {layerControl} from "./layerControl.js";
+import type {Photo} from "./library.js";
+
+/** What a page lets its reader choose in the bar; the rest stays as it is. */
+export interface SelectionBarOptions {
+  image?: boolean;
+  layer?: boolean;
+  head?: boolean;
+  trunk?: boolean;
+}
+
+/** The slim bar that stays in view: the photo, the layer, the head, with or without SOM. */
+export function selectionBar(
+  feed: Feed,
+  photos: Promise<Photo[]>,
+  {image = true, layer = true, head = true, trunk = true}: SelectionBarOptions = {}
+): HTMLElement {
+  const {store} = feed;
+  let layers = 12;
+  const picker = imagePicker({photos: [], image: store.value.image, onChange: (id) => store.set({image: id})});
+  void photos.then((list) => picker.update({photos: list}));
+  const layerInput = layerControl({
+    layer: store.value.layer,
+    layers,
+    onChange: (value) => store.set({layer: value})
+  });
+  const headInput = menu<HeadChoice>({
+    label: "Heads",
+    options: headOptions(0),
+    value: store.value.head,
+    onChange: (value) => store.set({head: value})
+  });
+  const trunkInput = segmented<Trunk>({
+    label: "Trunk",
+    quiet: true,
+    options: [
+      {value: "plain", label: "without SOM", hint: "The network as it was trained"},
+      {value: "purified", label: "with SOM", hint: "Outliers are repaired after every layer"}
+    ],
+    value: store.value.trunk,
+    onChange: (value) => store.set({trunk: value})
+  });
+  const write = () => {
+    const {image: chosen, layer: level, head: joined, trunk: side} = store.value;
+    picker.update({image: chosen});
+    layerInput.update({layer: Math.min(level, layers), layers});
+    headInput.update({value: joined});
+    trunkInput.update({value: side});
+  };
+  store.subscribe(write);
+  feed.subscribe((state) => {
+    if (!("view" in state)) return;
+    layers = state.view.record.layers;
+    headInput.update({options: headOptions(state.view.record.heads)});
+    write();
+  });
+  listenForKeys(store, () => layers);
+  write();
+  return h(
+    "div",
+    {class: "selection-bar", role: "toolbar", "aria-label": "What is shown"},
+    image ? picker : null,
+    layer ? layerInput : null,
+    head ? headInput : null,
+    trunk ? trunkInput : null,
+    helpButton()
+  );
+}
+
+function headOptions(heads: number) {
+  const each = Array.from({length: heads}, (_, i) => ({value: i + 1, label: String(i + 1)}));
+  return [{value: "mean" as const, label: "mean"}, {value: "max" as const, label: "greatest"}, ...each];
+}

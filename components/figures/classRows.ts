@@ -1,0 +1,96 @@
+import type {Feed} from "../controls/feed.js";
+import {figure, provenance} from "./figure.js";
+import {follow} from "./follow.js";
+import {outlierMarks} from "./attention.js";
+import {layerStrip} from "./layerStrip.js";
+import {marksLegend, rampLegend} from "./legend.js";
+import type {LayerReading} from "./reading.js";
+import {maximum, readLayer} from "./reading.js";
+
+/** The class row of every layer; a click chooses the layer. */
+export function classRowsByLayer(feed: Feed): HTMLElement {
+  return classRows(feed, {
+    id: "class-rows-by-layer",
+    title: "When outliers appear, layer by layer",
+    lede: "Attention from the class token in every layer, in times uniform. Rings are outliers; a click chooses the layer.",
+    current: ({layer}) => layer,
+    pick: (item) => ({layer: item + 1}),
+    items: ({record, choice}) =>
+      Array.from({length: record.layers}, (_, layer) => ({
+        label: String(layer + 1),
+        reading: readLayer(record, {...choice, layer})
+      }))
+  });
+}
+
+/** The class row of every head of the chosen layer; a click chooses the head. */
+export function classRowsByHead(feed: Feed): HTMLElement {
+  return classRows(feed, {
+    id: "class-rows-by-head",
+    title: "Which heads look at them",
+    lede: "Attention from the class token in every head of the chosen layer, in times uniform; a click chooses the head.",
+    current: ({head}) => (typeof head === "number" ? head - 1 : null),
+    pick: (item) => ({head: item + 1}),
+    items: ({record, choice}) =>
+      Array.from({length: record.heads}, (_, head) => ({
+        label: `head ${head + 1}`,
+        reading: readLayer(record, {...choice, head: head + 1})
+      }))
+  });
+}
+
+type View = Extract<Feed["state"], {view: unknown}>["view"];
+
+interface ClassRowsOptions {
+  id: string;
+  title: string;
+  lede: string;
+  current: (choice: View["choice"]) => number | null;
+  pick: (item: number) => {layer: number} | {head: number};
+  items: (view: View) => {label: string; reading: LayerReading}[];
+}
+
+function classRows(feed: Feed, {id, title, lede, current, pick, items}: ClassRowsOptions): HTMLElement {
+  const strip = layerStrip({
+    grid: [14, 14],
+    items: [],
+    label: "attention from the class token",
+    least: 82,
+    onPick: (item) => feed.store.set(pick(item))
+  });
+  const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
+  const frame = figure(strip, {id, title, lede, waiting: "Loading.", legend: [legend, marksLegend(["outlier"])]});
+  let drawn: unknown[] = [];
+  follow(feed, frame, (view) => {
+    const {record, choice, selection, picture} = view;
+    const {layer, head, trunk, factor, cap} = choice;
+    // All maps stay as they are while only the marked one moves.
+    const key = [record, trunk, factor, cap, selection.scale, id.endsWith("head") ? layer : head];
+    if (key.every((value, i) => value === drawn[i])) strip.update({current: current(choice)});
+    else {
+      drawn = key;
+      const list = items(view);
+      const domain = [0, maximum(...list.map(({reading}) => reading.classRow))] as const;
+      strip.update({
+        grid: record.grid,
+        scale: selection.scale,
+        domain,
+        current: current(choice),
+        items: list.map(({label, reading}) => ({
+          label,
+          values: reading.classRow,
+          marks: outlierMarks(reading),
+          note: String(reading.count || "")
+        }))
+      });
+      legend.update({domain, scale: selection.scale});
+    }
+    frame.update({
+      source: provenance(
+        {...record, image: picture.title},
+        {...(id.endsWith("head") ? {layer: layer + 1} : {head}), trunk, factor, cap, notes: ["one range for all maps"]}
+      )
+    });
+  });
+  return frame;
+}

@@ -1,0 +1,91 @@
+// Making elements, watching the theme and the size: what every figure and control needs.
+
+type Child = Node | string | null | undefined;
+
+/** Attributes by name; `false`, `null` and `undefined` leave one out, `true` sets it empty; functions listen. */
+export type Attributes = Record<string, string | number | boolean | null | undefined | ((event: never) => void)>;
+
+/** Makes an HTML element: `h("p", {class: "note"}, "text")`. An attribute `onclick` takes a listener. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  return fill(document.createElement(name), attributes, children);
+}
+
+/** The same for SVG. */
+export function s<K extends keyof SVGElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+}
+
+function fill<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+const darkQuery = typeof matchMedia === "undefined" ? undefined : matchMedia("(prefers-color-scheme: dark)");
+
+/** Whether the page is dark now. */
+export function isDark(): boolean {
+  return darkQuery?.matches ?? false;
+}
+
+/** Whether the reader asked for less motion. */
+export function prefersStill(): boolean {
+  return typeof matchMedia !== "undefined" && matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/**
+ * Calls `redraw` when an element first gets a size, when its size changes, and when the page turns
+ * dark or light while the element is on it.
+ */
+export function whenResized(element: Element, redraw: (width: number, height: number) => void): void {
+  let width = 0;
+  let height = 0;
+  const onTheme = () => {
+    if (element.isConnected) redraw(width, height);
+    else darkQuery?.removeEventListener("change", onTheme);
+  };
+  new ResizeObserver(([{contentRect}]) => {
+    if (contentRect.width === width && contentRect.height === height) return;
+    const first = width === 0;
+    ({width, height} = contentRect);
+    if (width === 0) return;
+    if (first) darkQuery?.addEventListener("change", onTheme);
+    redraw(width, height);
+  }).observe(element);
+}
+
+/** Gives a canvas the resolution of its place on the screen, and a context that counts in CSS pixels. */
+export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const ratio = Math.max(1, window.devicePixelRatio || 1);
+  const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== columns || canvas.height !== rows) {
+    canvas.width = columns;
+    canvas.height = rows;
+  }
+  const context = canvas.getContext("2d")!;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** Attention in words: "12.3" from 10 up, "1.23" below, "0.012" for the small. */
+export function formatValue(value: number): string {
+  if (!Number.isFinite(value)) return "—";
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100) return value.toFixed(0);
+  if (magnitude >= 10) return value.toFixed(1);
+  if (magnitude >= 0.1 || magnitude === 0) return value.toFixed(2);
+  return value.toPrecision(2);
+}

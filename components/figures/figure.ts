@@ -1,0 +1,148 @@
+import type {ImageRecord, Provenance, Trunk} from "../analysis/record.js";
+import {copyText, saveCsv, savePng, saveSvg} from "./export.js";
+import {h} from "./dom.js";
+import type {Drawing} from "./drawing.js";
+import {drawing} from "./drawing.js";
+import type {HeadChoice} from "./reading.js";
+
+/** Rows of a figure's data, for whoever wants to draw it again. */
+export type Rows = readonly Readonly<Record<string, string | number>>[];
+
+export interface FigureOptions {
+  /** The figure's name in the address: letters, digits and dashes. */
+  id: string;
+  /** What to see, as a sentence. */
+  title: string;
+  /** What is drawn, with units, in one line. */
+  lede?: string;
+  /** How to read it. */
+  reading?: string | Node;
+  legend?: readonly Node[];
+  /** Image, model, layer, head, method, options, device: who made the numbers. See `provenance`. */
+  source?: string;
+  /** Why there is nothing to see yet; empty when there is. */
+  waiting?: string;
+  /** Why it cannot be drawn, and what to do; empty when it can. */
+  failure?: string;
+  /** The figure's numbers; leaves out the action when absent. */
+  data?: (() => Rows) | null;
+  /** Inputs that belong to this figure alone, above the drawing. */
+  controls?: readonly Node[];
+}
+
+/**
+ * The frame of every figure: title, one line of what is drawn, the drawing, its legend, a caption
+ * with provenance, and actions. It keeps the drawing's place while there is nothing to draw.
+ */
+export function figure(content: HTMLElement | SVGElement, options: FigureOptions): Drawing<FigureOptions> {
+  let state = options;
+  const title = h("h3", {class: "figure-title"});
+  const lede = h("p", {class: "figure-lede"});
+  const controls = h("div", {class: "figure-controls"}, ...(options.controls ?? []));
+  const message = h("p", {class: "figure-message", role: "status"});
+  const slot = h("div", {class: "figure-drawing"}, content, message);
+  const legend = h("div", {class: "figure-legend"});
+  const reading = h("span", {class: "figure-reading"});
+  const source = h("span", {class: "figure-source"});
+  const copied = h("span", {class: "visually-hidden", role: "status"});
+  const element = h("figure", {class: "figure", id: options.id});
+
+  const action = (label: string, hint: string, act: () => unknown) =>
+    h("button", {type: "button", title: hint, onclick: act}, label);
+  const link = action("Link", "Copy a link to this figure with everything that is chosen", async () => {
+    copied.textContent = "";
+    const address = new URL(location.href);
+    address.hash = state.id;
+    copied.textContent = (await copyText(address.href)) ? "Link copied" : "Copying is not allowed here";
+    link.textContent = "Copied";
+    setTimeout(() => (link.textContent = "Link"), 1500);
+  });
+  const actions = h(
+    "div",
+    {class: "figure-actions"},
+    link,
+    action("PNG", "Save as a picture, twice the size, with its caption", () => savePng(element, state.id))
+  );
+  const svgAction = action("SVG", "Save the drawing as vectors", () => {
+    const svg = slot.querySelector<SVGSVGElement>("svg[data-vector]");
+    if (svg) saveSvg(svg, state.id);
+  });
+  const dataAction = action("Data", "Save the numbers as CSV", () => state.data && saveCsv(state.data(), state.id));
+  actions.append(svgAction, dataAction, copied);
+  element.append(
+    h("header", {class: "figure-header"}, title, lede),
+    ...(options.controls?.length ? [controls] : []),
+    slot,
+    legend,
+    h("figcaption", {}, reading, source, actions)
+  );
+
+  const write = () => {
+    title.textContent = state.title;
+    lede.textContent = state.lede ?? "";
+    reading.replaceChildren(state.reading ?? "");
+    source.textContent = state.source ?? "";
+    const obstacle = state.failure || state.waiting || "";
+    message.textContent = obstacle;
+    slot.classList.toggle("is-empty", obstacle !== "");
+    slot.classList.toggle("is-failed", Boolean(state.failure));
+    slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
+    svgAction.hidden = content.querySelector("svg[data-vector]") === null && !content.matches("svg[data-vector]");
+    dataAction.hidden = !state.data;
+  };
+  legend.append(...(options.legend ?? []));
+  write();
+
+  return drawing<FigureOptions, HTMLElement>(element, (change) => {
+    if (Object.entries(change).every(([key, value]) => state[key as keyof FigureOptions] === value)) return;
+    if (change.legend && change.legend !== state.legend) legend.replaceChildren(...change.legend);
+    state = {...state, ...change};
+    write();
+  });
+}
+
+/** What a caption says of where the numbers come from. Parts that do not apply are left out. */
+export function provenance(
+  {image, provenance: made}: {image: string; provenance: Provenance},
+  parts: {
+    layer?: number;
+    head?: HeadChoice;
+    trunk?: Trunk;
+    factor?: number;
+    cap?: number;
+    notes?: readonly string[];
+  } = {}
+): string {
+  const {layer, head, trunk, factor, cap, notes = []} = parts;
+  return [
+    image,
+    made.model,
+    made.method,
+    ...made.options,
+    layer === undefined ? null : `layer ${layer}`,
+    head === undefined ? null : headName(head),
+    trunk === undefined ? null : trunkName(trunk),
+    factor === undefined || factor === 1 ? null : `factor ${factor}`,
+    cap ? `at most ${cap} outliers` : null,
+    ...notes,
+    `computed on ${made.device}`,
+    `weights ${made.weights.slice(0, 8)}`
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** "mean over heads", "greatest over heads", "head 3". */
+export function headName(head: HeadChoice): string {
+  return typeof head === "number" ? `head ${head}` : head === "mean" ? "mean over heads" : "greatest over heads";
+}
+
+/** "without SOM" or "with SOM". */
+export function trunkName(trunk: Trunk): string {
+  return trunk === "plain" ? "without SOM" : "with SOM";
+}
+
+/** A record's image and size in a few words: "a 14 × 14 grid, 12 layers, 3 heads". */
+export function geometryName({grid, layers, heads}: ImageRecord): string {
+  return `a ${grid[0]} × ${grid[1]} grid, ${layers} layers, ${heads} heads`;
+}

@@ -1,0 +1,62 @@
+import type {AttentionMap, RecordSource, Trunk} from "../analysis/record.js";
+import type {Feed, View} from "../controls/feed.js";
+import type {Pointing} from "../controls/selection.js";
+import type {Drawing} from "./drawing.js";
+import type {FigureOptions} from "./figure.js";
+import type {HeadChoice} from "./reading.js";
+import {greatest} from "./reading.js";
+
+/**
+ * Ties a figure to a feed: `draw` repaints it for a view, `point` for what the pointer is on; while
+ * there is no view, its frame says why.
+ */
+export function follow(
+  feed: Feed,
+  frame: Drawing<FigureOptions>,
+  draw: (view: View) => void,
+  point?: (pointing: Pointing, view: View) => void
+): void {
+  feed.subscribe((state) => {
+    if ("view" in state) {
+      frame.update({waiting: "", failure: ""});
+      draw(state.view);
+    } else if ("waiting" in state) frame.update({waiting: state.waiting, failure: ""});
+    else frame.update({failure: state.failure});
+  });
+  if (point) feed.subscribePointing(point);
+}
+
+/** How many maps are kept a source: a slider that goes back and forth asks for the same few again. */
+const kept = 24;
+
+const known = new WeakMap<RecordSource, Map<string, AttentionMap>>();
+
+/**
+ * Hands the attention of a layer (0-based), joined over heads, to `use`: at once when it was asked
+ * for before, so that the drawing is there within the frame, and otherwise when it has come. A map
+ * that comes after another was asked for is for the caller to ignore.
+ */
+export function withAttention(
+  source: RecordSource,
+  choice: {trunk: Trunk; layer: number; head: HeadChoice},
+  use: (map: AttentionMap) => void,
+  failed: (error: unknown) => void = () => {}
+): void {
+  const {trunk, layer, head} = choice;
+  const key = `${trunk} ${layer} ${head}`;
+  const maps = known.get(source) ?? new Map<string, AttentionMap>();
+  known.set(source, maps);
+  const map = maps.get(key);
+  if (map) return use(map);
+  joined(source, trunk, layer, head).then((value) => {
+    if (maps.size >= kept) maps.delete(maps.keys().next().value!);
+    maps.set(key, value);
+    use(value);
+  }, failed);
+}
+
+async function joined(source: RecordSource, trunk: Trunk, layer: number, head: HeadChoice): Promise<AttentionMap> {
+  if (head === "mean") return source.attention(trunk, layer);
+  const heads = await source.headAttention(trunk, layer);
+  return head === "max" ? greatest(heads) : heads[head - 1];
+}

@@ -1,0 +1,142 @@
+import type {Domain, Scale} from "./colour.js";
+import {css, diverging, position, sequential, signedPosition, valueAt} from "./colour.js";
+import {formatValue, h, isDark, s, whenResized} from "./dom.js";
+import type {Drawing} from "./drawing.js";
+import {drawing, ticks} from "./drawing.js";
+import type {MarkName, Stroke} from "./marks.js";
+import {dashOf, isFilled, marks, outline} from "./marks.js";
+
+export interface RampOptions {
+  /** What the colours say: "attention, times uniform". */
+  label: string;
+  domain: Domain;
+  scale?: Scale;
+  /** A diverging map that spans minus to plus the domain's second end. */
+  signed?: boolean;
+  /** A value to point at, such as the one under the pointer. */
+  value?: number | null;
+}
+
+const width = 240;
+const left = 8;
+
+/** A colour map's legend: the ramp, round values where they fall on it, and the units. */
+export function rampLegend(options: RampOptions): Drawing<RampOptions> {
+  let state: RampOptions = {scale: "sqrt", ...options};
+  const label = h("span", {class: "legend-label"});
+  const svg = s("svg", {class: "legend-ramp", width: width + 2 * left, height: 34, role: "img"});
+  const pointer = s("path", {d: "M0,0l-4,-6h8Z", fill: "currentColor", visibility: "hidden"});
+  const element = h("div", {class: "legend"}, label, svg);
+
+  const place = (value: number) => {
+    const {domain, scale = "sqrt", signed} = state;
+    return left + width * (signed ? signedPosition(value, domain[1], scale) : position(value, domain, scale));
+  };
+  const point = () => {
+    const shown = state.value != null && Number.isFinite(state.value);
+    pointer.setAttribute("visibility", shown ? "visible" : "hidden");
+    if (shown) pointer.setAttribute("transform", `translate(${place(state.value!)},7)`);
+  };
+  const paint = () => {
+    const map = state.signed ? diverging(isDark()) : sequential(isDark());
+    const id = (gradients += 1);
+    const stops = Array.from({length: 17}, (_, i) => s("stop", {offset: i / 16, "stop-color": css(map, i / 16)}));
+    const axis = rampTicks(state).map((value) =>
+      s(
+        "g",
+        {transform: `translate(${place(value)},17)`},
+        s("line", {y2: 4, stroke: "currentColor"}),
+        s("text", {y: 14, "text-anchor": "middle", fill: "currentColor", "font-size": 11}, formatTick(value))
+      )
+    );
+    label.textContent = state.label;
+    svg.setAttribute("aria-label", `${state.label}: colours from ${describeDomain(state)}`);
+    svg.replaceChildren(
+      s("linearGradient", {id: `ramp-${id}`}, ...stops),
+      s("rect", {x: left, y: 8, width, height: 9, fill: `url(#ramp-${id})`}),
+      ...axis,
+      pointer
+    );
+    point();
+  };
+  whenResized(element, paint);
+  paint();
+
+  return drawing<RampOptions, HTMLDivElement>(element, (change) => {
+    const before = state;
+    state = {...state, ...change};
+    const same =
+      before.label === state.label &&
+      before.scale === state.scale &&
+      before.domain[0] === state.domain[0] &&
+      before.domain[1] === state.domain[1];
+    if (same) point();
+    else paint();
+  });
+}
+
+let gradients = 0;
+
+function describeDomain({domain: [low, high], signed}: RampOptions): string {
+  return `${formatValue(signed ? -high : low)} to ${formatValue(high)}`;
+}
+
+/** A tick's text: round values need no decimals that say nothing. */
+export function formatTick(value: number): string {
+  return value === 0 ? "0" : String(Number(value.toPrecision(3))).replace("-", "−");
+}
+
+/** Round values for a ramp, at places where their texts do not run into each other. */
+function rampTicks({domain, scale = "sqrt", signed}: RampOptions): number[] {
+  const [low, high] = signed ? [0, domain[1]] : domain;
+  const candidates =
+    scale === "linear"
+      ? ticks(low, high, signed ? 2 : 4)
+      : [0.02, 0.1, 0.25, 0.5, 0.75, 1].flatMap((t) => {
+          const value = valueAt(t, [low, high], scale);
+          const power = 10 ** Math.floor(Math.log10(Math.max(1e-12, value)));
+          return [Math.floor(value / power) * power];
+        });
+  const values = signed ? [...candidates.map((value) => -value), 0, ...candidates] : [low, ...candidates];
+  const at = (value: number) => (signed ? signedPosition(value, high, scale) : position(value, domain, scale));
+  const kept: number[] = [];
+  for (const value of values.toSorted((a, b) => a - b)) {
+    if (kept.every((other) => Math.abs(at(other) - at(value)) > 0.12)) kept.push(Number(value.toPrecision(6)));
+  }
+  return kept;
+}
+
+/** A legend of marks, drawn as the figures draw them. */
+export function marksLegend(names: readonly MarkName[]): HTMLElement {
+  const items = names.map((name) => {
+    const {shape, colour, label} = marks[name];
+    const path = s("path", {
+      d: outline(shape, 12),
+      fill: isFilled(shape) ? colour : "none",
+      stroke: isFilled(shape) ? "none" : colour,
+      "stroke-width": 1.75,
+      "stroke-dasharray": dashOf(shape).join(" ") || null
+    });
+    const dot = shape === "dotted ring" ? s("circle", {r: 1.6, fill: colour}) : null;
+    const svg = s("svg", {width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true"}, path, dot);
+    return h("li", {}, svg, label);
+  });
+  return h("ul", {class: "legend-marks"}, ...items);
+}
+
+/** A legend of lines. */
+export function strokesLegend(strokes: readonly Stroke[]): HTMLElement {
+  const items = strokes.map(({label, colour, dash}) =>
+    h(
+      "li",
+      {},
+      s(
+        "svg",
+        {width: 26, height: 16, viewBox: "0 -8 26 16", "aria-hidden": "true"},
+        s("line", {x2: 26, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dash ?? null})
+      ),
+      label
+    )
+  );
+  return h("ul", {class: "legend-marks"}, ...items);
+}

@@ -1,0 +1,131 @@
+// oxlint-disable unicorn/no-array-fill-with-reference-type -- a canvas has a fill of its own
+
+/**
+ * The one table of what each thing looks like. A colour or a shape learnt on one page holds on the
+ * next; nothing is told by colour alone, so every entry has a shape or a dash of its own.
+ */
+
+/** A shape drawn around the origin. */
+export type Shape = "star" | "hollow star" | "square" | "diamond" | "ring" | "dashed ring" | "dotted ring" | "dot";
+
+export interface Mark {
+  /** How a legend names it. */
+  label: string;
+  /** Of the drawn mark, on light and on dark ground alike (Plot's observable10). */
+  colour: string;
+  shape: Shape;
+}
+
+/** Every kind of token that a figure marks. */
+export type MarkName =
+  "target" | "background" | "class" | "diagonal" | "outlier" | "repaired" | "isolated" | "token" | "brushed";
+
+export const marks: Record<MarkName, Mark> = {
+  target: {label: "target token", colour: "#4269d0", shape: "star"},
+  background: {label: "background token", colour: "#3ca951", shape: "hollow star"},
+  class: {label: "class token", colour: "#a463f2", shape: "square"},
+  diagonal: {label: "self-attention", colour: "#efb118", shape: "diamond"},
+  outlier: {label: "outlier", colour: "#ff725c", shape: "ring"},
+  repaired: {label: "outlier, repaired", colour: "#ff725c", shape: "dashed ring"},
+  isolated: {label: "outlier with no neighbour to repair it", colour: "#ff725c", shape: "dotted ring"},
+  token: {label: "patch token", colour: "#9498a0", shape: "dot"},
+  brushed: {label: "selected tokens", colour: "#6cc5b0", shape: "square"}
+};
+
+/** A line that tells a trunk or a method from another. */
+export interface Stroke {
+  label: string;
+  colour: string;
+  dash?: string;
+}
+
+/** The two trunks, wherever a quantity is drawn for both. */
+export const trunkStrokes: Record<"plain" | "purified", Stroke> = {
+  plain: {label: "without SOM", colour: "#9498a0", dash: "4 3"},
+  purified: {label: "with SOM", colour: "#6cc5b0"}
+};
+
+/** The outline of a shape as an SVG path centred on (0, 0), `size` across. */
+export function outline(shape: Shape, size: number): string {
+  const r = size / 2;
+  switch (shape) {
+    case "star":
+    case "hollow star":
+      return star(r * 1.15);
+    case "square":
+      return `M${-r * 0.82},${-r * 0.82}h${r * 1.64}v${r * 1.64}h${-r * 1.64}Z`;
+    case "diamond":
+      return `M0,${-r * 1.1}L${r * 1.1},0L0,${r * 1.1}L${-r * 1.1},0Z`;
+    case "dot":
+      return circle(r * 0.6);
+    case "ring":
+    case "dashed ring":
+    case "dotted ring":
+      return circle(r);
+    default:
+      throw new Error(`invalid shape: ${shape satisfies never}`);
+  }
+}
+
+function circle(r: number): string {
+  return `M${r},0A${r},${r} 0 1 1 ${-r},0A${r},${r} 0 1 1 ${r},0Z`;
+}
+
+function star(r: number): string {
+  const points = Array.from({length: 10}, (_, i) => {
+    const radius = i % 2 === 0 ? r : r * 0.42;
+    const angle = (i * Math.PI) / 5 - Math.PI / 2;
+    return `${(radius * Math.cos(angle)).toFixed(2)},${(radius * Math.sin(angle)).toFixed(2)}`;
+  });
+  return `M${points.join("L")}Z`;
+}
+
+/** Whether a shape's inside is painted. */
+export function isFilled(shape: Shape): boolean {
+  return shape === "star" || shape === "dot" || shape === "diamond";
+}
+
+/** The dash of a shape's outline; empty when it is solid. */
+export function dashOf(shape: Shape): number[] {
+  return shape === "dashed ring" ? [3, 2.5] : [];
+}
+
+/**
+ * Draws a mark on a canvas at (x, y). A halo in `ground` keeps it visible on any patch: white marks
+ * on white patches and dark marks on dark ones are what makes a pinned token hard to find again.
+ */
+export function drawMark(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  size: number,
+  ground: string
+): void {
+  const path = new Path2D(outline(mark.shape, size));
+  context.save();
+  context.translate(x, y);
+  context.lineJoin = "round";
+  const width = Math.max(1.5, size / 9);
+  context.strokeStyle = ground;
+  context.lineWidth = width + 2.5;
+  context.stroke(path);
+  if (isFilled(mark.shape)) {
+    context.fillStyle = mark.colour;
+    context.fill(path);
+  } else {
+    if (mark.shape === "hollow star") {
+      context.fillStyle = ground;
+      context.fill(path);
+    }
+    context.strokeStyle = mark.colour;
+    context.lineWidth = width;
+    context.setLineDash(dashOf(mark.shape));
+    context.stroke(path);
+    if (mark.shape === "dotted ring") {
+      context.fillStyle = mark.colour;
+      context.fill(new Path2D(circle(Math.max(1.2, size / 9))));
+    }
+  }
+  context.restore();
+}

@@ -1,0 +1,232 @@
+import type {Grid} from "../analysis/record.js";
+import type {Domain, Scale} from "./colour.js";
+import {diverging, index, position, sequential, signedPosition} from "./colour.js";
+import {fitCanvas, formatValue, h, isDark, whenResized} from "./dom.js";
+import type {Drawing} from "./drawing.js";
+import {drawing} from "./drawing.js";
+import type {MarkName} from "./marks.js";
+import {drawMark, marks as markTable} from "./marks.js";
+import {maximum, patchName} from "./reading.js";
+
+/** A mark on a patch. */
+export interface PatchMark {
+  patch: number;
+  mark: MarkName;
+}
+
+export interface PatchMapOptions {
+  grid: Grid;
+  /** One value a patch, row-major; without them the photo is shown alone. */
+  values?: ArrayLike<number> | null;
+  /** What the colours span; without it, from 0 to the greatest value. Signed maps use its second end on both sides. */
+  domain?: Domain;
+  scale?: Scale;
+  /** Whether values have a sign: a diverging map with a neutral zero. */
+  signed?: boolean;
+  /** Drawn below the values; with both, values are a single hue that lets the photo through. */
+  photo?: CanvasImageSource | null;
+  marks?: readonly PatchMark[];
+  hover?: number | null;
+  brush?: ReadonlySet<number> | null;
+  /** Whether thin lines part the patches. */
+  lines?: boolean;
+  /** What the values are, as a sentence would say it: "attention from the class token". */
+  label: string;
+  /** After a value: "times uniform". */
+  unit?: string;
+  onHover?: (patch: number | null) => void;
+  /** `other` is true with Shift held: pin the other token. */
+  onPick?: (patch: number, other: boolean) => void;
+}
+
+/**
+ * A map of one value a patch: crisp squares, plain or over the photo, with marks. The pointer
+ * previews, a click pins, arrow keys move; whoever cannot see it hears the patch and its value.
+ */
+export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
+  let state: PatchMapOptions = {scale: "sqrt", unit: "", marks: [], ...options};
+  let [width, height] = [0, 0];
+  const base = h("canvas", {"aria-hidden": "true"});
+  const overlay = h("canvas", {"aria-hidden": "true"});
+  const spoken = h("span", {class: "visually-hidden", "aria-live": "polite"});
+  const active = Boolean(options.onHover ?? options.onPick);
+  const element = h(
+    "div",
+    {class: "patch-map", role: active ? "application" : "img", tabindex: active ? 0 : null},
+    base,
+    overlay,
+    spoken
+  );
+  if (active) element.setAttribute("aria-roledescription", "patch grid");
+
+  const patchAt = (event: PointerEvent): number => {
+    const box = element.getBoundingClientRect();
+    const [rows, columns] = state.grid;
+    const column = clamp(Math.floor(((event.clientX - box.left) / box.width) * columns), columns);
+    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * rows), rows);
+    return row * columns + column;
+  };
+  const say = (patch: number | null) => {
+    spoken.textContent = patch === null ? "" : describePatch(state, patch);
+  };
+
+  if (active) {
+    element.addEventListener("pointermove", (event) => state.onHover?.(patchAt(event)));
+    element.addEventListener("pointerleave", () => state.onHover?.(null));
+    element.addEventListener("click", (event) => state.onPick?.(patchAt(event as PointerEvent), event.shiftKey));
+    element.addEventListener("blur", () => state.onHover?.(null));
+    element.addEventListener("keydown", (event) => {
+      const next = step(event.key, state.hover ?? null, state.grid);
+      if (next !== undefined) {
+        state.onHover?.(next);
+        say(next);
+      } else if ((event.key === "Enter" || event.key === " ") && state.hover != null) {
+        state.onPick?.(state.hover, event.shiftKey);
+      } else return;
+      event.preventDefault();
+    });
+  }
+
+  const name = () => {
+    const [rows, columns] = state.grid;
+    element.style.aspectRatio = `${columns} / ${rows}`;
+    const keys = active ? " Arrow keys move, Enter pins." : "";
+    element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} patches.${keys}`);
+  };
+  const paint = () => {
+    if (width > 0) paintValues(fitCanvas(base, width, height), state, width, height);
+  };
+  const mark = () => {
+    if (width > 0) paintMarks(fitCanvas(overlay, width, height), state, width, height);
+  };
+  whenResized(element, (w, hgt) => {
+    [width, height] = [w, hgt];
+    paint();
+    mark();
+  });
+  name();
+
+  return drawing<PatchMapOptions, HTMLDivElement>(element, (change) => {
+    state = {...state, ...change};
+    if ("grid" in change || "label" in change) name();
+    // What the pointer is on changes often and lives on a layer of its own.
+    if (Object.keys(change).some((key) => key !== "hover" && key !== "brush" && key !== "marks")) paint();
+    mark();
+  });
+}
+
+/** The patch and its value in words, as hovering and the keyboard tell it. */
+export function describePatch({grid, values, unit, label}: PatchMapOptions, patch: number): string {
+  const where = `patch ${patchName(patch, grid[1])}`;
+  return values ? `${where}: ${formatValue(values[patch])} ${unit ?? ""}`.trimEnd() : `${label}, ${where}`;
+}
+
+/** Where a key leads from a patch; undefined for a key that does not move. */
+export function step(key: string, from: number | null, [rows, columns]: Grid): number | undefined {
+  const moves: Record<string, readonly [number, number]> = {
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    Home: [0, -columns],
+    End: [0, columns]
+  };
+  const move = moves[key];
+  if (!move) return undefined;
+  if (from === null) return Math.floor(rows / 2) * columns + Math.floor(columns / 2);
+  const row = clamp(Math.floor(from / columns) + move[0], rows);
+  const column = clamp((from % columns) + move[1], columns);
+  return row * columns + column;
+}
+
+function clamp(value: number, count: number): number {
+  return Math.min(count - 1, Math.max(0, value));
+}
+
+/** One pixel a patch: the canvas scales it up without smoothing, which is what keeps squares crisp. */
+let pixels: HTMLCanvasElement | undefined;
+
+function paintValues(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
+  const {grid, values, photo, signed = false, scale = "sqrt"} = state;
+  const [rows, columns] = grid;
+  const dark = isDark();
+  if (photo) context.drawImage(photo, 0, 0, width, height);
+  if (values) {
+    const image = new ImageData(columns, rows);
+    const [low, high] = state.domain ?? [0, signed ? maximum(Array.from(values, Math.abs)) : maximum(values)];
+    const map = signed ? diverging(dark) : sequential(dark);
+    for (let i = 0; i < rows * columns; ++i) {
+      const t = signed ? signedPosition(values[i], high, scale) : position(values[i], [low, high], scale);
+      if (photo) image.data.set([...overlayHue, Math.round(235 * (signed ? Math.abs(t - 0.5) * 2 : t))], i * 4);
+      else {
+        const k = index(t) * 4;
+        image.data.set(map.subarray(k, k + 4), i * 4);
+      }
+    }
+    if (photo) {
+      // A photo keeps its own light and colour out of the way of the hue laid on it.
+      context.fillStyle = dark ? "rgba(16,18,22,0.55)" : "rgba(20,22,28,0.5)";
+      context.fillRect(0, 0, width, height);
+    }
+    pixels ??= document.createElement("canvas");
+    pixels.width = columns;
+    pixels.height = rows;
+    pixels.getContext("2d")!.putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(pixels, 0, 0, width, height);
+    context.imageSmoothingEnabled = true;
+  }
+  if (state.lines) paintLines(context, grid, width, height);
+}
+
+/** The single hue of values over a photo: a yellow that few photos contain in this strength. */
+const overlayHue = [255, 226, 74];
+
+function paintLines(context: CanvasRenderingContext2D, [rows, columns]: Grid, width: number, height: number): void {
+  context.strokeStyle = "rgba(255,255,255,0.22)";
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let column = 1; column < columns; ++column) {
+    const x = (column * width) / columns;
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+  }
+  for (let row = 1; row < rows; ++row) {
+    const y = (row * height) / rows;
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+  }
+  context.stroke();
+}
+
+function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
+  const [rows, columns] = state.grid;
+  const [cellWidth, cellHeight] = [width / columns, height / rows];
+  const ground = isDark() ? "#16181c" : "#ffffff";
+  const corner = (patch: number) => [(patch % columns) * cellWidth, Math.floor(patch / columns) * cellHeight] as const;
+  if (state.brush) {
+    context.strokeStyle = markTable.brushed.colour;
+    context.lineWidth = 2;
+    for (const patch of state.brush) context.strokeRect(...inset(corner(patch), cellWidth, cellHeight, 1.5));
+  }
+  for (const {patch, mark} of state.marks ?? []) {
+    const [x, y] = corner(patch);
+    const pin = mark === "target" || mark === "background";
+    const size = Math.max(pin ? 13 : 6, Math.min(cellWidth, cellHeight) * (pin ? 0.95 : 0.66));
+    drawMark(context, markTable[mark], x + cellWidth / 2, y + cellHeight / 2, size, ground);
+  }
+  if (state.hover != null) {
+    for (const [colour, margin] of [
+      [ground, 0],
+      [isDark() ? "#ffffff" : "#000000", -1.5]
+    ] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = 1.5;
+      context.strokeRect(...inset(corner(state.hover), cellWidth, cellHeight, margin));
+    }
+  }
+}
+
+function inset([x, y]: readonly [number, number], width: number, height: number, by: number) {
+  return [x + by, y + by, width - 2 * by, height - 2 * by] as const;
+}
