@@ -72,6 +72,12 @@ export class Tower {
     return this.g.linear(this.g.reshape(mixed, -1, this.geometry.width), this.blocks[layer - 1].output);
   }
 
+  /** Wo · v + bo: what each token would pass on to itself alone. `y` = LN1(x), (B·T) × D. */
+  ownValue(y: Value, layer: number): Value {
+    const {value, output} = this.blocks[layer - 1];
+    return this.g.linear(this.g.linear(y, value), output);
+  }
+
   /** MLP_l(x), its layer norm included: (B·T) × D. */
   mlp(x: Value, layer: number): Value {
     const {norm2, expand, contract} = this.blocks[layer - 1];

@@ -9,7 +9,7 @@ import {methodNamed} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/model/methods/options.js";
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
-import {findModel} from "./locate.js";
+import {findModel} from "../hub/index.js";
 import {openDevice, type DeviceName} from "./device.js";
 
 export {deviceNames, openDevice, type DeviceName} from "./device.js";

@@ -38,7 +38,18 @@ const cases: [name: string, method: string, options?: GivenOptions][] = [
   ["sfp_paper_som_only_clearclip", "sfp", {sae: "none", hai: "off"}],
   ["sfp_paper_block_iter3", "sfp", {rounds: 3}],
   ["sfp_paper_block_l0_8", "sfp", {l0: 8}],
-  ["sfp_paper_block_nocls", "sfp", {class_token: "drop"}]
+  ["sfp_paper_block_nocls", "sfp", {class_token: "drop"}],
+  ["maskclip_value_only", "maskclip"],
+  ["naclip_sigma5", "naclip"],
+  ["naclip_sigma5_nonsquare", "naclip"],
+  ["segearth_qq_kk_vv", "segearth"],
+  ["clip_surgery_last6", "clip-surgery"],
+  ["gem_last6_iter1", "gem"],
+  ["cliptrase_features", "cliptrase"],
+  ["sc_clip", "sc-clip"],
+  ["resclip_rcs_tau2_lam0.3", "resclip"],
+  ["sfp_released_head", "sfp-released"],
+  ["sfp_dec2025_cross_e11", "sfp-2025-12"]
 ];
 
 for (const [name, method, options = {}] of cases)
@@ -93,4 +104,19 @@ test("HAI's summed and normalised maps match the golden file", async () => {
     const error = relativeError(results[output].data, decode(expected[name]));
     assert.ok(error <= tolerance, `${output}: relative error ${error}`);
   }
+});
+
+test("CLIPtrase's self-correlation of block 11 matches the golden file", async () => {
+  const {correlation} = await run("cliptrase", {}, ["correlation"]);
+  const error = relativeError(correlation.data, decode(expected.cliptrase_selfcorr_block11));
+  assert.ok(error <= tolerance, `relative error ${error}`);
+});
+
+test("the released code's outlier set matches the golden file exactly", async () => {
+  const results = await run("sfp-released", {}, ["released.outliers"]);
+  const set = Array.from(results["released.outliers"].data).flatMap((on, patch) => (on ? [patch] : []));
+  assert.deepEqual(
+    set,
+    expected.sfp_released_outliers_desc_cls.toSorted((a, b) => a - b)
+  );
 });

@@ -1,11 +1,36 @@
 import {clearclip} from "./clearclip.js";
+import {clipSurgery} from "./clip-surgery.js";
 import {clip} from "./clip.js";
+import {cliptrase} from "./cliptrase.js";
+import {gem} from "./gem.js";
+import {maskclip} from "./maskclip.js";
 import type {Method} from "./method.js";
+import {naclip} from "./naclip.js";
+import {resclip} from "./resclip.js";
+import {scClip} from "./sc-clip.js";
 import {sclip} from "./sclip.js";
+import {segearth} from "./segearth.js";
+import {sfp202512} from "./sfp-2025-12.js";
+import {sfpReleased} from "./sfp-released.js";
 import {sfp} from "./sfp.js";
 
 /** Every method by the name that people and the command line use. */
-export const methods: Readonly<Record<string, Method>> = {clip, sclip, clearclip, sfp};
+export const methods: Readonly<Record<string, Method>> = {
+  clip,
+  maskclip,
+  sclip,
+  clearclip,
+  naclip,
+  segearth,
+  "clip-surgery": clipSurgery,
+  gem,
+  cliptrase,
+  "sc-clip": scClip,
+  resclip,
+  sfp,
+  "sfp-released": sfpReleased,
+  "sfp-2025-12": sfp202512
+};
 
 /**
  * A method by its name.

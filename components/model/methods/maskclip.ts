@@ -1,0 +1,25 @@
+import type {Method} from "./method.js";
+import {choice} from "./options.js";
+
+/** MaskCLIP: the last block's mixing matrix is the identity, so each token keeps its own value (docs/methods.md). */
+export const maskclip: Method = {
+  title: "MaskCLIP",
+  about: "Last block: every token's own value; no mixing.",
+  source: "Zhou et al., ECCV 2022",
+  options: {
+    variant: choice(
+      "the value alone, as later papers re-code it, or the original's residual and MLP too",
+      "value",
+      "residual"
+    )
+  },
+  build(network, pixels, {variant}) {
+    const {g, geometry} = network;
+    const last = geometry.layers;
+    const x = network.trunk(pixels, last - 1).passed(last - 1);
+    const value = network.ownValue(network.norm1(x, last), last);
+    if (variant === "value") return network.patchFeatures(value);
+    const u = g.add(x, value);
+    return network.patchFeatures(g.add(u, network.mlp(u, last)));
+  }
+};

@@ -1,0 +1,43 @@
+import type {Method} from "./method.js";
+import {gaussian} from "./parts.js";
+
+/**
+ * ResCLIP's residual cross-correlation self-attention (RCS): the last block's attention mixed with the mean of the
+ * middle blocks'. Its semantic feedback (SFR) needs a first segmentation refined by PAMR and is not part of it.
+ */
+export const resclip: Method = {
+  title: "ResCLIP",
+  about:
+    "Last block: key-key attention with NACLIP's Gaussian, mixed with the mean attention of blocks 6 to 9; no residual, no MLP.",
+  source: "Yang et al., CVPR 2025 (RCS)",
+  options: {
+    tau: {kind: "number", least: 0.01, default: 2, about: "scale of the mixed attention, τ2"},
+    lambda: {kind: "number", least: 0, most: 1, default: 0.3, about: "share of the middle blocks' attention, λ2"},
+    from: {kind: "number", least: 1, integer: true, default: 6, about: "first of the middle blocks"},
+    to: {kind: "number", least: 1, integer: true, default: 9, about: "last of the middle blocks"},
+    sigma: {
+      kind: "number",
+      least: 0,
+      default: 5,
+      about: "the Gaussian's standard deviation in patches; 0 leaves it out"
+    }
+  },
+  build(network, pixels, options) {
+    const {g, tokens, geometry, grid} = network;
+    const last = geometry.layers;
+    const [from, to, lambda, sigma] = [options.from, options.to, options.lambda, options.sigma].map(Number);
+    if (from > to || to >= last)
+      throw new RangeError(`resclip: from=${from} to=${to}; blocks 1 to ${last - 1} are there to be averaged.`);
+    const trunk = network.trunk(pixels, last - 1);
+    const maps = trunk.layers.slice(from - 1, to).map(({attention}) => attention);
+    const middle = g.scale(
+      maps.reduce((sum, map) => g.add(sum, map)),
+      1 / maps.length
+    );
+    const {key, value} = network.project(network.norm1(trunk.passed(last - 1), last), last, tokens);
+    const logits = network.logits(key, key);
+    const own = g.softmax(sigma ? g.add(logits, gaussian(g, grid, sigma)) : logits);
+    const attention = g.scale(g.add(g.scale(own, 1 - lambda), g.scale(middle, lambda)), Number(options.tau));
+    return network.patchFeatures(network.mix(attention, value, last));
+  }
+};
