@@ -18,7 +18,16 @@ import {
   Uint8,
   type DataType
 } from "apache-arrow";
-import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk, TrunkRecord} from "./record.js";
+import type {
+  AttentionMap,
+  FeatureMap,
+  Grid,
+  ImageRecord,
+  Provenance,
+  RepairSweep,
+  Trunk,
+  TrunkRecord
+} from "./record.js";
 
 type Values = Float32Array | Uint8Array | Int8Array;
 
@@ -171,9 +180,12 @@ export function decodeAttention(bytes: Uint8Array): AttentionMap[] {
   });
 }
 
+/** Coding levels of features, on either side of 0. */
+const featureLevels = 63;
+
 /**
  * Dense features, one row a patch, coded as signed bytes relative to the patch's largest magnitude m:
- * f = m c / 127, so that |error| <= m / 254.
+ * f = m c / 63, so that |error| <= m / 126.
  */
 export function encodeFeatures({width, values}: FeatureMap): Uint8Array {
   const patches = values.length / width;
@@ -182,14 +194,15 @@ export function encodeFeatures({width, values}: FeatureMap): Uint8Array {
   for (let i = 0; i < patches; ++i) {
     const row = values.subarray(i * width, (i + 1) * width);
     const largest = row.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-    scales[i] = largest;
-    if (largest > 0) for (let k = 0; k < width; ++k) codes[i * width + k] = Math.round((127 * row[k]) / largest);
+    scales[i] = largest / featureLevels;
+    if (largest > 0)
+      for (let k = 0; k < width; ++k) codes[i * width + k] = Math.round((featureLevels * row[k]) / largest);
   }
   const columns = [
     {name: "scale", width: 1, values: scales},
     {name: "code", width, values: codes}
   ];
-  return encode(patches, columns, {encoding: "value = scale * code / 127"});
+  return encode(patches, columns, {encoding: "value = scale * code"});
 }
 
 /** Reads what `encodeFeatures` wrote. */
@@ -197,5 +210,26 @@ export function decodeFeatures(bytes: Uint8Array): FeatureMap {
   const file = new Decoded(bytes);
   const width = file.width("code");
   const scales = file.column("scale");
-  return {width, values: Float32Array.from(file.column("code"), (c, i) => (scales[Math.floor(i / width)] * c) / 127)};
+  return {width, values: Float32Array.from(file.column("code"), (c, i) => scales[Math.floor(i / width)] * c)};
+}
+
+/** repairs.arrow: row k - 1 is SOM from layer k on. */
+export function encodeRepairs({outliers, largestNorms, medianNorms}: RepairSweep, layers: number): Uint8Array {
+  const rows = layers - 1;
+  const column = (name: string, values: Values) => ({name, width: values.length / rows, values});
+  return encode(
+    rows,
+    [column("outliers", outliers), column("largestNorms", largestNorms), column("medianNorms", medianNorms)],
+    {rows: "SOM from layer row + 1 on"}
+  );
+}
+
+/** Reads what `encodeRepairs` wrote. */
+export function decodeRepairs(bytes: Uint8Array): RepairSweep {
+  const file = new Decoded(bytes);
+  return {
+    outliers: file.column("outliers") as Uint8Array,
+    largestNorms: file.column("largestNorms") as Float32Array,
+    medianNorms: file.column("medianNorms") as Float32Array
+  };
 }

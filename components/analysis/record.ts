@@ -68,6 +68,19 @@ export interface FeatureMap {
   values: Float32Array;
 }
 
+/**
+ * What becomes of outliers when SOM starts at layer k: a sweep over k = 1 ... L - 1, row k - 1 of each
+ * array. L layers, N patches.
+ */
+export interface RepairSweep {
+  /** 1 where a patch is an outlier of a layer: (L - 1) × L × N. */
+  outliers: Uint8Array;
+  /** Largest patch norm of each block's own output: (L - 1) × L. */
+  largestNorms: Float32Array;
+  /** Median patch norm: (L - 1) × L. */
+  medianNorms: Float32Array;
+}
+
 /** Where figures get an image's numbers from: files, or a model running in a worker. */
 export interface RecordSource {
   record: ImageRecord;
@@ -77,4 +90,6 @@ export interface RecordSource {
   headAttention(trunk: Trunk, layer: number): Promise<AttentionMap[]>;
   /** Features of a stage or method: "plain" (x_{L-1}), "som", "sae", "vis", or a method's name. */
   features(stage: string): Promise<FeatureMap>;
+  /** SOM from each layer on. */
+  repairs(): Promise<RepairSweep>;
 }

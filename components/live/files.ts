@@ -1,5 +1,5 @@
 /** Records computed beforehand, fetched as they are needed and kept while the page is open. */
-import {decodeAttention, decodeFeatures, decodeRecord} from "../analysis/arrow.js";
+import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../analysis/arrow.js";
 import type {AttentionMap, RecordSource} from "../analysis/record.js";
 
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
@@ -54,7 +54,8 @@ async function read(folder: string): Promise<RecordSource> {
     record,
     attention: async (trunk, layer) => (await maps(`attention-${trunk}`))[layer],
     headAttention: (trunk, layer): Promise<AttentionMap[]> => maps(`heads-${trunk}-${layer + 1}`),
-    features: once(async (stage: string) => decodeFeatures(await file(`features-${stage}`)))
+    features: once(async (stage: string) => decodeFeatures(await file(`features-${stage}`))),
+    repairs: async () => decodeRepairs(await file("repairs"))
   };
 }
 

@@ -1,5 +1,15 @@
 /** Runs a model on one image and gathers what the pages explore. The loaders and the live worker share it. */
-import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk, TrunkRecord} from "../analysis/record.js";
+import {median} from "../analysis/arrays.js";
+import type {
+  AttentionMap,
+  FeatureMap,
+  Grid,
+  ImageRecord,
+  Provenance,
+  RepairSweep,
+  Trunk,
+  TrunkRecord
+} from "../analysis/record.js";
 import type {Engine, Output, Pixels} from "./runtime.js";
 
 /** Everything the pages need of one image. */
@@ -64,6 +74,35 @@ export async function stageFeatures(engine: Engine, grid: Grid, pixels: Pixels):
 /** Dense features of a method: N × E. */
 export async function methodFeatures(engine: Engine, method: string, grid: Grid, pixels: Pixels): Promise<FeatureMap> {
   return toFeatures((await engine.run({method, grid, outputs: ["features"]}, pixels)).features);
+}
+
+/** Runs SOM from layer 1, 2, ... L - 1 on. `onRun` hears of each run as it is done. */
+export async function repairSweep(
+  engine: Engine,
+  grid: Grid,
+  pixels: Pixels,
+  onRun?: (from: number) => void
+): Promise<RepairSweep> {
+  const {layers} = engine.model.geometry;
+  const outputs = eachLayer(layers, (l) => [`outliers.${l}`, `norms.${l}`]).flat();
+  const masks: Uint8Array[] = [];
+  const largestNorms: number[] = [];
+  const medianNorms: number[] = [];
+  for (let from = 1; from < layers; ++from) {
+    const results = await engine.run({method: "sfp", options: {from}, grid, outputs}, pixels);
+    for (let layer = 1; layer <= layers; ++layer) {
+      masks.push(results[`outliers.${layer}`].data as Uint8Array);
+      const norms = (results[`norms.${layer}`].data as Float32Array).subarray(1);
+      largestNorms.push(norms.reduce((a, b) => Math.max(a, b)));
+      medianNorms.push(median(norms));
+    }
+    onRun?.(from);
+  }
+  return {
+    outliers: concat(masks, Uint8Array),
+    largestNorms: Float32Array.from(largestNorms),
+    medianNorms: Float32Array.from(medianNorms)
+  };
 }
 
 function eachLayer<T>(layers: number, of: (layer: number) => T): T[] {

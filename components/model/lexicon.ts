@@ -1,4 +1,5 @@
 /** Words for models without a text tower: a word is a set of the classifier's classes. */
+import type {FeatureMap} from "../analysis/record.js";
 import type {Model} from "./model.js";
 import {readFloats} from "./safetensors.js";
 
@@ -29,6 +30,16 @@ export class UnknownWordsError extends Error {
 }
 
 /**
+ * The rows of a supervised model's classifier, classes × width.
+ *
+ * @throws Error when the model has none
+ */
+export function classifierRows({id, image: {classifier}, geometry, checkpoint}: Model): FeatureMap {
+  if (!classifier) throw new Error(`${id} has no classifier, so a lexicon cannot give it words.`);
+  return {width: geometry.width, values: readFloats(checkpoint, classifier.weight)};
+}
+
+/**
  * The lexicon of a supervised model. A word's vector is the L2-normalised mean of its classes' rows,
  * each centred by the mean of all rows; the bias is not used. It is compared with LNpost(x).
  */
@@ -38,16 +49,17 @@ export class Lexicon {
   private readonly centre: Float64Array;
   private readonly width: number;
 
-  /** @throws Error when the model has no classifier, or the lexicon is for another number of classes */
-  constructor(model: Model, {classes, words}: LexiconFile) {
-    const {classifier} = model.image;
-    if (!classifier) throw new Error(`${model.id} has no classifier, so a lexicon cannot give it words.`);
-    const count = classifier.weight.shape[0];
+  /**
+   * @param classifier the classifier's rows, one a class (`classifierRows`)
+   * @throws Error when the lexicon is for another number of classes
+   */
+  constructor({width, values}: FeatureMap, {classes, words}: LexiconFile) {
+    const count = values.length / width;
     if (classes.length !== count)
-      throw new Error(`The lexicon names ${classes.length} classes, ${model.id} has ${count}.`);
-    this.width = model.geometry.width;
-    this.rows = readFloats(model.checkpoint, classifier.weight);
-    this.centre = meanRow(this.rows, this.width);
+      throw new Error(`The lexicon names ${classes.length} classes, the classifier has ${count}.`);
+    this.width = width;
+    this.rows = values;
+    this.centre = meanRow(values, width);
     classes.forEach((names, i) => names.forEach((name) => this.addClass(plain(name), i)));
     for (const [word, set] of Object.entries(words)) this.index.set(plain(word), set);
   }

@@ -4,7 +4,7 @@ import {existsSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import type {Grid, Provenance} from "../../components/analysis/record.js";
 import {gridOf} from "../../components/model/geometry.js";
-import {Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
+import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/model/methods/options.js";
 import {readModel, type Model} from "../../components/model/model.js";
@@ -44,7 +44,7 @@ export async function openModel(idOrFolder: string): Promise<LoadedModel> {
     folder,
     hash: createHash("sha256").update(bytes).digest("hex"),
     async text(queries) {
-      lexicon ??= new Lexicon(model, readLexicon(folder, model));
+      lexicon ??= new Lexicon(classifierRows(model), readLexicon(folder, model));
       return lexicon.vectors(queries);
     }
   };

@@ -4,21 +4,23 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, 
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {unzipSync, zipSync} from "fflate";
-import {encodeAttention, encodeFeatures, encodeRecord} from "../../components/analysis/arrow.js";
-import {analyse, headAttention, methodFeatures, stageFeatures} from "../../components/model/analyse.js";
+import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/analysis/arrow.js";
+import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
+import {classifierRows} from "../../components/model/lexicon.js";
+import {methods} from "../../components/model/methods/index.js";
 import {readPicture} from "../cli/picture.js";
 import {openEngine, openModel, provenance, type DeviceName, type LoadedModel} from "../engine/index.js";
 import {imageFolder, listPhotos, type Photo} from "../photos.js";
 
-/** Methods whose features the pages compare, beside SFP's own stages. */
-export const comparedMethods = ["clip", "sclip", "clearclip"];
+/** Methods whose features the pages compare, beside SFP's own stages; "vis" is SFP itself. */
+export const comparedMethods = Object.keys(methods).filter((name) => name !== "sfp");
 
-/** Coding levels of `encodeAttention`: means stay within 1 / 125 of a row's largest value, heads within 1 / 40. */
-const meanLevels = 127;
-const headLevels = 40;
+/** Coding levels of `encodeAttention`: means stay within 1 / 90 of a row's largest value, heads within 1 / 20. */
+const meanLevels = 90;
+const headLevels = 20;
 
 /** A file's name within the image's folder, and its bytes. */
 export type RecordFiles = Record<string, Uint8Array>;
@@ -27,6 +29,7 @@ export type RecordFiles = Record<string, Uint8Array>;
 export function recordFileNames(layers: number): string[] {
   return [
     "summary.arrow",
+    "repairs.arrow",
     "attention-plain.arrow",
     "attention-purified.arrow",
     ...Array.from({length: layers}, (_, i) => `heads-plain-${i + 1}.arrow`),
@@ -61,6 +64,7 @@ export async function computeFiles(
     files[`features-${stage}.arrow`] = encodeFeatures(features);
   for (const method of comparedMethods)
     files[`features-${method}.arrow`] = encodeFeatures(await methodFeatures(engine, method, grid, pixels));
+  files["repairs.arrow"] = encodeRepairs(await repairSweep(engine, grid, pixels), layers);
   await engine.close();
   return files;
 }
@@ -71,7 +75,29 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 export async function recordArchive(modelId: string, photoId: string): Promise<Uint8Array> {
   const photo = listPhotos().find(({id}) => id === photoId);
   if (!photo) throw new Error(`There is no photo ${photoId} in data/images.`);
-  const snapshot = snapshotFile(modelId, photoId);
+  return computedOrSnapshot(modelId, `${photoId}.zip`, async (model) => {
+    const cached = join(project, ".cache/records", `${cacheKey(model, photo)}.zip`);
+    if (existsSync(cached)) return readFileSync(cached);
+    const archive = pack(await computeFiles(model, {id: photo.id, path: join(imageFolder, photo.file)}));
+    mkdirSync(join(project, ".cache/records"), {recursive: true});
+    writeFileSync(`${cached}.part`, archive);
+    renameSync(`${cached}.part`, cached);
+    return archive;
+  });
+}
+
+/** The rows of a model's classifier, coded as features are. */
+export function classifierArchive(modelId: string): Promise<Uint8Array> {
+  return computedOrSnapshot(modelId, "classifier.arrow", async (model) => encodeFeatures(classifierRows(model)));
+}
+
+/** Computes with the model where it is here; serves the snapshot where it is not. */
+async function computedOrSnapshot(
+  modelId: string,
+  name: string,
+  compute: (model: LoadedModel) => Promise<Uint8Array>
+): Promise<Uint8Array> {
+  const snapshot = snapshotFile(modelId, name);
   let model: LoadedModel;
   try {
     model = await openModel(modelId);
@@ -79,13 +105,7 @@ export async function recordArchive(modelId: string, photoId: string): Promise<U
     if (existsSync(snapshot)) return readFileSync(snapshot);
     throw error;
   }
-  const cached = join(project, ".cache/records", `${cacheKey(model, photo)}.zip`);
-  if (existsSync(cached)) return readFileSync(cached);
-  const archive = pack(await computeFiles(model, {id: photo.id, path: join(imageFolder, photo.file)}));
-  mkdirSync(join(project, ".cache/records"), {recursive: true});
-  writeFileSync(`${cached}.part`, archive);
-  renameSync(`${cached}.part`, cached);
-  return archive;
+  return compute(model);
 }
 
 /** Packs files into a zip that is the same whenever it is made. */
@@ -98,9 +118,9 @@ export function unpack(archive: Uint8Array): RecordFiles {
   return unzipSync(archive);
 }
 
-/** Where an image's snapshot lies. */
-export function snapshotFile(model: string, photo: string): string {
-  return join(project, "data/snapshots", model, `${photo}.zip`);
+/** Where a committed file lies. */
+export function snapshotFile(model: string, name: string): string {
+  return join(project, "data/snapshots", model, name);
 }
 
 /** Weights, photo and code: when none has changed, neither have the numbers. */

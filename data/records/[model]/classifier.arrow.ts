@@ -1,0 +1,7 @@
+// A supervised model's classifier, one row a class: with data/models/mini/lexicon.json it answers words
+// in pages that have no model at hand.
+import {parseArgs} from "node:util";
+import {classifierArchive} from "../files.js";
+
+const {values} = parseArgs({options: {model: {type: "string"}}});
+process.stdout.write(await classifierArchive(values.model!));

@@ -1,0 +1,25 @@
+// npm run snapshots -- [MODEL ...]: computes the committed analyses anew, so that the site builds without weights.
+import {mkdirSync, statSync, writeFileSync} from "node:fs";
+import {dirname} from "node:path";
+import {listPhotos} from "../data/photos.js";
+import {classifierArchive, recordArchive, snapshotFile} from "../data/records/files.js";
+import {openModel} from "../data/engine/index.js";
+
+const models = process.argv.slice(2);
+let total = 0;
+
+function write(model: string, name: string, bytes: Uint8Array): void {
+  const file = snapshotFile(model, name);
+  mkdirSync(dirname(file), {recursive: true});
+  writeFileSync(file, bytes);
+  total += statSync(file).size;
+  console.log(`${file}: ${bytes.length} bytes`);
+}
+
+for (const model of models.length ? models : ["vit-ti-16"]) {
+  // A snapshot made of a snapshot would prove nothing: without weights this fails.
+  await openModel(model);
+  for (const {id} of listPhotos()) write(model, `${id}.zip`, await recordArchive(model, id));
+  write(model, "classifier.arrow", await classifierArchive(model));
+}
+console.log(`${(total / 1e6).toFixed(2)} MB in all`);
