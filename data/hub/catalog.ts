@@ -1,0 +1,40 @@
+import {readFileSync} from "node:fs";
+import {HubError} from "./errors.js";
+
+/** How a model answers for words: CLIP's text tower, or the rows of a classifier. */
+export type TextKind = "clip" | "lexicon";
+
+export interface CatalogFile {
+  path: string;
+  /** Known beforehand: another file under the same name is refused, unless a revision is asked for. */
+  sha256?: string;
+}
+
+/** A model that the project knows by name: a row of `data/models.json`. */
+export interface CatalogEntry {
+  id: string;
+  title: string;
+  text: TextKind;
+  /** Its repository on the hub; absent for a model that comes with the project. */
+  repository?: string;
+  /** Tried in order. OpenAI's B/16 and B/32 have safetensors only in commits beside their main branch. */
+  revisions?: string[];
+  /** What is fetched, in this order: the weights come last, so a folder that has them is complete. */
+  files?: CatalogFile[];
+  /** About how much is fetched. */
+  megabytes?: number;
+}
+
+/** Every model known by name, in the order in which lists show them. */
+export const catalog: readonly CatalogEntry[] = JSON.parse(
+  readFileSync(new URL("../models.json", import.meta.url), "utf8")
+) as CatalogEntry[];
+
+/** The entry of a model that the hub has. */
+export function downloadable(id: string): Required<CatalogEntry> {
+  const entry = catalog.find((model) => model.id === id);
+  const ids = catalog.filter(({repository}) => repository).map((model) => model.id);
+  if (!entry) throw new HubError("unknown-model", `no model is called "${id}"; to be had are ${ids.join(", ")}`);
+  if (!entry.repository) throw new HubError("unknown-model", `${id} comes with the project and is not on the hub`);
+  return entry as Required<CatalogEntry>;
+}

@@ -1,0 +1,108 @@
+/** Where models lie on this machine. */
+
+import {existsSync} from "node:fs";
+import {readdir, stat} from "node:fs/promises";
+import {basename, join, resolve} from "node:path";
+import {fileURLToPath} from "node:url";
+import {catalog, type CatalogEntry} from "./catalog.js";
+import {HubError} from "./errors.js";
+
+/** Which of the places a model was found in. */
+export type ModelSource = "path" | "SFP_MODELS" | "cache" | "project" | "shared";
+
+export interface FoundModel {
+  id: string;
+  folder: string;
+  source: ModelSource;
+}
+
+/** A model as lists show it. */
+export interface ListedModel {
+  id: string;
+  title?: string;
+  text?: CatalogEntry["text"];
+  /** Where it is; absent when it would have to be fetched. */
+  found?: FoundModel;
+  repository?: string;
+  megabytes?: number;
+}
+
+/** What {@link findModel} looks at beside its argument; tests give their own. */
+export interface Places {
+  /** The project's folder. */
+  project?: string;
+  environment?: NodeJS.ProcessEnv;
+}
+
+const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
+const weights = "model.safetensors";
+
+/** Where downloads go: `SFP_MODELS`, else `.cache/models` in the project. */
+export function cacheFolder({project = projectFolder, environment = process.env}: Places = {}): string {
+  return environment.SFP_MODELS ? resolve(environment.SFP_MODELS) : join(project, ".cache", "models");
+}
+
+/** Folders of models, in the order in which they are searched. */
+function roots({project = projectFolder, environment = process.env}: Places): [ModelSource, string][] {
+  return [
+    ...(environment.SFP_MODELS ? [["SFP_MODELS", resolve(environment.SFP_MODELS)] as [ModelSource, string]] : []),
+    ["cache", join(project, ".cache", "models")],
+    ["project", join(project, "data", "models")],
+    ["shared", resolve(project, "..", "shared", "models")]
+  ];
+}
+
+/**
+ * The folder of a model, by name or by path. The places for a name are `SFP_MODELS`, the project's cache,
+ * `data/models` and `../shared/models`.
+ *
+ * @throws HubError "not-here" with the command that fetches it; "unknown-model" when nothing has that name
+ */
+export async function findModel(idOrFolder: string, places: Places = {}): Promise<FoundModel> {
+  if (/[/\\]|^\.+$/.test(idOrFolder)) return explicitFolder(idOrFolder);
+  for (const [source, root] of roots(places)) {
+    const folder = join(root, idOrFolder);
+    if (existsSync(join(folder, weights))) return {id: idOrFolder, folder, source};
+  }
+  if (existsSync(join(idOrFolder, weights))) return explicitFolder(idOrFolder);
+  const entry = catalog.find(({id}) => id === idOrFolder);
+  if (entry?.repository)
+    throw new HubError("not-here", `${entry.id} is not here: run \`npm run sfp -- models get ${entry.id}\``);
+  if (entry) throw new HubError("not-here", `${entry.id} is not here: data/models/${entry.id} has no ${weights}`);
+  const ids = (await listModels(places)).map(({id}) => id);
+  throw new HubError(
+    "unknown-model",
+    `no model is called "${idOrFolder}"; known are ${ids.join(", ")}, or give a folder`
+  );
+}
+
+async function explicitFolder(path: string): Promise<FoundModel> {
+  const folder = resolve(path);
+  const stats = await stat(folder).catch(() => undefined);
+  if (!stats) throw new HubError("not-here", `${path}: no such folder`);
+  if (!stats.isDirectory())
+    throw new HubError("not-here", `${path}: a model is a folder with ${weights}, this is a file`);
+  if (!existsSync(join(folder, weights))) throw new HubError("not-here", `${path}: has no ${weights}`);
+  return {id: basename(folder), folder, source: "path"};
+}
+
+/** Every model that is known by name or lies in one of the places. */
+export async function listModels(places: Places = {}): Promise<ListedModel[]> {
+  const found = new Map<string, FoundModel>();
+  for (const [source, root] of roots(places)) {
+    for (const id of await readdir(root).catch(() => [])) {
+      const folder = join(root, id);
+      if (!found.has(id) && existsSync(join(folder, weights))) found.set(id, {id, folder, source});
+    }
+  }
+  const known = catalog.map(({id, title, text, repository, megabytes}) => ({
+    id,
+    title,
+    text,
+    repository,
+    megabytes,
+    found: found.get(id)
+  }));
+  const others = [...found.values()].filter(({id}) => !catalog.some((entry) => entry.id === id));
+  return [...known, ...others.map((model) => ({id: model.id, found: model}))];
+}

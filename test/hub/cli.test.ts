@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import {mkdtemp, readFile, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {PassThrough} from "node:stream";
+import {test} from "node:test";
+import {run} from "../../data/cli/models.js";
+import {duration, progressReport} from "../../data/hub/report.js";
+
+function streams() {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  return {stdout, stderr, out: () => String(stdout.read() ?? ""), err: () => String(stderr.read() ?? "")};
+}
+
+test("lists what there is, for people and as JSON, on stdout or in a file", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "sfp-cli-"));
+  t.after(() => rm(folder, {recursive: true}));
+  const io = streams();
+  assert.equal(await run([], io), 0);
+  assert.match(io.out(), /^clip-vit-b-16 .*CLIP ViT-B\/16/m);
+  const file = join(folder, "models.json");
+  assert.equal(await run(["list", "--json", "--out", file], io), 0);
+  assert.equal(io.out(), "");
+  const listed = JSON.parse(await readFile(file, "utf8")) as {id: string}[];
+  assert.equal(listed[0].id, "clip-vit-b-16");
+});
+
+test("wrong words are told apart from work that failed", async () => {
+  const usage = {name: "UsageError"};
+  await assert.rejects(run(["fetch"], streams()), {
+    ...usage,
+    message: /models fetch is not known; known are list, get, show/
+  });
+  await assert.rejects(run(["get"], streams()), {...usage, message: /models get takes one model: clip-vit-b-16, /});
+  await assert.rejects(run(["get", "nothing"], streams()), {...usage, message: /no model is called "nothing"/});
+  await assert.rejects(run(["get", "mini"], streams()), {...usage, message: /comes with the project/});
+  await assert.rejects(run(["list", "--revision", "x"], streams()), usage);
+  await assert.rejects(run(["--wrong"], streams()), usage);
+});
+
+test("progress: a bar on a terminal, a line now and then without one", () => {
+  const progress = {file: "model.safetensors", received: 30e6, total: 60e6, rate: 2e6, remaining: 15};
+  for (const isTTY of [true, false]) {
+    const stream = Object.assign(new PassThrough(), {isTTY});
+    let time = 0;
+    const report = progressReport(stream, () => time);
+    report.onProgress(progress);
+    report.onProgress(progress);
+    time = 11_000;
+    report.onProgress({...progress, received: 60e6});
+    report.end();
+    const text = String(stream.read());
+    const line = "50 % of 60 MB, 2.0 MB/s, 15 s left (model.safetensors)";
+    const last = "100 % of 60 MB, 2.0 MB/s (model.safetensors)";
+    const [half, full] = ["█".repeat(12) + "░".repeat(12), "█".repeat(24)];
+    assert.equal(text, isTTY ? `\r${half} ${line}\u001b[K\r${full} ${last}\u001b[K\n` : `${line}\n${last}\n`);
+  }
+});
+
+test("durations are no more exact than an estimate is", () => {
+  assert.deepEqual([0.2, 89, 100, 3600, 9000].map(duration), ["1 s", "89 s", "2 min", "60 min", "2 h 30 min"]);
+});
