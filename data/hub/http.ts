@@ -76,7 +76,11 @@ function send(url: URL, {method = "GET", headers, signal, stallAfter = 30_000, e
       const all: https.RequestOptions = {...extra, ...options, ...(!extra.createConnection && {agent: false})};
       const client = encrypted ? https : http;
       const request = target ? client.request(target, all) : http.request(all);
-      request.on("response", resolve).on("error", reject);
+      request.on("error", reject).on("response", (body) => {
+        // From here on, whoever reads the body watches it.
+        request.setTimeout(0);
+        resolve(body);
+      });
       request.on("timeout", () =>
         request.destroy(new PassingError("stalled", `${url.origin} has not answered for ${stallAfter / 1000} s`))
       );
