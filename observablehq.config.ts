@@ -25,10 +25,18 @@ for (const name of [
 
 process.env.OBSERVABLE_TELEMETRY_DISABLE ??= "true";
 
-// Framework writes neither; a reader's language and freedom to zoom matter to assistive technology.
+// What Framework's pages lack for assistive technology: a language, the freedom to zoom, a name for
+// the sidebar's handle, and a list with nothing but items in it.
 const accessibility = `<script>
 document.documentElement.lang = "en";
 document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
+addEventListener("DOMContentLoaded", () => {
+  document.querySelector("#observablehq-sidebar-toggle")?.setAttribute("aria-label", "Show the sidebar");
+  const close = document.querySelector("#observablehq-sidebar-close");
+  const item = document.createElement("li");
+  close?.before(item);
+  if (close) item.append(close);
+});
 </script>`;
 
 const pages = [
@@ -70,6 +78,23 @@ function written<T extends {path?: string; pages?: {path: string}[]}>(list: T[])
     .filter((page) => (page.pages ? page.pages.length > 0 : exists(page.path!)));
 }
 
+/** Models that photos were analysed with beforehand, and how many layers each has. */
+const analysed = [{model: "vit-ti-16", layers: 12}];
+
+/**
+ * Files that pages name at run time keep their exact paths. The list of a record's files comes with
+ * the engine, which a preview can do without.
+ */
+async function* dataFiles(): AsyncGenerator<string> {
+  const {recordFileNames} = await import("./data/records/files.js");
+  for (const {id} of listPhotos()) {
+    yield `/data/photos/${id}.webp`;
+    for (const {model, layers} of analysed) {
+      for (const name of recordFileNames(layers)) yield `/data/records/${model}/${id}/${name}`;
+    }
+  }
+}
+
 export default {
   root: "src",
   title: "SFP Explorer",
@@ -81,7 +106,6 @@ export default {
   search: true,
   toc: false,
   pages: written(pages),
-  // Files whose names are only known in the browser keep their exact paths.
-  dynamicPaths: listPhotos().map(({id}) => `/data/photos/${id}.webp`),
+  dynamicPaths: dataFiles,
   interpreters: {".ts": ["node", "--import", "tsx"]}
 };

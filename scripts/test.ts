@@ -2,7 +2,7 @@
 // npm test -- unit lint: only these stages.
 import {readdirSync} from "node:fs";
 import {join, sep} from "node:path";
-import {run, runBinary, runFramework} from "./process.js";
+import {run, runBinary} from "./process.js";
 
 /** The base path that the tested site is built for: what breaks under it breaks on GitHub Pages. */
 const base = process.env.BASE ?? "/sfp-explorer/";
@@ -25,7 +25,7 @@ const stages: Record<string, () => Promise<number>> = {
   types: () => runBinary("tsc", ["--noEmit"]),
   lint: async () => (await runBinary("oxlint", ["--deny-warnings"])) || runBinary("prettier", ["--check", "."]),
   unit: () => runTests(testFiles(false)),
-  build: () => runFramework(["build"], {BASE: base}),
+  build: () => run(process.execPath, ["--import", "tsx", "scripts/build.ts"], {BASE: base}),
   browser: () => runTests(testFiles(true))
 };
 

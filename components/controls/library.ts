@@ -1,5 +1,7 @@
 import {FileAttachment} from "observablehq:stdlib";
-import {siteFile} from "./site.js";
+import {dataAddress, openRecord} from "../live/files.js";
+import {Feed} from "./feed.js";
+import {selection} from "./selection.js";
 
 /** A photo that the site offers. */
 export interface Photo {
@@ -23,7 +25,7 @@ export function listPhotos(): Promise<Photo[]> {
 
 /** The address of a photo as the pages show it: the square crop that the model sees. */
 export function photoAddress(id: string): string {
-  return siteFile(`data/photos/${encodeURIComponent(id)}.webp`);
+  return dataAddress(`photos/${encodeURIComponent(id)}.webp`);
 }
 
 /** Loads a photo to draw on a canvas. */
@@ -32,4 +34,13 @@ export async function loadPhoto(id: string): Promise<HTMLImageElement> {
   image.src = photoAddress(id);
   await image.decode();
   return image;
+}
+
+/** The feed of the analyses that the site was built with, for the page's selection. */
+export function siteFeed(): Feed {
+  return new Feed(selection, async (model, id) => {
+    const [source, list] = await Promise.all([openRecord(model, id), listPhotos()]);
+    const image = await loadPhoto(id);
+    return {source, picture: {title: id, ...list.find((photo) => photo.id === id), id, image}};
+  });
 }

@@ -47,7 +47,10 @@ export function attentionFigure(feed: Feed): HTMLElement {
     background: plate(maps.background, {letter: "b", title: named("from the", "background", "background token")}),
     class: plate(maps.class, {letter: "c", title: named("from the", "class", "class token")}),
     diagonal: plate(maps.diagonal, {letter: "d", title: named("each to", "diagonal", "itself")}),
-    margin: plate(maps.margin, {letter: "e", title: "c − d: where it is above 0"})
+    margin: plate(maps.margin, {
+      letter: "e",
+      title: h("span", {}, "c − d, and the ", h("span", {class: "is-outlier"}, "outliers"))
+    })
   };
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
   const signedLegend = rampLegend({label: "class − self", domain: [0, 1], signed: true});
@@ -87,8 +90,8 @@ export function attentionFigure(feed: Feed): HTMLElement {
     legend: [legend, signedLegend, marksLegend(["target", "background", "outlier"])],
     controls: [pinning, scale, range],
     reading:
-      "Rows a to c come from tokens with nothing in common. Patches that are bright in all three are outliers: " +
-      "they draw attention from everywhere, and more from the class token (c) than from themselves (d).",
+      "Rows a to c come from tokens with little in common: a patch that stands out in all three draws attention from everywhere. " +
+      "The test needs c and d alone: outliers are where their difference e is above 0.",
     data: () => (current ? rows(current, values) : [])
   });
 

@@ -11,8 +11,9 @@ import {maximum, readLayer} from "./reading.js";
 export function classRowsByLayer(feed: Feed): HTMLElement {
   return classRows(feed, {
     id: "class-rows-by-layer",
+    places: 12,
     title: "When outliers appear, layer by layer",
-    lede: "Attention from the class token in every layer, in times uniform. Rings are outliers; a click chooses the layer.",
+    lede: "Attention from the class token in every layer, in times uniform. Dots are outliers, counted below; a click chooses the layer.",
     current: ({layer}) => layer,
     pick: (item) => ({layer: item + 1}),
     items: ({record, choice}) =>
@@ -27,6 +28,7 @@ export function classRowsByLayer(feed: Feed): HTMLElement {
 export function classRowsByHead(feed: Feed): HTMLElement {
   return classRows(feed, {
     id: "class-rows-by-head",
+    places: 3,
     title: "Which heads look at them",
     lede: "Attention from the class token in every head of the chosen layer, in times uniform; a click chooses the head.",
     current: ({head}) => (typeof head === "number" ? head - 1 : null),
@@ -43,6 +45,8 @@ type View = Extract<Feed["state"], {view: unknown}>["view"];
 
 interface ClassRowsOptions {
   id: string;
+  /** How many maps to leave room for until their number is known. */
+  places: number;
   title: string;
   lede: string;
   current: (choice: View["choice"]) => number | null;
@@ -50,12 +54,11 @@ interface ClassRowsOptions {
   items: (view: View) => {label: string; reading: LayerReading}[];
 }
 
-function classRows(feed: Feed, {id, title, lede, current, pick, items}: ClassRowsOptions): HTMLElement {
+function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: ClassRowsOptions): HTMLElement {
   const strip = layerStrip({
     grid: [14, 14],
-    items: [],
+    items: Array.from({length: places}, (_, i) => ({label: String(i + 1), values: []})),
     label: "attention from the class token",
-    least: 82,
     onPick: (item) => feed.store.set(pick(item))
   });
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});

@@ -106,10 +106,12 @@ export function drawMark(
   context.save();
   context.translate(x, y);
   context.lineJoin = "round";
-  const width = Math.max(1.5, size / 9);
+  const width = Math.max(1.4, size / 10);
   context.strokeStyle = ground;
-  context.lineWidth = width + 2.5;
+  context.globalAlpha = isFilled(mark.shape) || mark.shape === "hollow star" ? 1 : 0.6;
+  context.lineWidth = width + 1.6;
   context.stroke(path);
+  context.globalAlpha = 1;
   if (isFilled(mark.shape)) {
     context.fillStyle = mark.colour;
     context.fill(path);

@@ -29,12 +29,12 @@ export function overviewFigure(feed: Feed): HTMLElement {
     purified: patchMap({...blank, label: "token norms with SOM"})
   };
   const frames = {
-    photo: plate(photo, {title: h("span", {}, "the photo, and its ", h("span", {class: "is-outlier"}, "outliers"))}),
+    photo: plate(photo, {title: h("span", {}, h("span", {class: "is-outlier"}, "outliers"), " by Eq. 4")}),
     plain: plate(maps.plain, {title: "without SOM"}),
     purified: plate(maps.purified, {title: h("span", {class: "is-repaired"}, "with SOM")})
   };
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
-  const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [0, 1]});
+  const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
   const frame = figure(
     h(
       "div",
@@ -48,7 +48,8 @@ export function overviewFigure(feed: Feed): HTMLElement {
       waiting: "Loading the analysis of this photo.",
       lede: "The norm of every patch’s token after the chosen layer, in times the layer’s median patch.",
       legend: [legend, marksLegend(["outlier"])],
-      reading: "Move the layer, or press play. One range holds for every layer and for both rows."
+      reading:
+        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Not every outlier is long: the test finds them by attention, before and after their norm grows."
     }
   );
 
@@ -62,7 +63,8 @@ export function overviewFigure(feed: Feed): HTMLElement {
       const fresh = known?.record !== record;
       if (fresh) known = measure(record);
       const {lengths, most} = known!;
-      const domain = [0, most] as const;
+      // Below the median nothing is long: the colours are left to what is above it.
+      const domain = [1, most] as const;
       const {scale} = selection;
       const marks = outlierMarks(readLayer(record, {...choice, trunk: "plain"}));
       photo.update({grid, photo: picture.image, marks});
@@ -107,7 +109,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
 function strip(feed: Feed, name: string): ReturnType<typeof layerStrip> {
   return layerStrip({
     grid: [14, 14],
-    items: [],
+    items: Array.from({length: 12}, (_, i) => ({label: String(i + 1), values: []})),
     label: `token norms ${name}`,
     least: 52,
     onPick: (item) => feed.store.set({layer: item + 1})

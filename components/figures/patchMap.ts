@@ -199,6 +199,9 @@ function paintLines(context: CanvasRenderingContext2D, [rows, columns]: Grid, wi
   context.stroke();
 }
 
+/** Below this many pixels a patch, rings become dots. */
+const smallCell = 8;
+
 function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
   const [rows, columns] = state.grid;
   const [cellWidth, cellHeight] = [width / columns, height / rows];
@@ -212,7 +215,14 @@ function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, w
   for (const {patch, mark} of state.marks ?? []) {
     const [x, y] = corner(patch);
     const pin = mark === "target" || mark === "background";
-    const size = Math.max(pin ? 13 : 6, Math.min(cellWidth, cellHeight) * (pin ? 0.95 : 0.66));
+    const cell = Math.min(cellWidth, cellHeight);
+    // On a thumbnail a ring would hide its patch and its neighbours; a dot says the same.
+    if (!pin && cell < smallCell) {
+      context.fillStyle = markTable[mark].colour;
+      context.fillRect(x + cellWidth / 2 - 1.25, y + cellHeight / 2 - 1.25, 2.5, 2.5);
+      continue;
+    }
+    const size = Math.max(pin ? 13 : 6, cell * (pin ? 0.95 : 0.56));
     drawMark(context, markTable[mark], x + cellWidth / 2, y + cellHeight / 2, size, ground);
   }
   if (state.hover != null) {

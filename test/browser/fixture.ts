@@ -46,6 +46,9 @@ export function fixture(image = "fixture"): RecordSource {
     },
     attention: async (trunk, layer) => mean(trunk, layer),
     headAttention: async (trunk, layer) => Array.from({length: heads}, (_, head) => attention(trunk, layer, head)),
+    repairs: async () => {
+      throw new Error("the fixture has no repairs");
+    },
     features: async () => {
       throw new Error("the fixture has no features");
     }

@@ -1,0 +1,167 @@
+// The shared selection as readers use it: controls, keys, addresses, other pages, and how fast
+// figures answer.
+import assert from "node:assert/strict";
+import {after, before, test} from "node:test";
+import type {Browser, Page} from "playwright-core";
+import {base, launch, open} from "./harness.js";
+import type {Site} from "./serve.js";
+import {serve} from "./serve.js";
+
+let site: Site;
+let browser: Browser;
+before(async () => {
+  site = await serve("dist", {base});
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Waits until the figure says that it drew this. */
+async function drawn(page: Page, id: string, pattern: RegExp): Promise<void> {
+  await page.waitForFunction(
+    ([name, source]) => new RegExp(source).test(document.getElementById(name)?.dataset.drawn ?? ""),
+    [id, pattern.source] as const
+  );
+}
+
+const attention = (query = "") => `${site.url}attention${query}`;
+
+test("a shared address restores what it names", async () => {
+  const {page, problems} = await open(
+    browser,
+    attention("?image=coffee&layer=8&head=2&trunk=purified&target=30&factor=1.5")
+  );
+  await drawn(page, "attention", /^coffee purified 8 2 rows$/);
+  assert.equal(await page.locator(".layer-control input[type=range]").inputValue(), "8");
+  assert.equal(await page.locator("#decision .slider input[type=number]").first().inputValue(), "1.5");
+  assert.match(
+    await page.locator("#attention .figure-source").innerText(),
+    /Coffee · vit-ti-16 .* layer 8 · head 2 · with SOM · factor 1.5/
+  );
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("a bad address falls back to defaults and breaks nothing", async () => {
+  const {page, problems} = await open(
+    browser,
+    attention("?layer=-3&head=99999&trunk=x&target=1e9&factor=NaN&cap=-1&scale=%00&words=%F0&options=<script>")
+  );
+  await drawn(page, "attention", /^chelsea plain 9 mean rows$/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("a photo that the site does not have is said to be missing", async () => {
+  const {page} = await open(browser, attention("?image=nowhere"));
+  await page.waitForSelector("#attention .is-failed");
+  assert.match(await page.locator("#attention .figure-message").innerText(), /nowhere/);
+  await page.close();
+});
+
+test("keys change the layer, move and pin the token, and clear", async () => {
+  const {page} = await open(browser, attention());
+  await page.keyboard.press("]");
+  await drawn(page, "attention", /^chelsea plain 10 /);
+  await page.keyboard.press("[");
+  await page.keyboard.press("[");
+  await drawn(page, "attention", /^chelsea plain 8 /);
+  const grid = page.locator("#attention .patch-map").first();
+  await grid.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  assert.match((await page.locator("#attention .patch-map [aria-live]").first().textContent()) ?? "", /patch \(9, 9\)/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+Enter");
+  await page.waitForURL(/target=120.*background=106|background=106.*target=120/);
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/target=none/);
+  await page.keyboard.press("?");
+  await page.waitForSelector("dialog[open]");
+  await page.close();
+});
+
+test("a click pins, and a link to another page takes the selection along", async () => {
+  const {page} = await open(browser, attention());
+  const map = page.locator("#attention .patch-map").nth(3);
+  const box = (await map.boundingBox())!;
+  await map.click({position: {x: box.width * (2.5 / 14), y: box.height * (0.5 / 14)}});
+  await page.waitForURL(/target=2\b/);
+  await page.locator(".layer-control input[type=range]").fill("11");
+  await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
+  await page.waitForURL((url) => url.searchParams.get("layer") === "11" && url.searchParams.get("target") === "2");
+  await drawn(page, "overview", /^chelsea 11$/);
+  await page.close();
+});
+
+test("the scatter and the photo point at each other", async () => {
+  const {page} = await open(browser, attention());
+  const photo = page.locator("#decision .patch-map");
+  const box = (await photo.boundingBox())!;
+  await photo.hover({position: {x: box.width * (3.5 / 14), y: box.height * (5.5 / 14)}});
+  await page.waitForFunction(() =>
+    /patch \(6, 4\): class/.test(document.querySelector("#decision .plate-readout")?.parentElement?.textContent ?? "")
+  );
+  const chart = (await page.locator("#decision .scatter svg").boundingBox())!;
+  await page.mouse.move(chart.x + chart.width * 0.2, chart.y + chart.height * 0.1);
+  await page.mouse.down();
+  await page.mouse.move(chart.x + chart.width * 0.6, chart.y + chart.height * 0.6, {steps: 4});
+  await page.mouse.up();
+  assert.notEqual(await page.locator("#decision .scatter svg > path").nth(2).getAttribute("d"), "");
+  await page.close();
+});
+
+for (const [path, id] of [
+  ["", "overview"],
+  ["attention", "attention"]
+] as const) {
+  test(`/${path} redraws within a frame of a slider's move`, async (context) => {
+    const {page} = await open(browser, site.url + path);
+    await drawn(page, id, /./);
+    const times = await page.evaluate(async () => {
+      const range = document.querySelector<HTMLInputElement>(".layer-control input[type=range]")!;
+      const frame = (then: () => void) => requestAnimationFrame(then);
+      const move = (layer: number) =>
+        new Promise<number>((resolve) => {
+          let [first, handled] = [0, 0];
+          frame(() => (first = performance.now()));
+          const start = performance.now();
+          range.value = String(layer);
+          range.dispatchEvent(new Event("input", {bubbles: true}));
+          handled = performance.now() - start;
+          // Callbacks run in the order in which they were asked for: this is the frame's last.
+          frame(() => {
+            const {port1, port2} = new MessageChannel();
+            // A message is delivered after style, layout and paint of the same frame.
+            port1.addEventListener("message", () => resolve(handled + performance.now() - first));
+            port1.start();
+            port2.postMessage(null);
+          });
+        });
+      const all: number[] = [];
+      for (let round = 0; round < 4; ++round) for (let layer = 1; layer <= 12; ++layer) all.push(await move(layer));
+      return all.slice(12).toSorted((a, b) => a - b);
+    });
+    const median = times[times.length >> 1];
+    context.diagnostic(`move to painted frame: median ${median.toFixed(1)} ms, worst ${times.at(-1)!.toFixed(1)} ms`);
+    assert.ok(median <= 16, `the median is ${median.toFixed(1)} ms`);
+    await page.close();
+  });
+}
+
+test("the first figure needs at most 1.5 MB", async (context) => {
+  const page = await browser.newPage();
+  let bytes = 0;
+  page.on("response", async (response) => {
+    bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
+  });
+  await page.goto(site.url, {waitUntil: "networkidle"});
+  await drawn(page, "overview", /./);
+  context.diagnostic(`${(bytes / 1e6).toFixed(2)} MB uncompressed until the network was idle`);
+  assert.ok(bytes <= 1.5e6, `${bytes} bytes`);
+  await page.close();
+});
