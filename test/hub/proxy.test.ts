@@ -86,6 +86,8 @@ test("HTTPS goes through a tunnel, from the command line too", {skip: noOpenssl}
       client.write("HTTP/1.1 200 OK\r\n\r\n");
       server.pipe(client).pipe(server);
     });
+    // Either side may leave first.
+    for (const socket of [client, server]) socket.on("error", () => {});
     sockets.push(client, server);
   });
   t.after(async () => {
