@@ -62,5 +62,5 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
     difference = Math.max(difference, Number.isNaN(actual[i]) ? Infinity : Math.abs(actual[i] - expected[i]));
     size = Math.max(size, Math.abs(expected[i]));
   }
-  return difference / size;
+  return difference === 0 ? 0 : difference / size;
 }
