@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {segmentationPixels} from "../../components/model/image/normalise.js";
+import type {Picture} from "../../components/model/image/pixels.js";
 import {resizePlanes} from "../../components/model/image/resample.js";
 import {ScoreField} from "../../components/model/segmentation/accumulate.js";
 import {expNegative} from "../../components/model/segmentation/exponential.js";
@@ -139,7 +140,7 @@ test("PAMR: labels and probabilities by planes equal refined maps decided litera
     area: 0.2
   });
   const {labels, probabilities} = await segment({...input, probabilities: "all"});
-  const {data, height, width} = segmentationPixels(input.image, colours, 32);
+  const {data, height, width} = segmentationPixels(input.image as Picture, colours, 32);
   const weights = affinity(resizePlanes(data, [3, height, width], [36, 44]), 36, 44);
   const planes = naive();
   for (let q = 0; q < classOf.length; ++q) {

@@ -40,7 +40,8 @@ export const defaultSettings: SegmentSettings = {
 export type FeatureProvider = (windows: PixelBatch) => Promise<WindowFeatures>;
 
 export interface SegmentInput {
-  image: Picture;
+  /** A picture; or pixels already normalised, which are taken at the size they have. */
+  image: Picture | PixelPlanes;
   /** The model's colour statistics. */
   colours: Colours;
   features: FeatureProvider;
@@ -82,7 +83,7 @@ export async function segment(input: SegmentInput): Promise<Segmentation> {
   const {image, colours, text, classes, onProgress, signal} = input;
   const settings = {...defaultSettings, ...input.settings};
   const rule = decisionRule(classes, settings);
-  const pixels = segmentationPixels(image, colours, settings.short);
+  const pixels = isNormalised(image) ? image : segmentationPixels(image, colours, settings.short);
   const tiling = tile(pixels.height, pixels.width, {
     crop: settings.crop,
     stride: settings.stride,
@@ -106,6 +107,10 @@ export async function segment(input: SegmentInput): Promise<Segmentation> {
   return wanted
     ? {...result, labels, probabilities: await fieldProbabilities(field, rule, undefined, breathe)}
     : {...result, labels};
+}
+
+function isNormalised(image: Picture | PixelPlanes): image is PixelPlanes {
+  return image.data instanceof Float32Array;
 }
 
 function decisionRule(classes: SegmentInput["classes"], {scale, probability, area}: SegmentSettings): DecisionRule {
@@ -142,7 +147,12 @@ async function windowScores(
 }
 
 /** One query's cosines at the original size, refined on the model's own view of the image enlarged to it. */
-function refinedPlanes(scores: WindowScores, pixels: PixelPlanes, image: Picture, iterations: number): QueryPlane {
+function refinedPlanes(
+  scores: WindowScores,
+  pixels: PixelPlanes,
+  image: {width: number; height: number},
+  iterations: number
+): QueryPlane {
   const {width, height} = image;
   const weights = affinity(resizePlanes(pixels.data, [3, pixels.height, pixels.width], [height, width]), height, width);
   const map = new Float32Array(width * height);

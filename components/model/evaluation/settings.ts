@@ -1,0 +1,159 @@
+import type {SegmentSettings} from "../segmentation/segment.js";
+import type {Dataset, DatasetName} from "./datasets.js";
+import type {Wording} from "./queries.js";
+
+/** How a method is run on a benchmark. */
+export interface EvaluationSettings extends SegmentSettings {
+  wording: Wording;
+  /** Whether windows are zero-padded to whole patches, as ClearCLIP does; otherwise a remainder is not read. */
+  padded: boolean;
+  /** Where the settings are from, for captions. */
+  source: string;
+}
+
+/** *own*: as the method's repository runs it; *alike*: every method in the same shell with the same words. */
+export type SettingsChoice = "own" | "alike";
+
+/** Shorter side, logit scale, probability threshold and area threshold; what is left out is 0 or none. */
+type Row = readonly [short: number, scale: number, probability?: number, area?: number];
+
+interface Shell {
+  source: string;
+  wording: Wording;
+  crop: number;
+  stride: number;
+  pamr: number;
+  padded: boolean;
+  rows: Record<DatasetName, Row>;
+  /** Data sets whose windows are not the shell's own. */
+  windows?: Partial<Record<DatasetName, {crop: number; stride: number}>>;
+}
+
+const sliding = {crop: 224, stride: 112, pamr: 0, padded: false} as const;
+const wholeImage = {crop: 0, stride: 112} as const;
+
+const sclip: Shell = {
+  ...sliding,
+  source: "SCLIP's repository (b56bd30)",
+  wording: "common",
+  rows: {
+    voc21: [336, 65, 0.1, 0.1],
+    context60: [336, 50, 0.1],
+    object: [336, 50, 0.1],
+    voc20: [336, 40],
+    context59: [336, 40],
+    stuff: [448, 40],
+    ade: [336, 40],
+    cityscapes: [560, 40]
+  }
+};
+
+const naclip: Shell = {
+  ...sliding,
+  source: "NACLIP's repository (0cac3a6), with its PAMR",
+  wording: "common",
+  pamr: 10,
+  windows: {voc21: wholeImage, voc20: wholeImage},
+  rows: {
+    ...sclip.rows,
+    voc21: [336, 40, 0.1],
+    context60: [336, 40, 0.1],
+    object: [336, 40, 0.1],
+    stuff: [336, 40]
+  }
+};
+
+const resclip: Shell = {...naclip, source: "ResCLIP's repository (0e085f7)", pamr: 0};
+
+const scclip: Shell = {
+  ...sliding,
+  source: "SC-CLIP's repository (0417ba9)",
+  wording: "common",
+  rows: {
+    ...sclip.rows,
+    voc21: [336, 50, 0.15, 0.1],
+    context60: [336, 40, 0.15],
+    object: [336, 55, 0.35],
+    stuff: [336, 40]
+  }
+};
+
+const sfpReleased: Shell = {
+  ...scclip,
+  source: "SFP's repository (2804f5b)",
+  wording: "SFP",
+  rows: {...scclip.rows, ade: [384, 40]}
+};
+
+/** The paper gives the sizes (336, Cityscapes 560) and no thresholds; those are its repository's. */
+const sfpPaper: Shell = {
+  ...sfpReleased,
+  source: "the SFP paper's sizes, its repository's (2804f5b) words and thresholds",
+  rows: scclip.rows
+};
+
+const clearclip: Shell = {
+  crop: 448,
+  stride: 224,
+  pamr: 0,
+  padded: true,
+  source: "ClearCLIP's repository (ad68a40)",
+  wording: "ClearCLIP",
+  windows: {cityscapes: {crop: 224, stride: 224}},
+  rows: {
+    voc21: [448, 50, 0.5],
+    context60: [448, 50, 0.15],
+    object: [448, 50, 0.4],
+    voc20: [448, 50],
+    context59: [448, 50],
+    stuff: [448, 50],
+    ade: [448, 50],
+    cityscapes: [448, 50]
+  }
+};
+
+const recoded: Shell = {...clearclip, source: "ClearCLIP's repository (ad68a40), which also runs this method"};
+
+/** CLIP Surgery, CLIPtrase and SegEarth-OV are missing: their own evaluations are not this shell. */
+const own: Readonly<Record<string, Shell>> = {
+  clip: recoded,
+  maskclip: recoded,
+  gem: recoded,
+  sclip,
+  clearclip,
+  naclip,
+  resclip,
+  "sc-clip": scclip,
+  sfp: sfpPaper,
+  "sfp-released": sfpReleased,
+  "sfp-2025-12": sfpReleased
+};
+
+/**
+ * The settings of a method on a benchmark.
+ *
+ * *alike* is the shell that all of them descend from, SCLIP's, because it was tuned for none of the later ones: 224/112
+ * windows on a shorter side of 336 (Cityscapes 560; and COCO-Stuff, where SCLIP alone takes 448), the common words,
+ * SCLIP's scale and thresholds, no PAMR.
+ *
+ * @throws RangeError when *own* is asked for a method whose repository evaluates differently
+ */
+export function evaluationSettings(method: string, dataset: Dataset, choice: SettingsChoice): EvaluationSettings {
+  if (choice === "alike") {
+    const settings = resolve(sclip, dataset.name);
+    return {...settings, short: dataset.short, source: "all methods alike: SCLIP's shell and words"};
+  }
+  if (choice !== "own") throw new RangeError(`Settings are own or alike, not ${String(choice)}.`);
+  if (!Object.hasOwn(own, method))
+    throw new RangeError(
+      `${method} has no settings of its own for these benchmarks; use alike. Methods with: ${Object.keys(own).join(", ")}.`
+    );
+  return resolve(own[method], dataset.name);
+}
+
+function resolve(shell: Shell, name: DatasetName): EvaluationSettings {
+  const {source, wording, padded, pamr} = shell;
+  const [short, scale, probability = 0, area = null] = shell.rows[name];
+  const {crop, stride} = shell.windows?.[name] ?? shell;
+  return {short, crop, stride, scale, probability, area, pamr, wording, padded, source};
+}

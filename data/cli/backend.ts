@@ -1,0 +1,79 @@
+/** A model with a method, ready for pictures and words: what `segment` and `evaluate` need of the engine. */
+import type {Provenance} from "../../components/analysis/record.js";
+import type {Colours} from "../../components/model/image/normalise.js";
+import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
+import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
+import {deviceName, keyValues, wholeNumber} from "./options.js";
+
+export interface Backend {
+  provenance: Provenance;
+  geometry: Colours & {patch: number};
+  /** Unit rows, one per word. Throws an error with `unknown: {word}[]` for words it cannot answer. */
+  text(words: readonly string[]): Promise<{vectors: Float32Array; width: number}>;
+  features: FeatureProvider;
+  close(): Promise<void>;
+}
+
+/** The words of `modelOptions`. */
+export interface BackendWords {
+  model: string;
+  device: string;
+  threads: string;
+  method: string;
+  option: readonly string[];
+}
+
+export type OpenBackend = (words: BackendWords) => Promise<Backend>;
+
+/** Opens a model in Node. Wrong words fail before weights are read. */
+export const openBackend: OpenBackend = async ({model: id, device, threads, method, option}) => {
+  const chosen = {device: deviceName(device), threads: wholeNumber("threads", threads)};
+  const options = keyValues(option);
+  const model = await openModel(id);
+  const engine = openEngine(model, chosen);
+  return {
+    provenance: provenance(model, engine, method, options),
+    geometry: model.geometry,
+    text: (words) => model.text(words),
+    features: (pixels) => denseFeatures(engine, pixels, method, options),
+    close: () => engine.close()
+  };
+};
+
+/** The text vectors of classes, and the words that had to be left out. */
+export interface Answers<C> {
+  classes: C[];
+  text: Float32Array;
+  /** Words the model cannot answer. */
+  unknown: string[];
+}
+
+/**
+ * Text vectors for every word of every class.
+ *
+ * With `"known"`, words that the model cannot answer are left out: a class keeps those it can answer, and a class with
+ * none is never predicted. With `"strict"` they are an error.
+ */
+export async function answerClasses<C extends {words: readonly string[]}>(
+  text: Backend["text"],
+  classes: readonly C[],
+  mode: "strict" | "known"
+): Promise<Answers<C>> {
+  const all = classes.flatMap(({words}) => words);
+  try {
+    return {classes: [...classes], text: (await text(all)).vectors, unknown: []};
+  } catch (error) {
+    const unknown = unknownWords(error);
+    if (mode === "strict" || !unknown) throw error;
+    const left = classes.map((one) => ({...one, words: one.words.filter((word) => !unknown.has(word))}));
+    const words = left.flatMap((one) => one.words);
+    if (!words.length) throw error;
+    return {classes: left, text: (await text(words)).vectors, unknown: [...unknown]};
+  }
+}
+
+/** The words that an error says are unknown. */
+export function unknownWords(error: unknown): Set<string> | undefined {
+  if (!(error instanceof Error && error.name === "UnknownWordsError" && "unknown" in error)) return undefined;
+  return new Set((error.unknown as {word: string}[]).map(({word}) => word));
+}

@@ -1,0 +1,156 @@
+/** A picture's label map: an indexed PNG and a legend. */
+import {extname} from "node:path";
+import {fit} from "../../components/model/image/fit.js";
+import type {PixelPlanes} from "../../components/model/image/normalise.js";
+import type {Picture} from "../../components/model/image/pixels.js";
+import {parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
+import {
+  defaultSettings,
+  segment,
+  type Segmentation,
+  type SegmentSettings
+} from "../../components/model/segmentation/segment.js";
+import {openBackend, type OpenBackend} from "./backend.js";
+import {maskPng, vocColours} from "./masks.js";
+import {readNpy} from "./npy.js";
+import {modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
+import {writeWhole} from "./output.js";
+import {readPicture} from "./picture.js";
+
+export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --out MASK.png [options]
+  The label map as an indexed PNG at the picture's size, and beside it a JSON legend (MASK.json).
+  --labels TEXT       classes; ";" separates them, "," separates words for the same class
+  --size S            short side before windows are cut (default ${defaultSettings.short}); an .npy (3, H, W) keeps its own size
+  --square S          only the middle square of the picture, at S px
+  --crop N            side of a window; 0: the whole picture at once (default ${defaultSettings.crop})
+  --stride N          from one window to the next (default ${defaultSettings.stride})
+  --scale X           multiplies cosines before the softmax (default ${defaultSettings.scale})
+  --prob-thd X        pixels with a lower probability become the first class (default 0)
+  --area-thd X        classes with a smaller share of the foreground are removed (default none)
+  --pamr N            rounds of pixel-adaptive refinement (default 0)
+  --json              also print the legend on standard output
+${modelHelp}`;
+
+const options = {
+  ...modelOptions,
+  image: {type: "string"},
+  labels: {type: "string"},
+  size: {type: "string"},
+  square: {type: "string"},
+  crop: {type: "string"},
+  stride: {type: "string"},
+  scale: {type: "string"},
+  "prob-thd": {type: "string"},
+  "area-thd": {type: "string"},
+  pamr: {type: "string"}
+} as const;
+
+function readWords(args: string[]) {
+  return parse({args, options}).values;
+}
+
+type Values = ReturnType<typeof readWords>;
+
+export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
+  const values = readWords(args);
+  const {image, labels, out, json} = values;
+  if (image === undefined) throw new UsageError("--image FILE is needed.");
+  if (labels === undefined) throw new UsageError('--labels is needed, such as "cat; dog, puppy; grass".');
+  if (out === undefined) throw new UsageError("--out MASK.png is needed: the label map is binary.");
+  if (extname(out).toLowerCase() !== ".png")
+    throw new UsageError(`--out ${out}: the label map is a PNG; its name must end in .png.`);
+  const classes = classesOf(labels);
+  const settings = settingsOf(values);
+  const source = await readSource(image);
+  const backend = await open(values);
+  try {
+    const pixels = square(source, values, backend.geometry.patch);
+    const {vectors} = await backend.text(classes.flatMap(({words}) => words));
+    const {features, geometry: colours, provenance} = backend;
+    const found = await segment({image: pixels, colours, features, text: vectors, classes, settings});
+    const palette = vocColours(Math.min(classes.length, 256));
+    const legend = {
+      image,
+      size: [found.width, found.height],
+      settings,
+      provenance,
+      classes: legendOf(found, classes, palette)
+    };
+    const text = JSON.stringify(legend, null, 2) + "\n";
+    writeWhole(out, maskPng(found, palette));
+    writeWhole(out.slice(0, -4) + ".json", text);
+    if (json) streams.stdout.write(text);
+    streams.stderr.write(
+      `${out}: ${classes.length} classes, ${found.windows} windows, ${provenance.model}, ${provenance.method}, on ${provenance.device}\n`
+    );
+    return 0;
+  } finally {
+    await backend.close();
+  }
+}
+
+function classesOf(labels: string): LabelClass[] {
+  try {
+    return parseLabels(labels);
+  } catch (error) {
+    throw new UsageError(`--labels: ${(error as Error).message}`);
+  }
+}
+
+function settingsOf(values: Values): SegmentSettings {
+  const {size, square: side} = values;
+  if (size !== undefined && side !== undefined) throw new UsageError("--size and --square exclude each other.");
+  const whole = (name: "crop" | "stride" | "pamr", least: number): number =>
+    values[name] === undefined ? defaultSettings[name] : wholeNumber(name, values[name], least);
+  const short = size ?? side;
+  return {
+    short: short === undefined ? defaultSettings.short : wholeNumber(size === undefined ? "square" : "size", short, 1),
+    crop: whole("crop", 0),
+    stride: whole("stride", 1),
+    pamr: whole("pamr", 0),
+    scale: share("scale", values.scale, Infinity) ?? defaultSettings.scale,
+    probability: share("prob-thd", values["prob-thd"], 1) ?? 0,
+    area: share("area-thd", values["area-thd"], 1) ?? null
+  };
+}
+
+function share(option: string, word: string | undefined, greatest: number): number | undefined {
+  if (word === undefined) return undefined;
+  const value = Number(word);
+  if (word.trim() && value >= 0 && value <= greatest && Number.isFinite(value)) return value;
+  throw new UsageError(
+    `--${option} ${word}: a number from 0${greatest < Infinity ? ` to ${greatest}` : ""} is needed.`
+  );
+}
+
+async function readSource(file: string): Promise<Picture | PixelPlanes> {
+  if (extname(file).toLowerCase() !== ".npy") return readPicture(file);
+  const {shape, data} = await readNpy(file);
+  const dims = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
+  if (dims.length !== 3 || dims[0] !== 3)
+    throw new Error(`${file} has shape (${shape.join(", ")}); one image, (3, H, W), is needed.`);
+  return {height: dims[1], width: dims[2], data: Float32Array.from(data)};
+}
+
+function square(source: Picture | PixelPlanes, {square: side, size}: Values, patch: number): Picture | PixelPlanes {
+  if (source.data instanceof Float32Array) {
+    if (side !== undefined || size !== undefined)
+      throw new UsageError("--size and --square are for pictures; an .npy is taken as it is.");
+    return source;
+  }
+  return side === undefined
+    ? source
+    : fit(source as Picture, patch, {shape: "square", size: wholeNumber("square", side, patch)});
+}
+
+function legendOf({labels}: Segmentation, classes: LabelClass[], palette: ReturnType<typeof vocColours>) {
+  const pixels = new Float64Array(classes.length);
+  for (let i = 0; i < labels.length; ++i) ++pixels[labels[i]];
+  return classes.map(({name, words}, index) => ({
+    index,
+    name,
+    words,
+    colour: palette[index] ?? null,
+    pixels: pixels[index]
+  }));
+}
