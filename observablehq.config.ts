@@ -87,6 +87,8 @@ const analysed = [{model: "vit-ti-16", layers: 12}];
  */
 async function* dataFiles(): AsyncGenerator<string> {
   const {recordFileNames} = await import("./data/records/files.js");
+  if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
+  for (const {model} of analysed) yield `/data/records/${model}/classifier.arrow`;
   for (const {id} of listPhotos()) {
     yield `/data/photos/${id}.webp`;
     for (const {model, layers} of analysed) {

@@ -28,7 +28,17 @@ const fields = {
   options: settings(400),
   /** The layer from which repair begins. */
   from: whole(1, 1, 99),
-  words: text("", 400)
+  /** Classes and their words, as `parseLabels` reads them; empty: those that suit the photo. */
+  words: text("", 400),
+  /** The class among them that a heat map shows, 1-based. */
+  word: whole(1, 1, 99),
+  /** What maps of features show. */
+  measure: choice("pca", ["pca", "norm", "token", "word"]),
+  /** What segmentations show, and which method they are held against. */
+  shown: choice("masks", ["masks", "heat", "difference"]),
+  against: name("clip"),
+  /** How much of the photo a mask hides. */
+  opacity: decimal(0.65, 0, 1)
 } satisfies Record<string, Field<unknown>>;
 
 type Fields = typeof fields;

@@ -25,6 +25,12 @@ export interface PatchMapOptions {
   signed?: boolean;
   /** Drawn below the values; with both, values are a single hue that lets the photo through. */
   photo?: CanvasImageSource | null;
+  /** Colours made elsewhere, such as a mask, drawn over the photo as they are: its pixels stay squares. */
+  picture?: CanvasImageSource | null;
+  /** How much of the photo the picture hides. */
+  opacity?: number;
+  /** What a patch of the picture says, for whoever cannot see it. */
+  name?: (patch: number) => string;
   marks?: readonly PatchMark[];
   hover?: number | null;
   brush?: ReadonlySet<number> | null;
@@ -116,8 +122,9 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
 }
 
 /** The patch and its value in words, as hovering and the keyboard tell it. */
-export function describePatch({grid, values, unit, label}: PatchMapOptions, patch: number): string {
+export function describePatch({grid, values, unit, label, name}: PatchMapOptions, patch: number): string {
   const where = `patch ${patchName(patch, grid[1])}`;
+  if (name) return `${where}: ${name(patch)}`;
   return values ? `${where}: ${formatValue(values[patch])} ${unit ?? ""}`.trimEnd() : `${label}, ${where}`;
 }
 
@@ -175,6 +182,13 @@ function paintValues(context: CanvasRenderingContext2D, state: PatchMapOptions, 
     context.imageSmoothingEnabled = false;
     context.drawImage(pixels, 0, 0, width, height);
     context.imageSmoothingEnabled = true;
+  }
+  if (state.picture) {
+    context.globalAlpha = state.opacity ?? 1;
+    context.imageSmoothingEnabled = false;
+    context.drawImage(state.picture, 0, 0, width, height);
+    context.imageSmoothingEnabled = true;
+    context.globalAlpha = 1;
   }
   if (state.lines) paintLines(context, grid, width, height);
 }
