@@ -86,6 +86,10 @@ class Decoded {
     return JSON.parse(text) as T;
   }
 
+  has(name: string): boolean {
+    return this.table.getChild(name) !== null;
+  }
+
   column(name: string): Values {
     const list = this.table.getChild(name)?.data[0]?.children[0];
     if (!list) throw new Error(`The file has no column ${name}; it was made by another version.`);
@@ -100,15 +104,17 @@ class Decoded {
 const trunks = ["plain", "purified"] as const;
 const floatColumns = ["classRows", "diagonals", "classSelf", "norms", "repairedNorms"] as const;
 const maskColumns = ["outliers", "isolated"] as const;
+const optionalColumns = ["lof"] as const;
 
 /** summary.arrow: rows are the layers of the plain trunk, then those of the purified one. */
 export function encodeRecord({image, grid, layers, heads, trunks: records, provenance}: ImageRecord): Uint8Array {
-  const columns = [...floatColumns, ...maskColumns].map((name): Column => {
+  const columns = [...floatColumns, ...maskColumns, ...optionalColumns].flatMap((name): Column[] => {
     const {plain, purified} = {plain: records.plain[name], purified: records.purified[name]};
+    if (!plain || !purified) return [];
     const values = new (plain.constructor as new (n: number) => Values)(plain.length + purified.length);
     values.set(plain);
     values.set(purified, plain.length);
-    return {name, width: plain.length / layers, values};
+    return [{name, width: plain.length / layers, values}];
   });
   return encode(2 * layers, columns, {image, grid, layers, heads, provenance});
 }
@@ -121,8 +127,9 @@ export function decodeRecord(bytes: Uint8Array): ImageRecord {
       const values = file.column(name);
       return values.subarray((values.length / 2) * index, (values.length / 2) * (index + 1));
     };
+    const present = optionalColumns.filter((name) => file.has(name));
     return Object.fromEntries(
-      [...floatColumns, ...maskColumns].map((name) => [name, part(name)])
+      [...floatColumns, ...maskColumns, ...present].map((name) => [name, part(name)])
     ) as unknown as TrunkRecord;
   };
   return {

@@ -56,3 +56,19 @@ export function wilson(successes: number, trials: number, z = Z_95): Interval {
   const half = (z / (trials + z ** 2)) * Math.sqrt(trials * estimate * (1 - estimate) + z ** 2 / 4);
   return {estimate, low: Math.max(0, centre - half), high: Math.min(1, centre + half)};
 }
+
+/**
+ * Bootstrap interval of a pooled ratio, Σ numerators / Σ denominators, with one pair an item (an image, usually). Items
+ * that have nothing to divide by weigh nothing.
+ */
+export function ratioInterval(numerators: Numbers, denominators: Numbers, options?: BootstrapOptions): Interval {
+  const ratio = (items: Uint32Array): number => {
+    let [over, under] = [0, 0];
+    for (const i of items) {
+      over += numerators[i];
+      under += denominators[i];
+    }
+    return over / under;
+  };
+  return bootstrap(numerators.length, ratio, options);
+}

@@ -45,6 +45,11 @@ export interface TrunkRecord {
   outliers: Uint8Array;
   /** 1 where an outlier had no valid neighbour to be repaired from: L × N. */
   isolated: Uint8Array;
+  /**
+   * Local outlier factor of each block's own output among the layer's patches, with the LOF detector's defaults:
+   * L × N. Absent where it was not computed: it needs the tokens, which a record does not hold.
+   */
+  lof?: Float32Array;
 }
 
 export interface ImageRecord {

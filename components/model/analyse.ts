@@ -1,5 +1,6 @@
 /** Runs a model on one image and gathers what the pages explore. The loaders and the live worker share it. */
 import {median} from "../analysis/arrays.js";
+import {lof} from "../analysis/detectors/lof.js";
 import type {
   AttentionMap,
   FeatureMap,
@@ -54,6 +55,26 @@ export async function headAttention(engine: Engine, trunk: Trunk, layers: number
   const outputs = layers.map((l) => `heads.${l}`);
   const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
   return layers.map((l) => splitHeads(results[`heads.${l}`]));
+}
+
+/**
+ * The local outlier factor of every patch in every layer of a trunk: L × N. Apart from `analyse`, because it costs the
+ * square of the number of patches, times the width.
+ */
+export async function localOutlierFactors(
+  engine: Engine,
+  trunk: Trunk,
+  grid: Grid,
+  pixels: Pixels
+): Promise<Float32Array> {
+  const {layers, width} = engine.model.geometry;
+  const outputs = eachLayer(layers, (l) => `tokens.${l}`);
+  const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
+  const scores = eachLayer(layers, (l) => {
+    const patches = (results[`tokens.${l}`].data as Float32Array).subarray(width);
+    return Float32Array.from(lof({values: patches, width}).scores);
+  });
+  return concat(scores, Float32Array);
 }
 
 /**

@@ -5,7 +5,14 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {unzipSync, zipSync} from "fflate";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/analysis/arrow.js";
-import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
+import {
+  analyse,
+  headAttention,
+  localOutlierFactors,
+  methodFeatures,
+  repairSweep,
+  stageFeatures
+} from "../../components/model/analyse.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
@@ -51,6 +58,8 @@ export async function computeFiles(
   const grid = gridOf(model.geometry, height, width);
   const subject = {image: photo.id, grid, pixels, provenance: provenance(model, engine, "sfp")};
   const {record, attention} = await analyse(engine, subject);
+  for (const trunk of ["plain", "purified"] as const)
+    record.trunks[trunk].lof = await localOutlierFactors(engine, trunk, grid, pixels);
   const files: RecordFiles = {
     "summary.arrow": encodeRecord(record),
     "attention-plain.arrow": encodeAttention(attention.plain, meanLevels),

@@ -1,4 +1,4 @@
-import {quantile, tokenCount, type Features} from "../arrays.js";
+import {quantile, tokenCount, type Features, type Numbers} from "../arrays.js";
 import {above, type Detection} from "./detection.js";
 
 export interface LofOptions {
@@ -50,7 +50,12 @@ export function lof(
     for (const j of near) ratio += density[j] / density[i];
     scores[finite[i]] = ratio / k;
   });
-  return {scores, outliers: above(scores, quantile(scores, 1 - contamination))};
+  return {scores, outliers: sparsest(scores, contamination)};
+}
+
+/** The set of scores that are known already: those above their (1 − contamination)-quantile. */
+export function sparsest(scores: Numbers, contamination = 0.05): Uint8Array {
+  return above(scores, quantile(scores, 1 - contamination));
 }
 
 function finiteTokens({values, width}: Features, tokens: number): number[] {
