@@ -1,0 +1,272 @@
+/**
+ * Outliers over many images in a few numbers: how many, where, from which layer on, and which detectors agree. Nothing
+ * of a single image can be read back, so the numbers of pictures that may not be shared can be.
+ */
+import {overlap, jaccard} from "./agreement.js";
+import {max, median, type Numbers} from "./arrays.js";
+import {detectLayer, layerDetectors, type LayerDetections, type LayerDetector} from "./detectors/layer.js";
+import {indicesOf} from "./detectors/detection.js";
+import {borderDistances} from "./grid.js";
+import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
+import {midRanks, spearman} from "./ranks.js";
+import type {Grid, ImageRecord, Provenance, Trunk} from "./record.js";
+
+/** One image, and what is known of its patches besides. */
+export interface CorpusImage {
+  record: ImageRecord;
+  /** Variance of lightness inside each patch: N. */
+  variance: Numbers;
+  /** Share of each patch's labelled pixels that show an object; NaN where none is labelled: N. */
+  object?: Numbers;
+}
+
+/** Estimate, lower and upper 95 % bound; null where nothing can be said. */
+export type Bounds = readonly [estimate: number | null, low: number | null, high: number | null];
+
+/** How two detectors agree in one layer. */
+export interface PairAgreement {
+  pair: readonly [LayerDetector, LayerDetector];
+  /** |A ∩ B| / |A ∪ B|, pooled over images. */
+  jaccard: Bounds;
+  /** What two independent sets of these sizes would reach. */
+  chance: number | null;
+  /** Spearman's correlation of the scores, mean over images. */
+  rank: Bounds;
+}
+
+/** Shares of patches in a set: among those on objects, among those on background, and the difference. */
+export interface ObjectShares {
+  object: Bounds;
+  background: Bounds;
+  /** background − object, both from the same resampled images. */
+  difference: Bounds;
+}
+
+export interface CorpusSummary {
+  /** What the images are, such as "PASCAL VOC 2012 val". */
+  name: string;
+  images: number;
+  grid: Grid;
+  layers: number;
+  provenance: Provenance;
+  /** Outliers by the paper's test in each image, ascending: a row a layer. */
+  counts: Record<Trunk, number[][]>;
+  meanCounts: Record<Trunk, Bounds[]>;
+  /** Largest / median patch norm of each image, ascending: a row a layer. */
+  lengths: Record<Trunk, number[][]>;
+  /** In how many images each patch is in the set: a row a layer. Plain trunk, as all that follows. */
+  places: Record<LayerDetector, number[][]>;
+  /** Share of patches in the set by steps from the border: a row a layer. */
+  border: Record<LayerDetector, Bounds[][]>;
+  /** The same by tenth of the image's local variance, flattest first. */
+  texture: Record<LayerDetector, Bounds[][]>;
+  /** Where a ground truth is known: a row a layer. */
+  objects?: Record<LayerDetector, ObjectShares[]>;
+  /** Images by the first layer with an outlier by Eq. 4, by MAD, and with a patch ten times the median; last: never. */
+  onsets: Record<"som" | "mad" | "long", number[]>;
+  /** A row a layer. */
+  agreement: PairAgreement[][];
+}
+
+/** How many times the median patch counts as long, for the onset. */
+const LONG = 10;
+
+const TENTHS = 10;
+
+/** Sums up images of one grid and one model. Records need LOF's scores. */
+export function corpusSummary(
+  name: string,
+  images: readonly CorpusImage[],
+  options: BootstrapOptions = {}
+): CorpusSummary {
+  if (!images.length) throw new Error("A corpus needs at least one image.");
+  const {grid, layers, provenance} = images[0].record;
+  const patches = grid[0] * grid[1];
+  const everyLayer = <T>(of: (layer: number) => T): T[] => Array.from({length: layers}, (_, layer) => of(layer));
+  const found = images.map(({record}) => everyLayer((layer) => detections(record, layer)));
+  const eachDetector = <T>(of: (id: LayerDetector) => T): Record<LayerDetector, T> =>
+    Object.fromEntries(layerDetectors.map((id) => [id, of(id)])) as Record<LayerDetector, T>;
+  const bothTrunks = <T>(of: (trunk: Trunk) => T): Record<Trunk, T> => ({plain: of("plain"), purified: of("purified")});
+
+  /** Share of patches in the set for each group that patches are sorted into; group −1 is left out. */
+  const shares = (
+    id: LayerDetector,
+    layer: number,
+    groupOf: (image: number, patch: number) => number,
+    groups: number
+  ) =>
+    Array.from({length: groups}, (_, group) => {
+      const tallies = images.map((_image, image) => {
+        const members = Array.from({length: patches}, (_p, i) => i).filter((i) => groupOf(image, i) === group);
+        return [members.filter((i) => found[image][layer][id].outliers[i]).length, members.length];
+      });
+      return [tallies.map(([inside]) => inside), tallies.map(([, all]) => all)] as const;
+    });
+  const bounded = (tallies: ReturnType<typeof shares>) =>
+    tallies.map(([inside, all]) => bounds(ratioInterval(inside, all, options)));
+
+  const distances = borderDistances(grid);
+  const farthest = distances.reduce((a, b) => Math.max(a, b), 0);
+  const tenths = images.map(({variance}) =>
+    midRanks(variance).map((rank) => Math.min(TENTHS - 1, Math.floor(((rank - 0.5) / patches) * TENTHS)))
+  );
+  const sides = images.map(({object}) =>
+    Array.from({length: patches}, (_, i) => (object && !Number.isNaN(object[i]) ? Number(object[i] < 0.5) : -1))
+  );
+  const sizes = (trunk: Trunk, layer: number) =>
+    images.map(({record}) => indicesOf(setOf(record, trunk, layer)).length);
+
+  return {
+    name,
+    images: images.length,
+    grid,
+    layers,
+    provenance,
+    counts: bothTrunks((trunk) => everyLayer((layer) => sizes(trunk, layer).toSorted((a, b) => a - b))),
+    meanCounts: bothTrunks((trunk) => everyLayer((layer) => bounds(meanInterval(sizes(trunk, layer), options)))),
+    lengths: bothTrunks((trunk) =>
+      everyLayer((layer) =>
+        images.map(({record}) => round(relativeLength(record, trunk, layer))).toSorted((a, b) => a - b)
+      )
+    ),
+    places: eachDetector((id) =>
+      everyLayer((layer) =>
+        Array.from({length: patches}, (_, i) => found.filter((image) => image[layer][id].outliers[i]).length)
+      )
+    ),
+    border: eachDetector((id) =>
+      everyLayer((layer) => bounded(shares(id, layer, (_, patch) => distances[patch], farthest + 1)))
+    ),
+    texture: eachDetector((id) =>
+      everyLayer((layer) => bounded(shares(id, layer, (image, patch) => tenths[image][patch], TENTHS)))
+    ),
+    ...(images.some(({object}) => object) && {
+      objects: eachDetector((id) =>
+        everyLayer((layer) =>
+          objectShares(
+            shares(id, layer, (image, patch) => sides[image][patch], 2),
+            options
+          )
+        )
+      )
+    }),
+    onsets: {
+      som: onsetCounts(found.map((image) => image.map(({som}) => som.outliers.some(Boolean)))),
+      mad: onsetCounts(found.map((image) => image.map(({mad}) => mad.outliers.some(Boolean)))),
+      long: onsetCounts(images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > LONG)))
+    },
+    agreement: everyLayer((layer) =>
+      pairs.map((pair) =>
+        pairAgreement(
+          pair,
+          found.map((image) => image[layer]),
+          patches,
+          options
+        )
+      )
+    )
+  };
+}
+
+const pairs = layerDetectors.flatMap((a, i) => layerDetectors.slice(i + 1).map((b) => [a, b] as const));
+
+type Detections = Required<LayerDetections>;
+
+/** What each detector finds in a layer of the plain trunk, with its defaults. */
+function detections(record: ImageRecord, layer: number): Detections {
+  const {lof, ...others} = detectLayer(record, "plain", layer);
+  if (!lof) throw new Error(`${record.image}: this record has no scores of LOF; compute it anew.`);
+  return {...others, lof};
+}
+
+function setOf({trunks, grid: [rows, columns]}: ImageRecord, trunk: Trunk, layer: number): Uint8Array {
+  return trunks[trunk].outliers.subarray(layer * rows * columns, (layer + 1) * rows * columns);
+}
+
+function relativeLength({trunks, grid: [rows, columns]}: ImageRecord, trunk: Trunk, layer: number): number {
+  const tokens = rows * columns + 1;
+  const norms = trunks[trunk].norms.subarray(layer * tokens + 1, (layer + 1) * tokens);
+  return max(norms) / median(norms);
+}
+
+function pairAgreement(
+  pair: readonly [LayerDetector, LayerDetector],
+  images: readonly Detections[],
+  patches: number,
+  options: BootstrapOptions
+): PairAgreement {
+  const [a, b] = pair;
+  const counts = images.map((image) => overlap(image[a].outliers, image[b].outliers));
+  const expected = counts.map(({both, onlyA, onlyB}) => {
+    const shared = ((both + onlyA) * (both + onlyB)) / patches;
+    return {both: shared, onlyA: both + onlyA - shared, onlyB: both + onlyB - shared, neither: 0};
+  });
+  const pooled = expected.reduce((total, {both, onlyA, onlyB}) => ({
+    both: total.both + both,
+    onlyA: total.onlyA + onlyA,
+    onlyB: total.onlyB + onlyB,
+    neither: 0
+  }));
+  return {
+    pair,
+    jaccard: bounds(
+      ratioInterval(
+        counts.map(({both}) => both),
+        counts.map(({both, onlyA, onlyB}) => both + onlyA + onlyB),
+        options
+      )
+    ),
+    chance: known(jaccard(pooled)),
+    rank: bounds(
+      meanInterval(
+        images.map((image) => spearman(image[a].scores, image[b].scores)),
+        options
+      )
+    )
+  };
+}
+
+/** Group 0 is on objects, group 1 on background. */
+function objectShares(
+  [object, background]: readonly (readonly [number[], number[]])[],
+  options: BootstrapOptions
+): ObjectShares {
+  const pooled = ([inside, all]: readonly [number[], number[]], items: Uint32Array) => {
+    let [over, under] = [0, 0];
+    for (const i of items) {
+      over += inside[i];
+      under += all[i];
+    }
+    return over / under;
+  };
+  const difference = bootstrap(object[0].length, (items) => pooled(background, items) - pooled(object, items), options);
+  return {
+    object: bounds(ratioInterval(...object, options)),
+    background: bounds(ratioInterval(...background, options)),
+    difference: bounds(difference)
+  };
+}
+
+/** Images by the first layer that says yes; the last entry counts those of which none does. */
+function onsetCounts(images: readonly boolean[][]): number[] {
+  const layers = images[0].length;
+  const counts = Array.from({length: layers + 1}, () => 0);
+  for (const image of images) {
+    const first = image.indexOf(true);
+    ++counts[first < 0 ? layers : first];
+  }
+  return counts;
+}
+
+function bounds({estimate, low, high}: Interval): Bounds {
+  return [known(estimate), known(low), known(high)];
+}
+
+function known(value: number): number | null {
+  return Number.isFinite(value) ? round(value) : null;
+}
+
+/** Four digits say all that some hundred images can. */
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
