@@ -1,0 +1,105 @@
+import {cpus} from "node:os";
+import {methods} from "../../components/model/methods/index.js";
+import type {GraphRequest} from "../../components/model/build.js";
+import {seededRandom} from "../../components/analysis/random.js";
+import {median} from "../../components/analysis/arrays.js";
+import type {Engine, Pixels} from "../../components/model/runtime.js";
+import {openEngine, openModel} from "../engine/index.js";
+import {deviceName, modelHelp, modelOptions, parse, wholeNumber, type Streams} from "./options.js";
+import {deliver} from "./output.js";
+
+export const help = `bench [--runs N] [options]
+  Time of one 224 px pass of every method, of all attention probes, of batches, and memory, on this machine.
+  --runs N            timed runs of each (default 9); the median is printed
+${modelHelp}`;
+
+/** One line of the report. */
+interface Measurement {
+  what: string;
+  /** Median time of a run. */
+  ms: number;
+  /** Relative to plain CLIP, timed in turn with it. */
+  ratio: number;
+}
+
+export async function run(args: string[], streams: Streams): Promise<number> {
+  const {values} = parse({args, options: {...modelOptions, runs: {type: "string", default: "9"}}});
+  const runs = wholeNumber("runs", values.runs, 1);
+  const device = deviceName(values.device);
+  const model = await openModel(values.model);
+  const engine = openEngine(model, {device, threads: wholeNumber("threads", values.threads)});
+  const side = model.geometry.trainedGrid * model.geometry.patch;
+  const {layers, trainedGrid: n} = model.geometry;
+  const grid = [n, n] as const;
+  const request = (method: string, outputs: string[]): GraphRequest => ({method, grid, outputs});
+  const clip = request("clip", ["features"]);
+  const every = Array.from({length: layers}, (_, i) => `attention.${i + 1}`);
+  const cases: [what: string, request: GraphRequest, batch: number][] = [
+    ...Object.keys(methods).map((name) => [name, request(name, ["features"]), 1] as [string, GraphRequest, number]),
+    ["clip, head-mean attention of all layers", request("clip", ["features", ...every]), 1],
+    ["clip, eight windows at once", clip, 8],
+    ["sfp, eight windows at once", request("sfp", ["features"]), 8]
+  ];
+  const results: Measurement[] = [];
+  for (const [what, subject, batch] of cases) {
+    results.push({what, ...(await compare(engine, subject, noise(batch, side), clip, noise(1, side), runs))});
+    streams.stderr.write(`${what}: ${results.at(-1)!.ms.toFixed(1)} ms, ${results.at(-1)!.ratio.toFixed(2)} × clip\n`);
+  }
+  await engine.close();
+  const {rss} = process.memoryUsage();
+  const report = {
+    model: model.id,
+    weights: model.hash,
+    device: engine.device.name,
+    processor: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
+    peakMemoryMB: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6),
+    memoryMB: Math.round(rss / 1e6),
+    results
+  };
+  deliver((values.json ? JSON.stringify(report, null, 2) : table(report)) + "\n", values.out, streams);
+  return 0;
+}
+
+/** Runs both in turn, so that a noisy machine disturbs both alike. */
+async function compare(
+  engine: Engine,
+  subject: GraphRequest,
+  input: Pixels,
+  reference: GraphRequest,
+  one: Pixels,
+  runs: number
+) {
+  const times: number[] = [];
+  const references: number[] = [];
+  for (let i = -1; i < runs; ++i) {
+    const subjectTime = await time(() => engine.run(subject, input));
+    const referenceTime = await time(() => engine.run(reference, one));
+    // The first round makes the sessions.
+    if (i < 0) continue;
+    times.push(subjectTime);
+    references.push(referenceTime);
+  }
+  return {ms: median(times), ratio: median(times) / median(references)};
+}
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function noise(batch: number, side: number): Pixels {
+  const random = seededRandom(1);
+  return {
+    dims: [batch, 3, side, side],
+    data: Float32Array.from({length: batch * 3 * side * side}, () => 2 * random() - 1)
+  };
+}
+
+function table({results, ...about}: {results: Measurement[]; [key: string]: unknown}): string {
+  const head = Object.entries(about).map(([key, value]) => `${key}: ${String(value)}`);
+  const rows = results.map(
+    ({what, ms, ratio}) => `${what.padEnd(42)} ${ms.toFixed(1).padStart(8)} ms ${ratio.toFixed(2).padStart(6)} × clip`
+  );
+  return [...head, ...rows].join("\n");
+}
