@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import {spawnSync} from "node:child_process";
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {mkdirSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {after, before, test} from "node:test";
+import {fileURLToPath} from "node:url";
+import {readNpy, writeNpy} from "../../data/cli/npy.js";
+import {decode, golden, goldenConfig, goldenWeights, relativeError} from "../golden/golden.js";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "sfp-"));
+const model = join(folder, "golden");
+const image = join(folder, "image.npy");
+after(() => rmSync(folder, {recursive: true, force: true}));
+
+before(() => {
+  mkdirSync(model);
+  writeFileSync(join(model, "model.safetensors"), goldenWeights());
+  writeFileSync(join(model, "config.json"), JSON.stringify(goldenConfig));
+  writeFileSync(image, writeNpy({shape: golden.image.shape, data: decode(golden.image)}));
+});
+
+function sfp(...args: string[]) {
+  const {status, stdout, stderr} = spawnSync(process.execPath, ["--import", "tsx", "data/cli/sfp.ts", ...args], {
+    cwd: project,
+    encoding: "utf8"
+  });
+  return {status, stdout, stderr};
+}
+
+test("features: the golden features, in a .npy of the promised shape", async () => {
+  const out = join(folder, "features.npy");
+  const {status, stderr} = sfp(
+    "features",
+    "--model",
+    model,
+    "--device",
+    "cpu",
+    "--image",
+    image,
+    "--method",
+    "sfp",
+    "-o",
+    "sae=literal",
+    "--out",
+    out
+  );
+  assert.equal(status, 0, stderr);
+  const {shape, data} = await readNpy(out);
+  assert.deepEqual([...shape], [1, 49, 8]);
+  assert.ok(relativeError(data, decode(golden.expected.sfp_paper_literal)) <= 1e-4);
+});
+
+test("outliers: the golden sets, as JSON", () => {
+  const {status, stdout, stderr} = sfp(
+    "outliers",
+    "--model",
+    model,
+    "--device",
+    "cpu",
+    "--image",
+    image,
+    "-o",
+    "trunk=purified"
+  );
+  assert.equal(status, 0, stderr);
+  const {grid, layers} = JSON.parse(stdout) as {
+    grid: number[];
+    layers: {layer: number; indices: number[]; scores: number[]}[];
+  };
+  assert.deepEqual(grid, [7, 7]);
+  golden.expected.sfp_paper_outlier_sets_per_layer.forEach((set, i) => {
+    assert.deepEqual(layers[i].indices, set);
+    assert.equal(layers[i].layer, i + 1);
+    assert.ok(layers[i].scores.length === set.length && layers[i].scores.every((score) => score > 0));
+  });
+});
+
+test("outliers: several images give an array, one layer only that layer, every detector a set", () => {
+  for (const detector of ["l2", "lof", "mad"]) {
+    const {status, stdout, stderr} = sfp(
+      "outliers",
+      "--model",
+      model,
+      "--device",
+      "cpu",
+      "--image",
+      image,
+      "--image",
+      image,
+      "--detector",
+      detector,
+      "--layer",
+      "11"
+    );
+    assert.equal(status, 0, stderr);
+    const sets = JSON.parse(stdout) as {layers: {layer: number; indices: number[]}[]}[];
+    assert.equal(sets.length, 2);
+    assert.deepEqual(sets[0], sets[1]);
+    assert.deepEqual(
+      sets[0].layers.map(({layer}) => layer),
+      [11]
+    );
+    if (detector === "lof") assert.deepEqual(sets[0].layers[0].indices, golden.expected.lof_block11.indices);
+  }
+});
+
+const wrong: [what: string, args: string[], status: number, says: RegExp][] = [
+  ["no verb", [], 2, /Verbs: models, features/],
+  ["an unknown verb", ["feature"], 2, /no verb feature; known are/],
+  ["an unknown option", ["features", "--imag", "x"], 2, /imag/],
+  ["no image", ["features", "--out", "x.npy"], 2, /--image FILE is needed/],
+  [
+    "an unknown device",
+    ["features", "--image", image, "--out", "x.npy", "--device", "tpu"],
+    2,
+    /known are auto, cuda, webgpu, cpu/
+  ],
+  [
+    "an unknown method",
+    ["features", "--model", model, "--image", image, "--method", "clap", "--out", join(folder, "no.npy")],
+    2,
+    /known are clip, maskclip/
+  ],
+  [
+    "a value out of range",
+    ["features", "--model", model, "--image", image, "-o", "l0=12", "--out", join(folder, "no.npy")],
+    2,
+    /layers 1 to 11/
+  ],
+  [
+    "an option without a value",
+    ["features", "--model", model, "--image", image, "-o", "l0", "--out", join(folder, "no.npy")],
+    2,
+    /KEY=VALUE/
+  ],
+  ["a layer that is not there", ["outliers", "--model", model, "--image", image, "--layer", "13"], 2, /layers 1 to 12/],
+  [
+    "a model that is not here",
+    ["features", "--model", "clip-vit-b-16", "--image", image, "--out", join(folder, "no.npy")],
+    1,
+    /models get clip-vit-b-16/
+  ],
+  [
+    "a picture that is not there",
+    ["features", "--model", model, "--image", join(folder, "none.png"), "--out", join(folder, "no.npy")],
+    1,
+    /none\.png/
+  ],
+  [
+    "a file that is no picture",
+    ["features", "--model", model, "--image", join(model, "config.json"), "--out", join(folder, "no.npy")],
+    1,
+    /config\.json/
+  ],
+  [
+    "an array of the wrong shape",
+    ["features", "--model", model, "--image", join(folder, "flat.npy"), "--out", join(folder, "no.npy")],
+    1,
+    /\(3, H, W\)/
+  ]
+];
+
+for (const [what, args, status, says] of wrong)
+  test(`${what}: exit ${status} and the remedy, no half-written output`, () => {
+    writeFileSync(join(folder, "flat.npy"), writeNpy({shape: [4], data: new Float32Array(4)}));
+    // The network is not asked: only the folders are looked at.
+    const result = sfp(...args);
+    assert.equal(result.status, status, result.stderr);
+    assert.match(result.stderr, says);
+    assert.ok(!existsSync(join(folder, "no.npy")));
+    assert.ok(!readdirSync(folder).some((name) => name.includes(".part")));
+  });
+
+test("a damaged model is refused by name", () => {
+  const bad = join(folder, "bad");
+  mkdirSync(bad);
+  writeFileSync(join(bad, "model.safetensors"), readFileSync(join(model, "model.safetensors")).subarray(0, 5000));
+  const {status, stderr} = sfp("features", "--model", bad, "--image", image, "--out", join(folder, "no.npy"));
+  assert.equal(status, 1);
+  assert.match(stderr, /bad.*model\.safetensors.*fetch it again/s);
+});
