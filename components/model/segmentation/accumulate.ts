@@ -94,6 +94,11 @@ export class ScoreField {
   readonly #lineLength: number;
   readonly #across: number;
   readonly #line: Float32Array;
+  readonly #least: Float32Array;
+  readonly #greatest: Float32Array;
+  /** The tile that last looked at each cell. */
+  readonly #seen: Uint32Array;
+  #tile = 0;
 
   constructor(
     {tiling, grid, queries, scores}: WindowScores,
@@ -115,6 +120,9 @@ export class ScoreField {
     this.#across = tiling.columns.length;
     this.#lineLength = grid[1] * queries;
     this.#line = new Float32Array(this.#across * this.#lineLength);
+    this.#least = new Float32Array(queries);
+    this.#greatest = new Float32Array(queries);
+    this.#seen = new Uint32Array(this.#across * grid[1]);
   }
 
   /** Combines the cells that row y is made of; columns are left to `pixel`. */
@@ -165,7 +173,65 @@ export class ScoreField {
           out[q] += wa * line[a + q] + wb * line[b + q] + wc * line[c + q] + wd * line[d + q];
     }
   }
+
+  /**
+   * The queries that can be the greatest at any of pixels `from` … `to − 1` of the row, ascending; writes them into
+   * `out` and returns how many. A pixel's cosine is a weighted mean of cells, so it lies between the least and the
+   * greatest of them: a query whose greatest cell is below another's least is out. Neighbouring patches are alike
+   * enough that few remain, which is what makes many classes cheap.
+   */
+  contenders(from: number, to: number, out: Uint16Array): number {
+    const {start, cell} = this.#columns;
+    const line = this.#line;
+    const queries = this.queries;
+    const least = this.#least;
+    const greatest = this.#greatest;
+    least.fill(Infinity);
+    greatest.fill(-Infinity);
+    const seen = this.#seen;
+    ++this.#tile;
+    for (let tap = start[from]; tap < start[to]; ++tap) {
+      const index = cell[tap];
+      if (seen[index] === this.#tile) continue;
+      seen[index] = this.#tile;
+      const offset = index * queries;
+      for (let q = 0; q < queries; ++q) {
+        const value = line[offset + q];
+        if (value < least[q]) least[q] = value;
+        if (value > greatest[q]) greatest[q] = value;
+      }
+    }
+    let bar = -Infinity;
+    for (let q = 0; q < queries; ++q) if (least[q] > bar) bar = least[q];
+    bar -= rounding;
+    let count = 0;
+    for (let q = 0; q < queries; ++q) if (greatest[q] >= bar) out[count++] = q;
+    return count;
+  }
+
+  /** The query with the greatest cosine at pixel x, the first among equals, out of the first `count` in `among`. */
+  greatest(x: number, among: Uint16Array, count: number): number {
+    const {start, cell, weight} = this.#columns;
+    const line = this.#line;
+    const queries = this.queries;
+    const end = start[x + 1];
+    let best = among[0];
+    let value = -Infinity;
+    for (let i = 0; i < count; ++i) {
+      const q = among[i];
+      let cosine = 0;
+      for (let tap = start[x]; tap < end; ++tap) cosine += weight[tap] * line[cell[tap] * queries + q];
+      if (cosine > value) {
+        value = cosine;
+        best = q;
+      }
+    }
+    return best;
+  }
 }
+
+/** More than the rounding of a weighted mean of cosines in float32. */
+const rounding = 1e-5;
 
 /** The cosines of one query alone, as a field of its own. */
 export function oneQuery({tiling, grid, queries, scores}: WindowScores, query: number): WindowScores {

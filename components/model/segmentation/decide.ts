@@ -58,6 +58,9 @@ export async function decideField(
   return labels;
 }
 
+/** Pixels that are decided among the same queries. */
+const tile = 16;
+
 /** Labels of one row before any threshold, and which pixels are below the probability threshold. */
 function decideRow(
   field: ScoreField,
@@ -71,6 +74,15 @@ function decideRow(
   // p = 1 / Σ exp(scale (v − greatest)) is below the threshold just when the sum is above its reciprocal.
   const limit = probability > 0 ? 1 / probability : Infinity;
   field.row(y);
+  if (limit === Infinity) {
+    const among = new Uint16Array(queries);
+    for (let from = 0; from < width; from += tile) {
+      const to = Math.min(from + tile, width);
+      const count = field.contenders(from, to, among);
+      for (let x = from; x < to; ++x) labels[x] = classOf[count === 1 ? among[0] : field.greatest(x, among, count)];
+    }
+    return;
+  }
   for (let x = 0; x < width; ++x) {
     field.pixel(x, cosines);
     let best = 0;
@@ -82,7 +94,6 @@ function decideRow(
       }
     }
     labels[x] = classOf[best];
-    if (limit === Infinity) continue;
     let sum = 0;
     for (let q = 0; q < queries && sum <= limit; ++q) sum += expNegative(scale * (cosines[q] - value));
     doubtful[x] = Number(sum > limit);
