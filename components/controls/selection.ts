@@ -24,6 +24,14 @@ const fields = {
   /** One scale for all maps of a figure, or each map its own. */
   range: choice("shared", ["shared", "own"]),
   detector: name("som"),
+  /** How the heads decide on a set together (Eq. 4 on their mean, in any of them, in most of them). */
+  heads: choice("mean", ["mean", "any", "vote"]),
+  /** How many of the longest patches L2 takes. */
+  count: whole(10, 0, 999),
+  /** The share of patches that LOF takes. */
+  contamination: decimal(0.05, 0, 0.5),
+  /** From how many robust standard deviations on MAD takes a norm. */
+  threshold: decimal(3.5, 0, 100),
   method: name("sfp"),
   options: settings(400),
   /** The layer from which repair begins. */

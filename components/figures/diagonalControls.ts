@@ -1,0 +1,55 @@
+import type {Heads} from "../analysis/detectors/som.js";
+import type {Selection, SelectionStore} from "../controls/selection.js";
+import {segmented, slider} from "../controls/inputs.js";
+
+/** The three options of SOM's test as inputs that follow the selection. */
+export function somControls(store: SelectionStore): {inputs: HTMLElement[]; show: (selection: Selection) => void} {
+  const factor = slider({
+    label: "Factor m",
+    least: 0.1,
+    most: 3,
+    step: 0.05,
+    value: store.value.factor,
+    hint: "A patch is an outlier when its self-attention is below m times the class token’s. The paper: 1; its code: 1.5",
+    onChange: (value) => store.set({factor: value})
+  });
+  const cap = slider({
+    label: "At most",
+    least: 0,
+    most: 60,
+    value: store.value.cap,
+    hint: "Keep only so many, those with the most attention from the class token; 0 keeps all. The paper: all; its code: 10",
+    onChange: (value) => store.set({cap: value})
+  });
+  const heads = segmented<Heads>({
+    label: "Heads decide",
+    options: [
+      {value: "mean", label: "by their mean", hint: "Eq. 4 on the head mean, as in the paper’s single map"},
+      {value: "vote", label: "by vote", hint: "The test holds in more than half of the heads"},
+      {value: "any", label: "any of them", hint: "The test holds in at least one head"}
+    ],
+    value: store.value.heads,
+    onChange: (value) => store.set({heads: value})
+  });
+  return {
+    inputs: [factor, cap, heads],
+    show: (selection) => {
+      factor.update({value: selection.factor});
+      cap.update({value: selection.cap, suffix: selection.cap === 0 ? "no cap" : ""});
+      heads.update({value: selection.heads});
+    }
+  };
+}
+
+/** How captions name the way in which heads decide. */
+export function decisionName(heads: Heads): string {
+  switch (heads) {
+    case "mean":
+      return "mean over heads";
+    case "vote":
+      return "most heads decide, each patch at the head that decides";
+    case "any":
+      return "any head decides, each patch at its greatest margin";
+  }
+  throw new Error(`invalid heads: ${heads satisfies never}`);
+}
