@@ -23,6 +23,7 @@ export function inBackground<N extends keyof Tasks>(
   const id = (last += 1);
   return new Promise((resolve, reject) => {
     waiting.set(id, {resolve, reject});
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
     worker!.postMessage({id, name, asked});
   });
 }

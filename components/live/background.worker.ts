@@ -39,9 +39,15 @@ export interface Colours {
 
 /** What the worker can be asked, by name. */
 export const tasks = {
-  /** Colours on one basis over all maps, N × 3 each, of features at unit length: only directions are compared. */
-  colours: (maps: readonly FeatureMap[]): Colours => {
-    const units = maps.map((map) => ({width: map.width, values: unitTokens(map)}));
+  /**
+   * Colours on one basis over all maps, N × 3 each, of features at unit length: only directions are compared.
+   * `centred` takes each map's own mean away first, so that what sets whole maps apart does not use up the axes.
+   */
+  colours: ({maps, centred}: {maps: readonly FeatureMap[]; centred: boolean}): Colours => {
+    const units = maps.map(({width, values}) => {
+      const unit = {width, values: unitTokens({width, values})};
+      return centred ? withoutMean(unit) : unit;
+    });
     const {colours, axes} = pcaColours(units);
     return {colours, explained: sum(axes.variances) / axes.total};
   },
@@ -55,6 +61,13 @@ export const tasks = {
 };
 
 export type Tasks = typeof tasks;
+
+function withoutMean({width, values}: {width: number; values: Float64Array}) {
+  const tokens = values.length / width;
+  const centre = new Float64Array(width);
+  values.forEach((value, k) => (centre[k % width] += value / tokens));
+  return {width, values: values.map((value, k) => value - centre[k % width])};
+}
 
 if (typeof document === "undefined" && typeof addEventListener === "function") {
   addEventListener("message", ({data: {id, name, asked}}: MessageEvent) => {
