@@ -57,9 +57,11 @@ export class Graph {
     attributes: Record<string, number | number[]> = {}
   ) {
     const output = Array.from({length: outputs}, () => `v${this.count++}`);
+    // A missing input at the end is left out: one that is named "" confuses the WebGPU provider.
+    const given = inputs.slice(0, inputs.findLastIndex((v) => v) + 1);
     this.nodes.push({
       opType,
-      input: inputs.map((v) => v?.name ?? ""),
+      input: given.map((v) => v?.name ?? ""),
       output,
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value))
     });
