@@ -150,13 +150,15 @@ export function attentionFigure(feed: Feed): HTMLElement {
     frame,
     (view) => {
       let came = false;
-      withAttention(view.source, view.choice, (map) => {
+      const use = (map: AttentionMap | null) => {
         came = true;
-        const state = feed.state;
-        if (!("view" in state)) return;
-        const {choice, source} = state.view;
-        const same = source === view.source && choice.layer === view.choice.layer && choice.trunk === view.choice.trunk;
-        if (same && choice.head === view.choice.head) draw(state.view, map);
+        const {state} = feed;
+        if ("view" in state && sameMap(state.view, view)) draw(state.view, map);
+      };
+      withAttention(view.source, view.choice, use, () => {
+        use(null);
+        // A site stores single heads of the plain trunk only; a live model has them all.
+        for (const panel of ["target", "background"] as const) frames[panel].update({readout: "not stored"});
       });
       if (!came) draw(view, null);
     },
@@ -178,6 +180,12 @@ export function pinMarks({target, background}: View): PatchMark[] {
     ...(background === null ? [] : [{patch: background, mark: "background" as const}]),
     ...(target === null ? [] : [{patch: target, mark: "target" as const}])
   ];
+}
+
+/** Whether two views draw rows of the same attention map. */
+function sameMap(a: View, b: View): boolean {
+  const keys = ["layer", "trunk", "head"] as const;
+  return a.source === b.source && keys.every((key) => a.choice[key] === b.choice[key]);
 }
 
 function named(before: string, thing: string, words: string): Node {

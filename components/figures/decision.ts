@@ -45,41 +45,34 @@ export function decisionFigure(feed: Feed): HTMLElement {
     hint: "Keep only so many, greatest margin first; 0 keeps all. The paper: all; its code: 10",
     onChange: (value) => store.set({cap: value})
   });
-  const readout = h("span", {class: "plate-readout"});
-  const frame = figure(
-    h(
-      "div",
-      {class: "beside"},
-      plate(chart, {title: "all patches"}),
-      plate(photo, {title: h("span", {}, "the same patches ", readout)})
-    ),
-    {
-      id: "decision",
-      title: "One line decides which patches are outliers",
-      waiting: "Loading the analysis of this photo.",
-      lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
-      legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
-      controls: [factor, cap],
-      reading:
-        "Below the line a patch is more important to the class token than to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
-      data: () =>
-        reading
-          ? Array.from(reading.classRow, (value, patch) => ({
-              patch,
-              class_row: value,
-              diagonal: reading!.diagonal[patch],
-              outlier: reading!.outliers[patch]
-            }))
-          : []
-    }
-  );
+  const photoFrame = plate(photo, {title: "the same patches"});
+  const frame = figure(h("div", {class: "beside"}, plate(chart, {title: "all patches"}), photoFrame), {
+    id: "decision",
+    title: "One line decides which patches are outliers",
+    waiting: "Loading the analysis of this photo.",
+    lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
+    legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
+    controls: [factor, cap],
+    reading:
+      "Below the line a patch is more important to the class token than to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
+    data: () =>
+      reading
+        ? Array.from(reading.classRow, (value, patch) => ({
+            patch,
+            class_row: value,
+            diagonal: reading!.diagonal[patch],
+            outlier: reading!.outliers[patch]
+          }))
+        : []
+  });
   const name = (view: View) => (patch: number) => `patch ${patchName(patch, view.record.grid[1])}`;
   const point = (view: View) => {
     const {hover, brush} = store.pointing;
     chart.update({hover, brush});
     photo.update({hover, brush});
     const {classRow: x, diagonal: y, outliers: members} = reading!;
-    readout.textContent = hover === null ? "" : describePoint({x, y, members, factor: 1, name: name(view)}, hover);
+    const words = hover === null ? "" : describePoint({x, y, members, factor: 1, name: name(view)}, hover);
+    photoFrame.update({readout: words});
   };
   follow(
     feed,

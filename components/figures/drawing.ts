@@ -9,6 +9,11 @@ export function drawing<O, E extends Element>(element: E, update: (change: Parti
   return Object.assign(element, {update});
 }
 
+/** The options that a change gives another value. Arrays and functions are told apart by identity. */
+export function changedKeys<O extends object>(state: O, change: Partial<O>): (keyof O)[] {
+  return (Object.keys(change) as (keyof O)[]).filter((key) => state[key] !== change[key]);
+}
+
 /** Round values inside a domain, about `count` of them: 1, 2 or 5 times a power of ten apart. */
 export function ticks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [low];

@@ -58,7 +58,7 @@ export async function rasterise(root: HTMLElement, scale: number): Promise<HTMLC
   for (const node of drawable(root)) {
     if (node instanceof HTMLCanvasElement || node instanceof HTMLImageElement) {
       const {left, top, width, height} = node.getBoundingClientRect();
-      if (width > 0) context.drawImage(node, left, top, width, height);
+      if (width > 0 && node.width > 0) context.drawImage(node, left, top, width, height);
     } else if (node instanceof SVGSVGElement) {
       const {left, top, width, height} = node.getBoundingClientRect();
       if (width > 0) context.drawImage(await toImage(node), left, top, width, height);

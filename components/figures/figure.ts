@@ -9,7 +9,7 @@ import type {HeadChoice} from "./reading.js";
 export type Rows = readonly Readonly<Record<string, string | number>>[];
 
 export interface FigureOptions {
-  /** The figure's name in the address: letters, digits and dashes. */
+  /** The figure's name: letters, digits and dashes. Its anchor is `figure-` and this. */
   id: string;
   /** What to see, as a sentence. */
   title: string;
@@ -45,14 +45,15 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
   const reading = h("span", {class: "figure-reading"});
   const source = h("span", {class: "figure-source"});
   const copied = h("span", {class: "visually-hidden", role: "status"});
-  const element = h("figure", {class: "figure", id: options.id});
+  const anchor = `figure-${options.id}`;
+  const element = h("figure", {class: "figure", id: anchor});
 
   const action = (label: string, hint: string, act: () => unknown) =>
     h("button", {type: "button", title: hint, onclick: act}, label);
   const link = action("Link", "Copy a link to this figure with everything that is chosen", async () => {
     copied.textContent = "";
     const address = new URL(location.href);
-    address.hash = state.id;
+    address.hash = anchor;
     copied.textContent = (await copyText(address.href)) ? "Link copied" : "Copying is not allowed here";
     link.textContent = "Copied";
     setTimeout(() => (link.textContent = "Link"), 1500);

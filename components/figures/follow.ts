@@ -1,5 +1,5 @@
 import type {AttentionMap, RecordSource, Trunk} from "../analysis/record.js";
-import type {Feed, View} from "../controls/feed.js";
+import type {Feed, FeedState, View} from "../controls/feed.js";
 import type {Pointing} from "../controls/selection.js";
 import type {Drawing} from "./drawing.js";
 import type {FigureOptions} from "./figure.js";
@@ -8,7 +8,8 @@ import {greatest} from "./reading.js";
 
 /**
  * Ties a figure to a feed: `draw` repaints it for a view, `point` for what the pointer is on; while
- * there is no view, its frame says why.
+ * there is no view, its frame says why. A figure that is scrolled out of sight waits until it comes
+ * near again, so that a slider's move costs what the reader sees and no more.
  */
 export function follow(
   feed: Feed,
@@ -16,14 +17,34 @@ export function follow(
   draw: (view: View) => void,
   point?: (pointing: Pointing, view: View) => void
 ): void {
-  feed.subscribe((state) => {
+  let inSight = true;
+  let shown: FeedState | undefined;
+  const show = (state: FeedState) => {
+    if (shown === state) return;
+    shown = state;
     if ("view" in state) {
       frame.update({waiting: "", failure: ""});
       draw(state.view);
     } else if ("waiting" in state) frame.update({waiting: state.waiting, failure: ""});
     else frame.update({failure: state.failure});
+  };
+  feed.subscribe((state) => {
+    // What is drawn first may as well be there when the reader arrives.
+    const first = shown === undefined || !("view" in shown);
+    if (inSight || first) show(state);
   });
-  if (point) feed.subscribePointing(point);
+  if (point) feed.subscribePointing((pointing, view) => inSight && point(pointing, view));
+  new IntersectionObserver(
+    ([{isIntersecting}]) => {
+      inSight = isIntersecting;
+      if (!inSight) return;
+      const {state, store} = feed;
+      show(state);
+      if ("view" in state) point?.(store.pointing, state.view);
+    },
+    {rootMargin: "160px"}
+  ).observe(frame);
+  addEventListener("beforeprint", () => show(feed.state));
 }
 
 /** How many maps are kept a source: a slider that goes back and forth asks for the same few again. */

@@ -91,43 +91,64 @@ export function dashOf(shape: Shape): number[] {
 }
 
 /**
- * Draws a mark on a canvas at (x, y). A halo in `ground` keeps it visible on any patch: white marks
+ * Draws one mark on a canvas at (x, y). A halo in `ground` keeps it visible on any patch: white marks
  * on white patches and dark marks on dark ones are what makes a pinned token hard to find again.
  */
 export function drawMark(
   context: CanvasRenderingContext2D,
-  mark: Mark,
+  {shape, colour}: Mark,
   x: number,
   y: number,
   size: number,
   ground: string
 ): void {
-  const path = new Path2D(outline(mark.shape, size));
+  const path = new Path2D(outline(shape, size));
+  const width = Math.max(1.4, size / 10);
   context.save();
   context.translate(x, y);
   context.lineJoin = "round";
-  const width = Math.max(1.4, size / 10);
   context.strokeStyle = ground;
-  context.globalAlpha = isFilled(mark.shape) || mark.shape === "hollow star" ? 1 : 0.6;
   context.lineWidth = width + 1.6;
   context.stroke(path);
-  context.globalAlpha = 1;
-  if (isFilled(mark.shape)) {
-    context.fillStyle = mark.colour;
-    context.fill(path);
-  } else {
-    if (mark.shape === "hollow star") {
-      context.fillStyle = ground;
-      context.fill(path);
-    }
-    context.strokeStyle = mark.colour;
+  context.fillStyle = isFilled(shape) ? colour : ground;
+  context.fill(path);
+  if (!isFilled(shape)) {
+    context.strokeStyle = colour;
     context.lineWidth = width;
-    context.setLineDash(dashOf(mark.shape));
     context.stroke(path);
-    if (mark.shape === "dotted ring") {
-      context.fillStyle = mark.colour;
-      context.fill(new Path2D(circle(Math.max(1.2, size / 9))));
-    }
   }
+  context.restore();
+}
+
+/** Draws the same ring at many places, as one path: a layer can have a hundred outliers. */
+export function drawRings(
+  context: CanvasRenderingContext2D,
+  {shape, colour}: Mark,
+  places: readonly (readonly [x: number, y: number])[],
+  size: number,
+  ground: string
+): void {
+  if (places.length === 0) return;
+  const rings = new Path2D();
+  const dots = new Path2D();
+  for (const [x, y] of places) {
+    rings.moveTo(x + size / 2, y);
+    rings.arc(x, y, size / 2, 0, 2 * Math.PI);
+    if (shape === "dotted ring") dots.rect(x - 1.25, y - 1.25, 2.5, 2.5);
+  }
+  const width = Math.max(1.4, size / 10);
+  context.save();
+  context.setLineDash(dashOf(shape));
+  for (const [stroke, lineWidth, alpha] of [
+    [ground, width + 1.6, 0.6],
+    [colour, width, 1]
+  ] as const) {
+    context.strokeStyle = stroke;
+    context.lineWidth = lineWidth;
+    context.globalAlpha = alpha;
+    context.stroke(rings);
+  }
+  context.fillStyle = colour;
+  context.fill(dots);
   context.restore();
 }

@@ -3,9 +3,9 @@ import type {Domain, Scale} from "./colour.js";
 import {diverging, index, position, sequential, signedPosition} from "./colour.js";
 import {fitCanvas, formatValue, h, isDark, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
-import {drawing} from "./drawing.js";
+import {changedKeys, drawing} from "./drawing.js";
 import type {MarkName} from "./marks.js";
-import {drawMark, marks as markTable} from "./marks.js";
+import {drawMark, drawRings, marks as markTable} from "./marks.js";
 import {maximum, patchName} from "./reading.js";
 
 /** A mark on a patch. */
@@ -52,13 +52,15 @@ export interface PatchMapOptions {
 export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
   let state: PatchMapOptions = {scale: "sqrt", unit: "", marks: [], ...options};
   let [width, height] = [0, 0];
-  const base = h("canvas", {"aria-hidden": "true"});
+  const ground = h("canvas", {"aria-hidden": "true"});
+  const base = h("canvas", {"aria-hidden": "true", class: "crisp"});
   const overlay = h("canvas", {"aria-hidden": "true"});
   const spoken = h("span", {class: "visually-hidden", "aria-live": "polite"});
   const active = Boolean(options.onHover ?? options.onPick);
   const element = h(
     "div",
     {class: "patch-map", role: active ? "application" : "img", tabindex: active ? 0 : null},
+    ground,
     base,
     overlay,
     spoken
@@ -99,24 +101,34 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     const keys = active ? " Arrow keys move, Enter pins." : "";
     element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} patches.${keys}`);
   };
+  const paintGround = () => {
+    ground.hidden = !state.photo && !state.lines;
+    if (width > 0 && !ground.hidden) paintPhoto(fitCanvas(ground, width, height), state, width, height);
+  };
   const paint = () => {
-    if (width > 0) paintValues(fitCanvas(base, width, height), state, width, height);
+    base.hidden = !state.values;
+    if (state.values) paintValues(base, state);
   };
   const mark = () => {
     if (width > 0) paintMarks(fitCanvas(overlay, width, height), state, width, height);
   };
   whenResized(element, (w, hgt) => {
     [width, height] = [w, hgt];
+    paintGround();
     paint();
     mark();
   });
   name();
 
   return drawing<PatchMapOptions, HTMLDivElement>(element, (change) => {
+    const changed = changedKeys(state, change);
+    if (changed.length === 0) return;
     state = {...state, ...change};
-    if ("grid" in change || "label" in change) name();
-    // What the pointer is on changes often and lives on a layer of its own.
-    if (Object.keys(change).some((key) => key !== "hover" && key !== "brush" && key !== "marks")) paint();
+    if (changed.includes("grid") || changed.includes("label")) name();
+    // Each layer is repainted when what it shows changes, and marks change most often.
+    const any = (...keys: (keyof PatchMapOptions)[]) => keys.some((key) => changed.includes(key));
+    if (any("photo", "lines", "grid") || (state.photo && any("values"))) paintGround();
+    if (any("values", "domain", "scale", "signed", "grid", "photo")) paint();
     mark();
   });
 }
@@ -150,47 +162,36 @@ function clamp(value: number, count: number): number {
   return Math.min(count - 1, Math.max(0, value));
 }
 
-/** One pixel a patch: the canvas scales it up without smoothing, which is what keeps squares crisp. */
-let pixels: HTMLCanvasElement | undefined;
+/** The photo and the lines between patches: what lies below the values and hardly changes. */
+function paintPhoto(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
+  const {photo, values, lines, grid} = state;
+  if (photo) context.drawImage(photo, 0, 0, width, height);
+  if (photo && values) {
+    // A photo keeps its own light and colour out of the way of the hue laid on it.
+    context.fillStyle = isDark() ? "rgba(16,18,22,0.55)" : "rgba(20,22,28,0.5)";
+    context.fillRect(0, 0, width, height);
+  }
+  if (lines) paintLines(context, grid, width, height);
+}
 
-function paintValues(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
+/** One pixel a patch: the page scales the canvas up without smoothing, so squares are crisp and painting is cheap. */
+function paintValues(canvas: HTMLCanvasElement, state: PatchMapOptions): void {
   const {grid, values, photo, signed = false, scale = "sqrt"} = state;
   const [rows, columns] = grid;
-  const dark = isDark();
-  if (photo) context.drawImage(photo, 0, 0, width, height);
-  if (values) {
-    const image = new ImageData(columns, rows);
-    const [low, high] = state.domain ?? [0, signed ? maximum(Array.from(values, Math.abs)) : maximum(values)];
-    const map = signed ? diverging(dark) : sequential(dark);
-    for (let i = 0; i < rows * columns; ++i) {
-      const t = signed ? signedPosition(values[i], high, scale) : position(values[i], [low, high], scale);
-      if (photo) image.data.set([...overlayHue, Math.round(235 * (signed ? Math.abs(t - 0.5) * 2 : t))], i * 4);
-      else {
-        const k = index(t) * 4;
-        image.data.set(map.subarray(k, k + 4), i * 4);
-      }
-    }
-    if (photo) {
-      // A photo keeps its own light and colour out of the way of the hue laid on it.
-      context.fillStyle = dark ? "rgba(16,18,22,0.55)" : "rgba(20,22,28,0.5)";
-      context.fillRect(0, 0, width, height);
-    }
-    pixels ??= document.createElement("canvas");
-    pixels.width = columns;
-    pixels.height = rows;
-    pixels.getContext("2d")!.putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(pixels, 0, 0, width, height);
-    context.imageSmoothingEnabled = true;
+  const image = new ImageData(columns, rows);
+  const [low, high] = state.domain ?? [0, signed ? maximum(Array.from(values!, Math.abs)) : maximum(values!)];
+  const map = signed ? diverging(isDark()) : sequential(isDark());
+  for (let i = 0; i < rows * columns; ++i) {
+    const t = signed ? signedPosition(values![i], high, scale) : position(values![i], [low, high], scale);
+    const k = index(t) * 4;
+    if (photo) image.data.set([...overlayHue, Math.round(235 * (signed ? Math.abs(t - 0.5) * 2 : t))], i * 4);
+    else for (let j = 0; j < 4; ++j) image.data[i * 4 + j] = map[k + j];
   }
-  if (state.picture) {
-    context.globalAlpha = state.opacity ?? 1;
-    context.imageSmoothingEnabled = false;
-    context.drawImage(state.picture, 0, 0, width, height);
-    context.imageSmoothingEnabled = true;
-    context.globalAlpha = 1;
+  if (canvas.width !== columns || canvas.height !== rows) {
+    canvas.width = columns;
+    canvas.height = rows;
   }
-  if (state.lines) paintLines(context, grid, width, height);
+  canvas.getContext("2d")!.putImageData(image, 0, 0);
 }
 
 /** The single hue of values over a photo: a yellow that few photos contain in this strength. */
@@ -226,18 +227,23 @@ function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, w
     context.lineWidth = 2;
     for (const patch of state.brush) context.strokeRect(...inset(corner(patch), cellWidth, cellHeight, 1.5));
   }
-  for (const {patch, mark} of state.marks ?? []) {
+  const cell = Math.min(cellWidth, cellHeight);
+  const centre = (patch: number) => {
     const [x, y] = corner(patch);
-    const pin = mark === "target" || mark === "background";
-    const cell = Math.min(cellWidth, cellHeight);
+    return [x + cellWidth / 2, y + cellHeight / 2] as const;
+  };
+  for (const mark of ["outlier", "repaired", "isolated"] as const) {
+    const places = (state.marks ?? []).filter((place) => place.mark === mark).map(({patch}) => centre(patch));
     // On a thumbnail a ring would hide its patch and its neighbours; a dot says the same.
-    if (!pin && cell < smallCell) {
+    if (cell < smallCell) {
       context.fillStyle = markTable[mark].colour;
-      context.fillRect(x + cellWidth / 2 - 1.25, y + cellHeight / 2 - 1.25, 2.5, 2.5);
-      continue;
-    }
-    const size = Math.max(pin ? 13 : 6, cell * (pin ? 0.95 : 0.56));
-    drawMark(context, markTable[mark], x + cellWidth / 2, y + cellHeight / 2, size, ground);
+      for (const [x, y] of places) context.fillRect(x - 1.25, y - 1.25, 2.5, 2.5);
+    } else drawRings(context, markTable[mark], places, cell * 0.56, ground);
+  }
+  for (const {patch, mark} of state.marks ?? []) {
+    if (mark === "outlier" || mark === "repaired" || mark === "isolated") continue;
+    const [x, y] = centre(patch);
+    drawMark(context, markTable[mark], x, y, Math.max(13, cell * 0.95), ground);
   }
   if (state.hover != null) {
     for (const [colour, margin] of [

@@ -50,6 +50,9 @@ export interface Opened {
 export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const page = await browser.newPage({viewport: {width: 1280, height: 900}, ...options});
   const problems: string[] = [];
+  page.setDefaultTimeout(15_000);
+  // The transpiler wraps functions in a helper that does not exist in the page they are sent to.
+  await page.addInitScript("globalThis.__name = (value) => value");
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} ${message.location().url}`);
   });
