@@ -13,7 +13,7 @@ export const clipMerges = 49152 - 256 - 2;
 /** Reads a merge table, looking at the content (not the name) for its format. */
 export async function readMerges(bytes: Uint8Array<ArrayBuffer>): Promise<Merge[]> {
   const text = new TextDecoder().decode(bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes) : bytes);
-  return text.startsWith("{") ? mergesOfTokenizerJson(text) : parseMerges(text);
+  return /^\s*\{/.test(text) ? mergesOfTokenizerJson(text) : parseMerges(text);
 }
 
 /** A table as text: a line that states the version, then one merge a line. OpenAI's file goes on after CLIP's share. */
@@ -33,9 +33,9 @@ export function mergesOfTokenizerJson(text: string): Merge[] {
   const {model} = JSON.parse(text) as {
     model?: {type?: string; merges?: (string | Merge)[]; end_of_word_suffix?: string};
   };
-  if (!model?.merges) throw new Error("tokenizer.json: no merge table (model.merges): not a byte-pair tokenizer");
+  if (!model?.merges) throw new Error("no merge table (model.merges): not a byte-pair tokenizer");
   if (model.end_of_word_suffix !== "</w>")
-    throw new Error('tokenizer.json: not CLIP\'s: its words do not end in "</w>"');
+    throw new Error('not CLIP\'s: its words do not end in "</w>"');
   return model.merges.map((merge) => (typeof merge === "string" ? (merge.split(" ", 2) as [string, string]) : merge));
 }
 
