@@ -34,8 +34,7 @@ export function mergesOfTokenizerJson(text: string): Merge[] {
     model?: {type?: string; merges?: (string | Merge)[]; end_of_word_suffix?: string};
   };
   if (!model?.merges) throw new Error("no merge table (model.merges): not a byte-pair tokenizer");
-  if (model.end_of_word_suffix !== "</w>")
-    throw new Error('not CLIP\'s: its words do not end in "</w>"');
+  if (model.end_of_word_suffix !== "</w>") throw new Error('not CLIP\'s: its words do not end in "</w>"');
   return model.merges.map((merge) => (typeof merge === "string" ? (merge.split(" ", 2) as [string, string]) : merge));
 }
 
