@@ -26,7 +26,7 @@ export interface PatchMapOptions {
   /** Drawn below the values; with both, values are a single hue that lets the photo through. */
   photo?: CanvasImageSource | null;
   /** Colours made elsewhere, such as a mask, drawn over the photo as they are: its pixels stay squares. */
-  picture?: CanvasImageSource | null;
+  picture?: HTMLCanvasElement | null;
   /** How much of the photo the picture hides. */
   opacity?: number;
   /** What a patch of the picture says, for whoever cannot see it. */
@@ -106,8 +106,10 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     if (width > 0 && !ground.hidden) paintPhoto(fitCanvas(ground, width, height), state, width, height);
   };
   const paint = () => {
-    base.hidden = !state.values;
-    if (state.values) paintValues(base, state);
+    base.hidden = !state.values && !state.picture;
+    base.style.opacity = String(state.picture ? (state.opacity ?? 1) : 1);
+    if (state.picture) paintPicture(base, state.picture);
+    else if (state.values) paintValues(base, state);
   };
   const mark = () => {
     if (width > 0) paintMarks(fitCanvas(overlay, width, height), state, width, height);
@@ -128,7 +130,8 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     // Each layer is repainted when what it shows changes, and marks change most often.
     const any = (...keys: (keyof PatchMapOptions)[]) => keys.some((key) => changed.includes(key));
     if (any("photo", "lines", "grid") || (state.photo && any("values"))) paintGround();
-    if (any("values", "domain", "scale", "signed", "grid", "photo")) paint();
+    if (any("values", "domain", "scale", "signed", "grid", "photo", "picture")) paint();
+    else if (any("opacity") && state.picture) base.style.opacity = String(state.opacity ?? 1);
     mark();
   });
 }
@@ -192,6 +195,13 @@ function paintValues(canvas: HTMLCanvasElement, state: PatchMapOptions): void {
     canvas.height = rows;
   }
   canvas.getContext("2d")!.putImageData(image, 0, 0);
+}
+
+/** A picture keeps its own pixels; the page scales them up, and its opacity is the canvas's own. */
+function paintPicture(canvas: HTMLCanvasElement, picture: HTMLCanvasElement): void {
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  canvas.getContext("2d")!.drawImage(picture, 0, 0);
 }
 
 /** The single hue of values over a photo: a yellow that few photos contain in this strength. */
