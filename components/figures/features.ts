@@ -260,7 +260,8 @@ function withColours(
   );
 }
 
-function spread(lists: readonly ArrayLike<number>[]): Domain {
+/** From the least to the greatest value of all lists, on round ends. */
+export function spread(lists: readonly ArrayLike<number>[]): Domain {
   let [least, most] = [Infinity, -Infinity];
   for (const list of lists) {
     const [low, high] = extent(list as number[]);
