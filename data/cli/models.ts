@@ -1,5 +1,8 @@
 /** `models`: what can be had and what is here; fetching one; its geometry. */
 
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {readTextModel} from "../../components/model/text/tower.js";
 import {openModel} from "../engine/index.js";
 import {catalog, findModel, getModel, HubError, type ListedModel, listModels} from "../hub/index.js";
 import {progressReport} from "../hub/report.js";
@@ -108,11 +111,17 @@ async function get(id: string, {revision}: Options, stderr: Streams["stderr"]): 
 
 async function show(idOrFolder: string): Promise<Result> {
   const {id, folder} = await findModel(idOrFolder);
-  const {hash, geometry} = await openModel(folder);
-  const rows = Object.entries(geometry).filter(([, value]) => value !== undefined);
-  const widest = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(
-    ([name, value]) => `  ${name.padEnd(widest)}  ${Array.isArray(value) ? value.join(", ") : String(value)}`
-  );
-  return {text: `${id}, in ${folder}\nsha256 ${hash}\n${lines.join("\n")}\n`, data: {id, folder, hash, geometry}};
+  const {hash, geometry, checkpoint} = await openModel(folder);
+  const config = await readFile(join(folder, "config.json"), "utf8").catch(() => "null");
+  const text = readTextModel(checkpoint, JSON.parse(config) as unknown)?.geometry;
+  const parts = [`${id}, in ${folder}`, `sha256 ${hash}`, "image tower", ...rows(geometry)];
+  parts.push(...(text ? ["text tower", ...rows(text)] : ["no text tower: words come from a lexicon"]));
+  return {text: `${parts.join("\n")}\n`, data: {id, folder, hash, geometry, text}};
+}
+
+/** A line for each size. */
+function rows(geometry: object): string[] {
+  return Object.entries(geometry)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `  ${name.padEnd(12)} ${Array.isArray(value) ? value.join(", ") : String(value)}`);
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import {mkdtemp, readFile, rm} from "node:fs/promises";
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {PassThrough} from "node:stream";
 import {test} from "node:test";
 import {run} from "../../data/cli/models.js";
 import {duration, progressReport} from "../../data/hub/report.js";
+import {configOf, huggingfaceFile, published} from "../text/layouts.js";
 
 function streams() {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -23,6 +24,32 @@ test("lists what there is, for people and as JSON, on stdout or in a file", asyn
   assert.equal(io.out(), "");
   const listed = JSON.parse(await readFile(file, "utf8")) as {id: string}[];
   assert.equal(listed[0].id, "clip-vit-b-16");
+});
+
+test("shows both towers' sizes of a folder", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "sfp-cli-"));
+  t.after(() => rm(folder, {recursive: true}));
+  const small = {
+    ...published["clip-vit-b-16"],
+    width: 64,
+    heads: 1,
+    layers: 2,
+    textWidth: 64,
+    textHeads: 2,
+    textLayers: 3
+  };
+  const sizes = {...small, features: 32, vocabulary: 600};
+  await writeFile(join(folder, "model.safetensors"), huggingfaceFile(sizes, {empty: true}));
+  await writeFile(join(folder, "config.json"), JSON.stringify(configOf(sizes)));
+  const io = streams();
+  assert.equal(await run(["show", folder], io), 0);
+  assert.match(
+    io.out(),
+    /image tower\n  width +64\n  heads +1\n[^]*text tower\n  width +64\n  heads +2\n[^]*vocabulary +600/
+  );
+  assert.equal(await run(["show", folder, "--json"], io), 0);
+  const {geometry, text} = JSON.parse(io.out()) as Record<string, Record<string, number>>;
+  assert.deepEqual([geometry.trainedGrid, geometry.features, text.layers, text.context], [14, 32, 3, 77]);
 });
 
 test("wrong words are told apart from work that failed", async () => {
