@@ -24,6 +24,8 @@ export interface LinesOptions {
   scale?: "linear" | "log" | "sqrt";
   /** What the vertical axis spans at least. */
   extent?: readonly [number, number];
+  /** How points are joined: a survival curve keeps its value until the next step. */
+  curve?: "linear" | "step-after";
   /** The chosen layer, marked by a rule. */
   current?: number | null;
   height?: number;
@@ -81,7 +83,7 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
   });
 }
 
-function plot({series, label, across, start, scale, extent, height}: LinesOptions, width: number) {
+function plot({series, label, across, start, scale, extent, height, curve}: LinesOptions, width: number) {
   const rows = series.flatMap(({values, low, high, ...line}) =>
     Array.from(values, (value, i) => ({...line, layer: start! + i, value, low: low?.[i], high: high?.[i]}))
   );
@@ -104,7 +106,7 @@ function plot({series, label, across, start, scale, extent, height}: LinesOption
       ...series.map(({label: name, colour, dash}) =>
         Plot.lineY(
           rows.filter((row) => row.label === name),
-          {x: "layer", y: "value", stroke: colour, strokeWidth: 2, strokeDasharray: dash}
+          {x: "layer", y: "value", stroke: colour, strokeWidth: 2, strokeDasharray: dash, curve}
         )
       ),
       Plot.dot(rows, {x: "layer", y: "value", fill: "colour", r: 2.5}),
@@ -114,7 +116,7 @@ function plot({series, label, across, start, scale, extent, height}: LinesOption
         Plot.pointerX({
           x: "layer",
           y: "value",
-          title: (row) => `${row.label}, layer ${row.layer}: ${row.value.toPrecision(3)}`
+          title: (row) => `${row.label}, ${across} ${row.layer}: ${row.value.toPrecision(3)}`
         })
       )
     ]
