@@ -11,7 +11,10 @@ export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [optio
 ${modelHelp}`;
 
 export async function run(args: string[], {stderr}: Streams): Promise<number> {
-  const {values} = parse({args, options: {...modelOptions, image: {type: "string", multiple: true, default: [] as string[]}}});
+  const {values} = parse({
+    args,
+    options: {...modelOptions, image: {type: "string", multiple: true, default: [] as string[]}}
+  });
   const files = imageFiles(values.image);
   if (values.out === undefined) throw new UsageError("--out FOLDER is needed.");
   const device = deviceName(values.device);

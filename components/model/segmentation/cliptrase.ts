@@ -106,6 +106,8 @@ export function voteInRegions(prediction: ArrayLike<number>, {labels, clusters}:
   labels.forEach((region, pixel) => {
     if (region < clusters) votes[region].set(prediction[pixel], (votes[region].get(prediction[pixel]) ?? 0) + 1);
   });
-  const winners = votes.map((counts) => [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), [0, -1])[0]);
+  const winners = votes.map(
+    (counts) => [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), [0, -1])[0]
+  );
   return Uint16Array.from(labels, (region, pixel) => (region < clusters ? winners[region] : prediction[pixel]));
 }
