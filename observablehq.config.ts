@@ -34,6 +34,7 @@ addEventListener("DOMContentLoaded", () => {
   document.querySelector("#observablehq-sidebar-toggle")?.setAttribute("aria-label", "Show the sidebar");
   const close = document.querySelector("#observablehq-sidebar-close");
   const item = document.createElement("li");
+  item.style.position = "static";
   close?.before(item);
   if (close) item.append(close);
 });

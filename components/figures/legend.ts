@@ -97,13 +97,10 @@ function rampTicks({domain, scale = "sqrt", signed}: RampOptions): number[] {
           const power = 10 ** Math.floor(Math.log10(Math.max(1e-12, value)));
           return [Math.floor(value / power) * power];
         });
-  const values = signed ? [...candidates.map((value) => -value), 0, ...candidates] : [low, ...candidates];
   const at = (value: number) => (signed ? signedPosition(value, high, scale) : position(value, domain, scale));
-  const kept: number[] = [];
-  for (const value of values.toSorted((a, b) => a - b)) {
-    if (kept.every((other) => Math.abs(at(other) - at(value)) > 0.12)) kept.push(Number(value.toPrecision(6)));
-  }
-  return kept;
+  const kept = [signed ? 0 : low];
+  for (const value of candidates) if (at(value) - at(kept.at(-1)!) > 0.12) kept.push(Number(value.toPrecision(6)));
+  return signed ? [...kept.slice(1).map((value) => -value), ...kept] : kept;
 }
 
 /** A legend of marks, drawn as the figures draw them. */

@@ -230,7 +230,8 @@ const smallCell = 8;
 function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
   const [rows, columns] = state.grid;
   const [cellWidth, cellHeight] = [width / columns, height / rows];
-  const ground = isDark() ? "#16181c" : "#ffffff";
+  // A photo is neither light nor dark; white parts a mark from most of what it shows.
+  const ground = isDark() && !state.photo ? "#16181c" : "#ffffff";
   const corner = (patch: number) => [(patch % columns) * cellWidth, Math.floor(patch / columns) * cellHeight] as const;
   if (state.brush) {
     context.strokeStyle = markTable.brushed.colour;

@@ -73,7 +73,9 @@ function makeAttention(trunk: Trunk, layer: number, head: number): AttentionMap 
   for (let query = 0; query < tokens; ++query) {
     let sum = 0;
     for (let token = 0; token < tokens; ++token) {
-      const own = query === token ? 2 + (query > 0 && pull(trunk, layer, query) > 0 ? -1.8 : 0) : 0;
+      // An outlier draws every other token more than itself.
+      const drawn = query > 0 ? pull(trunk, layer, query) : 0;
+      const own = query === token ? (drawn > 0 ? 0.2 - 0.8 * drawn : 2) : 0;
       const near = query > 0 && token > 0 ? Math.exp(-distance(query - 1, token - 1) / (1.5 + head)) : 0.12;
       const wave = 0.08 * (1 + Math.sin(token * 0.7 + head));
       sum += values[query * tokens + token] = own + near + wave + pull(trunk, layer, token) * (query === 0 ? 1.4 : 1);

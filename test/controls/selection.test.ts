@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import {test} from "node:test";
+import {formatSelection, parseSelection, SelectionStore} from "../../components/controls/selection.js";
+
+const defaults = parseSelection("");
+
+/** An address that is a plain text. */
+function memory(search: string) {
+  const address = {search, read: () => address.search, write: (text: string) => (address.search = text)};
+  return address;
+}
+
+test("an empty address is the defaults, and the defaults are an empty address", () => {
+  assert.equal(defaults.layer, 9);
+  assert.equal(defaults.head, "mean");
+  assert.equal(formatSelection(defaults), "");
+});
+
+test("what is written is read again", () => {
+  const selection = {
+    ...defaults,
+    image: "coffee",
+    layer: 3,
+    head: 2,
+    trunk: "purified" as const,
+    target: 17,
+    background: "none" as const,
+    factor: 1.5,
+    cap: 10,
+    scale: "log" as const,
+    options: "l0=8,rounds=2",
+    words: "tabby cat; grass & sky"
+  };
+  const search = formatSelection(selection);
+  assert.deepEqual(parseSelection(search), selection);
+  assert.ok(!search.includes("model="), "defaults are left out");
+});
+
+test("bad values fall back to their defaults, one by one", () => {
+  const bad = [
+    "layer=0",
+    "layer=1e3",
+    "layer=-1",
+    "layer=2.5",
+    "head=all",
+    "trunk=both",
+    "target=-4",
+    "target=99999",
+    "factor=Infinity",
+    "factor=0",
+    "factor=1e-9",
+    "cap=ten",
+    "scale=cubic",
+    "image=../../etc",
+    "image=%3Cscript%3E",
+    `image=${"x".repeat(200)}`,
+    "options=a=b=c",
+    "options=%00",
+    "layer=%E0%A4%A"
+  ];
+  for (const search of bad) assert.deepEqual(parseSelection(`?${search}`), defaults, search);
+  assert.equal(parseSelection("?layer=0&image=coffee").image, "coffee");
+});
+
+test("random addresses never throw and always give values that survive a round trip", () => {
+  let seed = 1;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const keys = Object.keys(defaults);
+  for (let i = 0; i < 2000; ++i) {
+    const value = Array.from({length: 12}, () => String.fromCharCode(Math.floor(random() * 300))).join("");
+    const search = `?${keys[Math.floor(random() * keys.length)]}=${value}&${value}`;
+    const parsed = parseSelection(search);
+    assert.deepEqual(parseSelection(formatSelection(parsed)), parsed);
+  }
+});
+
+test("a store tells its listeners, writes what differs, and keeps foreign parameters", () => {
+  const address = memory("?utm=x&layer=4");
+  const store = new SelectionStore(address);
+  const heard: number[] = [];
+  const stop = store.subscribe(({layer}) => heard.push(layer));
+  store.set({layer: 5});
+  store.set({layer: 5});
+  store.set({layer: 0});
+  stop();
+  store.set({layer: 6});
+  assert.deepEqual(heard, [5]);
+  assert.equal(address.search, "?utm=x&layer=6");
+  store.set({layer: defaults.layer});
+  assert.equal(address.search, "?utm=x");
+});
+
+test("another image starts with its own pins, unless it comes with some", () => {
+  const store = new SelectionStore(memory("?target=3&background=none"));
+  store.set({image: "coffee"});
+  assert.equal(store.value.target, "auto");
+  assert.equal(store.value.background, "auto");
+  store.set({image: "rocket", target: 8});
+  assert.equal(store.value.target, 8);
+});
+
+test("what the pointer is on is told apart from the selection and never written", () => {
+  const address = memory("");
+  const store = new SelectionStore(address);
+  const heard: (number | null)[] = [];
+  store.subscribe(() => assert.fail("the selection did not change"));
+  store.subscribePointing(({hover}) => heard.push(hover));
+  store.point({hover: 3});
+  store.point({hover: 3});
+  store.point({hover: null});
+  assert.deepEqual(heard, [3, null]);
+  assert.equal(address.search, "");
+});
