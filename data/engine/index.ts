@@ -7,10 +7,12 @@ import {gridOf} from "../../components/model/geometry.js";
 import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/model/methods/options.js";
+import {readTextModel} from "../../components/model/text/tower.js";
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import {findModel} from "../hub/index.js";
 import {openDevice, type DeviceName} from "./device.js";
+import {openWords} from "./text.js";
 
 export {deviceNames, openDevice, type DeviceName} from "./device.js";
 export {Engine} from "../../components/model/runtime.js";
@@ -37,17 +39,20 @@ export async function openModel(idOrFolder: string): Promise<LoadedModel> {
   const {id, folder} = await findModel(idOrFolder);
   const file = join(folder, "model.safetensors");
   const bytes = new Uint8Array(readFileSync(file));
-  const model = readModel(id, bytes, readJson(join(folder, "config.json")), file);
-  let lexicon: Lexicon | undefined;
-  return {
-    ...model,
-    folder,
-    hash: createHash("sha256").update(bytes).digest("hex"),
-    async text(queries) {
-      lexicon ??= new Lexicon(classifierRows(model), readLexicon(folder, model));
-      return lexicon.vectors(queries);
-    }
-  };
+  const config = readJson(join(folder, "config.json"));
+  const model = readModel(id, bytes, config, file);
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  const tower = readTextModel(model.checkpoint, config);
+  const words = once(async () =>
+    tower ? openWords({tower, folder, hash}) : new Lexicon(classifierRows(model), readLexicon(folder, model))
+  );
+  return {...model, folder, hash, text: async (queries) => (await words()).vectors(queries)};
+}
+
+/** Does the work when it is first asked for. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => (done ??= work());
 }
 
 /** A model's own lexicon; models with ImageNet-1k's classes share the one that `mini` has. */
