@@ -11,6 +11,8 @@ export interface Series extends Stroke {
   /** An interval around each value, such as a 95 % interval over images. */
   low?: ArrayLike<number>;
   high?: ArrayLike<number>;
+  /** Named by the legend and the tip only, where a name at the line's end would lie on another's. */
+  quiet?: boolean;
 }
 
 export interface LinesOptions {
@@ -87,7 +89,7 @@ function plot({series, label, across, start, scale, extent, height, curve}: Line
   const rows = series.flatMap(({values, low, high, ...line}) =>
     Array.from(values, (value, i) => ({...line, layer: start! + i, value, low: low?.[i], high: high?.[i]}))
   );
-  const last = rows.filter(({layer, label: name}) => layer === start! + lengthOf(series, name) - 1);
+  const last = rows.filter(({layer, label: name, quiet}) => !quiet && layer === start! + lengthOf(series, name) - 1);
   return Plot.plot({
     width,
     height,

@@ -47,7 +47,7 @@ export function normLines(feed: Feed): HTMLElement {
         series: [
           {...trunkStrokes.plain, label: "without", values: plain},
           {...trunkStrokes.purified, label: "with", values: purified},
-          {...repairedStroke, values: repaired}
+          {...repairedStroke, values: repaired, quiet: true}
         ]
       });
       counts.update({

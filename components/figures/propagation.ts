@@ -107,7 +107,7 @@ export function propagationFigure(feed: Feed): HTMLElement {
     const [before, after] = [maximum(lengths.plain[layer]), maximum(shown.purified[layer])];
     const {plain, purified} = counts;
     frame.update({
-      title: `Layer ${layer + 1}: longest patch ${formatValue(before)} times the median without SOM, ${formatValue(after)} ${stage === "repaired" ? "after the repair" : "before the repair"}; outliers ${plain[layer]} and ${purified[layer]}`,
+      title: `Layer ${layer + 1}: the longest patch is ${formatValue(before)} times the median without SOM, ${formatValue(after)} with it; ${plain[layer]} and ${purified[layer]} outliers`,
       source: provenance(
         {...record, image: picture.title},
         {

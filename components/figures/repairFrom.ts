@@ -22,7 +22,7 @@ export function repairFrom(feed: Feed): HTMLElement {
   const norms = matrix({
     ...table,
     label: "largest norm in times the median",
-    scale: "log",
+    scale: "sqrt",
     format: (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(1)),
     onPick
   });
@@ -49,7 +49,7 @@ export function repairFrom(feed: Feed): HTMLElement {
     hint: "SOM repairs the output of this layer and of all that follow",
     onChange: (value) => store.set({from: value})
   });
-  const legend = rampLegend({label: "largest norm, times the median", domain: [0, 1], scale: "log"});
+  const legend = rampLegend({label: "largest norm, times the median", domain: [1, 10]});
   const countLegend = rampLegend({label: "outliers", domain: [0, 1], scale: "linear"});
   const frame = figure(
     h(
@@ -72,7 +72,7 @@ export function repairFrom(feed: Feed): HTMLElement {
       ],
       controls: [input],
       reading:
-        "A row of the tables is a run. Rows that are equal say that the layers in which they differ had nothing to repair. Below the diagonal of the left table lies what an unrepaired token passes on.",
+        "A row of the tables is a run. Up to its column k it is the network without SOM; what comes after shows what the repair changed. Equal rows: repairing the layers between them changed nothing that shows in these numbers.",
       data: () => (shown ? rowsOf(shown) : [])
     }
   );
@@ -89,9 +89,9 @@ export function repairFrom(feed: Feed): HTMLElement {
     });
     if (fresh) {
       const shape = {rows: names(layers - 1), columns: names(layers)};
-      norms.update({...shape, values: relative, domain: [0, maximum(relative)]});
+      norms.update({...shape, values: relative, domain: [1, maximum(relative)]});
       counts.update({...shape, values: sizes, domain: [0, patches]});
-      legend.update({domain: [0, maximum(relative)], scale: "log"});
+      legend.update({domain: [1, maximum(relative)], scale: "sqrt"});
       countLegend.update({domain: [0, patches], scale: "linear"});
     }
     const row = (from - 1) * layers;
