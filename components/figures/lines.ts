@@ -24,6 +24,8 @@ export interface LinesOptions {
   /** The first value of the horizontal axis. */
   start?: number;
   scale?: "linear" | "log" | "sqrt";
+  /** How the vertical axis writes its values; without it, as Plot does. */
+  format?: (value: number) => string;
   /** What the vertical axis spans at least. */
   extent?: readonly [number, number];
   /** How points are joined: a survival curve keeps its value until the next step. */
@@ -85,7 +87,7 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
   });
 }
 
-function plot({series, label, across, start, scale, extent, height, curve}: LinesOptions, width: number) {
+function plot({series, label, across, start, scale, extent, height, curve, format}: LinesOptions, width: number) {
   const rows = series.flatMap(({values, low, high, ...line}) =>
     Array.from(values, (value, i) => ({...line, layer: start! + i, value, low: low?.[i], high: high?.[i]}))
   );
@@ -99,7 +101,7 @@ function plot({series, label, across, start, scale, extent, height, curve}: Line
     marginBottom: 36,
     style: {fontFamily: "var(--sans-serif)", fontSize: "11px", overflow: "visible"},
     x: {label: across, ticks: Array.from({length: lengthOf(series)}, (_, i) => start! + i), tickFormat: "d"},
-    y: {label, type: scale, grid: true, nice: true, ...(extent && {domain: extent})},
+    y: {label, type: scale, grid: true, nice: true, tickFormat: format, ...(extent && {domain: extent})},
     marks: [
       Plot.areaY(
         rows.filter(({low}) => low !== undefined),

@@ -6,12 +6,16 @@ import type {AttentionMap, FeatureMap} from "../analysis/record.js";
 import {unitTokens} from "../analysis/similarity.js";
 import {sinkhornSteps, type SinkhornStep} from "../analysis/sinkhorn.js";
 
-/** HAI's sum and what its normalisation makes of it (Eq. 8-10). */
-export interface IntegrationAsked {
-  /** Layers 1 to L - 1 of the purified trunk, and the outlier set of each. */
+/** The maps that `integrate` works on: layers 1 to L - 1 of the purified trunk, and each one's outlier set. */
+export interface HeldMaps {
+  key: string;
   maps: readonly AttentionMap[];
   outliers: readonly Uint8Array[];
-  /** 1-based: the sum runs from layer `l0` to layer `to`. */
+}
+
+/** HAI's sum over layers `l0` to `to` (1-based) and its normalisation (Eq. 8-10). */
+export interface IntegrationAsked {
+  key: string;
   l0: number;
   to: number;
   rounds: number;
@@ -21,12 +25,9 @@ export interface IntegrationAsked {
 }
 
 export interface Integration {
-  /** A: N × N. */
-  sum: Float64Array;
-  /** A_HAI after the asked rounds: N × N. */
-  map: Float64Array;
-  /** The same with rows made to sum to 1, to be read as weights. */
+  /** A_HAI after the asked rounds, its rows made to sum to 1 to be read as weights: N × N. */
   weights: Float64Array;
+  /** The sums pass by pass, from before the first. */
   steps: SinkhornStep[];
 }
 
@@ -51,14 +52,21 @@ export const tasks = {
     const {colours, axes} = pcaColours(units);
     return {colours, explained: sum(axes.variances) / axes.total};
   },
-  integrate: ({maps, outliers, l0, to, rounds, order, followed}: IntegrationAsked): Integration => {
+  /** Keeps a photo's maps here, so that a slider's questions stay small. */
+  hold: (maps: HeldMaps): void => {
+    held = maps;
+  },
+  integrate: ({key, l0, to, rounds, order, followed}: IntegrationAsked): Integration => {
+    if (held?.key !== key) throw new Error("The maps of another photo are held.");
+    const {maps, outliers} = held;
     const total = summedMaps(maps.slice(0, to), outliers.slice(0, to), l0 - 1);
     const map = normalised(total, {order, rounds});
-    // What is followed back is the set of the sum's last layer: earlier columns may have held mass there.
-    const steps = sinkhornSteps(total, {order, rounds: followed, outliers: outliers[to - 1]});
-    return {sum: total, map, weights: rowsToOne(map), steps};
+    const steps = sinkhornSteps(total, {order, rounds: followed});
+    return {weights: rowsToOne(map), steps};
   }
 };
+
+let held: HeldMaps | undefined;
 
 export type Tasks = typeof tasks;
 
