@@ -25,13 +25,24 @@ export interface Device {
   session: Ort.InferenceSession.SessionOptions;
 }
 
+const turns = new WeakMap<Device["ort"], Promise<unknown>>();
+
 /**
- * Runs a model's graphs on a device, one at a time: on WebGPU, parallel runs break each other, across
- * sessions too. Sessions are kept, so that asking again costs only the run.
+ * Does the work when everything asked for before on the same runtime is done: on WebGPU, runs and sessions made at
+ * the same time break each other. Work must not ask for a turn of its own.
  */
+export function inTurn<T>({ort}: Device, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(ort) ?? Promise.resolve()).then(work, work);
+  turns.set(
+    ort,
+    turn.catch(() => {})
+  );
+  return turn;
+}
+
+/** Runs a model's graphs on a device, one at a time. Sessions are kept, so that asking again costs only the run. */
 export class Engine {
   private readonly sessions = new Map<string, Promise<Ort.InferenceSession>>();
-  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly model: Model,
@@ -46,7 +57,7 @@ export class Engine {
    * @throws RangeError for an unknown method, option or output; Error when the device fails
    */
   run(request: GraphRequest, pixels: Pixels): Promise<Record<string, Output>> {
-    return this.queue(async () => {
+    return inTurn(this.device, async () => {
       const session = await this.session(request);
       const {data, dims} = pixels;
       const input = new this.device.ort.Tensor("float32", data, dims);
@@ -62,15 +73,9 @@ export class Engine {
 
   /** Gives the sessions' memory back. */
   close(): Promise<void> {
-    return this.queue(async () => {
+    return inTurn(this.device, async () => {
       for (const key of this.sessions.keys()) await this.release(key);
     });
-  }
-
-  private queue<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work, work);
-    this.last = turn.catch(() => {});
-    return turn;
   }
 
   private async session(request: GraphRequest): Promise<Ort.InferenceSession> {

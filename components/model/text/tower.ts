@@ -4,7 +4,7 @@ import type * as Ort from "onnxruntime-common";
 import type {TowerGeometry} from "../geometry.js";
 import {Graph} from "../graph.js";
 import {object, towerGeometry, weightsFile} from "../model.js";
-import type {Device} from "../runtime.js";
+import {inTurn, type Device} from "../runtime.js";
 import {type Checkpoint, readFloats} from "../safetensors.js";
 import {Tower} from "../tower.js";
 import type {TensorRef} from "../weights.js";
@@ -109,10 +109,9 @@ export interface EncodeOptions {
 /** Texts that go through the tower at once: more gains nothing and costs memory. */
 const batchSize = 32;
 
-/** A text tower on a device. One session is kept; calls wait for each other. */
+/** A text tower on a device. One session is kept; calls wait for each other and for other runs on the device. */
 export class TextTower implements TextEncoding {
   private session?: {length: number; created: Promise<Ort.InferenceSession>};
-  private last: Promise<unknown> = Promise.resolve();
   private readonly positions: Float32Array;
 
   constructor(
@@ -141,7 +140,7 @@ export class TextTower implements TextEncoding {
     });
     const longest = Math.max(0, ...sequences.map((tokens) => tokens.length));
     const length = Math.min(context, Math.ceil(longest / 8) * 8);
-    return this.queue(async () => {
+    return inTurn(this.device, async () => {
       const values = new Float32Array(texts.length * features);
       for (let from = 0; from < texts.length; from += batchSize) {
         signal?.throwIfAborted();
@@ -155,7 +154,7 @@ export class TextTower implements TextEncoding {
 
   /** Gives the session's memory back. */
   close(): Promise<void> {
-    return this.queue(() => this.release());
+    return inTurn(this.device, () => this.release());
   }
 
   private async run(batch: Int32Array[], length: number): Promise<Float32Array> {
@@ -204,11 +203,5 @@ export class TextTower implements TextEncoding {
     const session = this.session;
     this.session = undefined;
     await (await session?.created.catch(() => undefined))?.release();
-  }
-
-  private queue<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work, work);
-    this.last = turn.catch(() => {});
-    return turn;
   }
 }
