@@ -1,5 +1,6 @@
 import {existsSync, mkdirSync} from "node:fs";
 import {listPhotos} from "./data/photos.js";
+import {modelFiles, shippedModels} from "./data/shipped.js";
 
 // As it bundles its client, Framework looks up the latest version of each library it offers, used
 // or not. A version in its cache spares it the network, and one that does not exist keeps such a
@@ -90,8 +91,11 @@ async function* dataFiles(): AsyncGenerator<string> {
   const {recordFileNames} = await import("./data/records/files.js");
   if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
   for (const {model} of analysed) yield `/data/records/${model}/classifier.arrow`;
-  for (const {id} of listPhotos()) {
+  for (const id of shippedModels()) for (const file of modelFiles) yield `/data/models/${id}/${file}`;
+  yield "/isolate.js";
+  for (const {id, file} of listPhotos()) {
     yield `/data/photos/${id}.webp`;
+    yield `/data/images/${file}`;
     for (const {model, layers} of analysed) {
       for (const name of recordFileNames(layers)) yield `/data/records/${model}/${id}/${name}`;
     }

@@ -1,4 +1,4 @@
 // The photos that pages offer, with their credits.
 import {listPhotos} from "./photos.js";
 
-process.stdout.write(JSON.stringify(listPhotos().map(({file: _file, ...photo}) => photo)));
+process.stdout.write(JSON.stringify(listPhotos()));

@@ -6,6 +6,8 @@ import {selection} from "./selection.js";
 /** A photo that the site offers. */
 export interface Photo {
   id: string;
+  /** The whole photo's name in `data/images`. */
+  file: string;
   title: string;
   /** What is seen, for those who do not see it. */
   alt: string;

@@ -20,6 +20,11 @@ export function openLexicon(model: string): Promise<Lexicon> {
   return opened;
 }
 
+/** Answers a model's words with a lexicon made elsewhere, such as of a model that runs in this page. */
+export function offerLexicon(model: string, lexicon: Lexicon): void {
+  open.set(model, Promise.resolve(lexicon));
+}
+
 async function read(model: string): Promise<Lexicon> {
   const [words, rows] = await Promise.all([
     fetchData("models/mini/lexicon.json"),

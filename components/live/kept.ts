@@ -1,0 +1,124 @@
+/** What a pass through a trunk leaves behind, and methods that go on from there. */
+import {type Grid, type Trunk} from "../analysis/record.js";
+import {Graph, type Value} from "../model/graph.js";
+import {methodNamed} from "../model/methods/index.js";
+import {readOptions, type GivenOptions} from "../model/methods/options.js";
+import {weightsFile, type Model} from "../model/model.js";
+import {Network, type SomOptions, type Trunk as TrunkValues, type TrunkLayer} from "../model/network.js";
+
+/** A graph that reads what a trunk left, and the names of what it reads: `mean.3`, `outliers.3`, `passed.11`. */
+export interface Continuation {
+  trunk: Trunk;
+  graph: Uint8Array;
+  inputs: readonly string[];
+}
+
+/**
+ * The graph of a method from a trunk's kept values on, or undefined where the method needs something that
+ * was not kept (such as the heads' attention of an earlier layer) or another test for outliers.
+ *
+ * @throws RangeError for an unknown method, option or output
+ */
+export function continueWith(
+  model: Model,
+  {method, options, grid, outputs}: {method: string; options?: GivenOptions; grid: Grid; outputs: readonly string[]},
+  kept: SomOptions
+): Continuation | undefined {
+  const g = new Graph(weightsFile);
+  const network = new Resumed(g, model, grid, kept);
+  const {build, options: specs} = methodNamed(method);
+  try {
+    const features = build(network, {name: "pixels"}, readOptions(method, specs, options));
+    network.probe("features", features, [network.patches, model.geometry.features]);
+  } catch (error) {
+    if (error instanceof NotKept) return undefined;
+    throw error;
+  }
+  const wanted = outputs.map((name) => {
+    const probe = network.probes.get(name);
+    if (!probe) throw new RangeError(`${method} has no output ${name}`);
+    return [name, probe] as const;
+  });
+  return {trunk: network.used, graph: g.finish(Object.fromEntries(wanted)), inputs: [...network.inputs.keys()]};
+}
+
+class NotKept extends Error {}
+
+function absent(): never {
+  throw new NotKept();
+}
+
+/** A network whose trunk is not computed but read. */
+class Resumed extends Network {
+  readonly inputs = new Map<string, Value>();
+  used: Trunk = "plain";
+
+  constructor(
+    g: Graph,
+    model: Model,
+    grid: Grid,
+    private readonly kept: SomOptions
+  ) {
+    super(g, model, grid);
+  }
+
+  override embed = absent;
+
+  override trunk(_pixels: Value, last: number, som?: SomOptions): TrunkValues {
+    const repairs = som !== undefined && Number.isFinite(som.from);
+    this.used = repairs ? "purified" : "plain";
+    const sameTest = (["factor", "cap", "heads"] as const).every((key) => som?.[key] === this.kept[key]);
+    const sameRepair = som?.from === this.kept.from && som?.isolated === this.kept.isolated;
+    if (repairs && !(sameTest && sameRepair)) absent();
+    const {tokens, patches} = this;
+    const {width} = this.geometry;
+    const passed = (layer: number) =>
+      layer === 0 ? absent() : this.flatten(this.read(`passed.${layer}`, [tokens, width]));
+    const read = this.read.bind(this);
+    const g = this.g;
+    const layers = Array.from({length: last}, (_, i): TrunkLayer => {
+      const layer = i + 1;
+      return {
+        get meanAttention() {
+          return read(`mean.${layer}`, [tokens, tokens]);
+        },
+        get outliers() {
+          if (!som) return undefined;
+          // Inputs are numbers; a mask is what exceeds a half.
+          return sameTest ? g.less(g.scalar(0.5), read(`outliers.${layer}`, [patches])) : absent();
+        },
+        get passed() {
+          return passed(layer);
+        },
+        get output() {
+          return repairs ? absent() : passed(layer);
+        },
+        get attention() {
+          return absent();
+        },
+        get query() {
+          return absent();
+        },
+        get key() {
+          return absent();
+        },
+        get value() {
+          return absent();
+        },
+        get classRow() {
+          return absent();
+        },
+        get diagonal() {
+          return absent();
+        }
+      };
+    });
+    return {layers, passed};
+  }
+
+  private read(name: string, dims: number[]): Value {
+    const known = this.inputs.get(name) ?? this.g.input(name, ["batch", ...dims]);
+    this.inputs.set(name, known);
+    return known;
+  }
+}

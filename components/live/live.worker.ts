@@ -1,0 +1,192 @@
+// Runs a model off the main thread: one call at a time, the newest picture first.
+import {gridOf} from "../model/geometry.js";
+import {fit} from "../model/image/fit.js";
+import {normalise} from "../model/image/normalise.js";
+import type {Picture} from "../model/image/pixels.js";
+import {classifierRows, type LexiconFile} from "../model/lexicon.js";
+import {methodNamed} from "../model/methods/index.js";
+import {changedOptions, readOptions} from "../model/methods/options.js";
+import {readModel} from "../model/model.js";
+import type {SomOptions} from "../model/network.js";
+import {repairSweep} from "../model/analyse.js";
+import {Engine} from "../model/runtime.js";
+import type {ModelSource} from "./catalog.js";
+import {openDevice, runtimeVersion} from "./device.js";
+import {downloadModel, sha256} from "./download.js";
+import {failureOf} from "./failure.js";
+import {fetchData} from "./files.js";
+import {decodePicture} from "./picture.js";
+import type {Ask, CallName, Calls, News, OpenModel, Shown, Tell} from "./protocol.js";
+import {reduced, segmentPicture} from "./segmenting.js";
+import {Sessions} from "./sessions.js";
+import {Subject} from "./subject.js";
+
+/** What a call may use while it runs. */
+export interface Turn {
+  signal: AbortSignal;
+  tell(news: News): void;
+}
+
+/** The open model, what runs it, and the picture that was looked at last. */
+interface Bench {
+  info: OpenModel;
+  engine: Engine;
+  sessions: Sessions;
+  picture?: Picture;
+  subject?: Subject;
+}
+
+let bench: Bench | undefined;
+
+const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Calls[N]["answer"]>} = {
+  async open({model: source, kind}, turn) {
+    if (bench) throw new Error("This worker has a model already.");
+    const {id, bytes, config, hash} = await readSource(source, turn);
+    turn.tell({progress: {stage: "runtime"}});
+    const model = readModel(id, bytes, config);
+    const device = await openDevice(kind);
+    const info: OpenModel = {id, geometry: model.geometry, device: device.name, hash};
+    const file = await readLexicon(source, model.geometry.classes);
+    if (file) info.words = {rows: classifierRows(model), file};
+    // Two trunks in four stretches, and a few more for heads and methods.
+    bench = {info, engine: new Engine(model, device, 2), sessions: new Sessions(model, device, 14)};
+    return info;
+  },
+
+  async look({image, file, fit: how, options}, {tell, signal}) {
+    const {info, engine, sessions} = opened();
+    tell({progress: {stage: "image"}});
+    const {picture, note} = await decodePicture(file);
+    if (note) tell({note});
+    const square = fit(picture, info.geometry.patch, how);
+    tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
+    const {width, height, data} = normalise(square, info.geometry, "bytes");
+    const values = readOptions("sfp", methodNamed("sfp").options, options);
+    const subject = new Subject(engine, sessions, {
+      image,
+      grid: gridOf(info.geometry, height, width),
+      pixels: {dims: [1, 3, height, width], data},
+      som: values as unknown as SomOptions,
+      provenance: {
+        model: info.id,
+        weights: info.hash,
+        device: info.device,
+        method: "sfp",
+        options: changedOptions(methodNamed("sfp").options, values),
+        versions: {onnxruntime: runtimeVersion()}
+      }
+    });
+    const of = info.geometry.layers;
+    tell({progress: {stage: "layers", done: 0, of}});
+    await subject.run(
+      (done) => {
+        tell({progress: {stage: "layers", done, of}});
+        if (done < of) tell({record: subject.record(done)});
+      },
+      () => breathe(signal)
+    );
+    Object.assign(opened(), {picture, subject});
+    return subject.record(of);
+  },
+
+  async attention({trunk, layer}) {
+    const {tokens, values} = looked().attention(trunk, layer);
+    return {tokens, values: values.slice()};
+  },
+  heads: ({trunk, layer}) => looked().heads(trunk, layer),
+  features: ({stage, options}) => looked().features(stage, options),
+
+  async repairs(_, {signal}) {
+    const {grid, pixels} = looked().options;
+    return repairSweep(opened().engine, grid, pixels, () => signal.throwIfAborted());
+  },
+
+  async segment(ask, turn) {
+    const {engine, picture} = opened();
+    if (!picture) throw new Error("No picture has been looked at yet.");
+    return segmentPicture(engine, picture, ask, turn);
+  },
+
+  run: ({request, pixels}) => opened().engine.run(request, pixels)
+};
+
+function opened(): Bench {
+  if (!bench) throw new Error("No model is open.");
+  return bench;
+}
+
+function looked(): Subject {
+  const {subject} = opened();
+  if (!subject) throw new Error("No picture has been looked at yet.");
+  return subject;
+}
+
+async function readSource(source: ModelSource, {tell, signal}: Turn) {
+  if ("weights" in source) {
+    const bytes = new Uint8Array(await source.weights.arrayBuffer());
+    const config: unknown = source.config && JSON.parse(await source.config.text());
+    return {id: source.id, bytes, config, hash: await sha256(bytes)};
+  }
+  const {entry} = source;
+  const bytes = await downloadModel(entry, {
+    signal,
+    onProgress: (progress) => tell({progress: {stage: "download", ...progress}}),
+    onNote: (note) => tell({note})
+  });
+  const config: unknown = JSON.parse(new TextDecoder().decode(await fetchData(`models/${entry.id}/config.json`)));
+  return {id: entry.id, bytes, config, hash: entry.hash};
+}
+
+/** Models with ImageNet-1k's classes share one lexicon. */
+async function readLexicon(_source: ModelSource, classes?: number): Promise<LexiconFile | undefined> {
+  if (classes !== 1000) return undefined;
+  return JSON.parse(new TextDecoder().decode(await fetchData("models/mini/lexicon.json"))) as LexiconFile;
+}
+
+function opaque({width, height, data}: Picture): Shown {
+  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let i = 0, from = 0; i < rgba.length; i += 4, from += 3) {
+    rgba[i] = data[from];
+    rgba[i + 1] = data[from + 1];
+    rgba[i + 2] = data[from + 2];
+  }
+  return {width, height, rgba};
+}
+
+/** Lets messages in, so that a cancellation is heard between two runs. */
+async function breathe(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal.throwIfAborted();
+}
+
+const pending = new Map<number, AbortController>();
+let last: Promise<unknown> = Promise.resolve();
+
+function tell(message: Tell): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+  postMessage(message);
+}
+
+async function turn(message: Exclude<Ask, {cancel: number}>, {signal}: AbortController): Promise<void> {
+  const {id, name, ask} = message;
+  try {
+    signal.throwIfAborted();
+    const call = calls[name] as (ask: unknown, turn: Turn) => Promise<Calls[CallName]["answer"]>;
+    const answer = await call(ask, {signal, tell: (news) => tell({id, news})});
+    signal.throwIfAborted();
+    tell({id, answer});
+  } catch (error) {
+    tell({id, error: failureOf(error)});
+  } finally {
+    pending.delete(id);
+  }
+}
+
+addEventListener("message", ({data}: MessageEvent<Ask>) => {
+  if ("cancel" in data) return pending.get(data.cancel)?.abort();
+  // A new picture ends whatever is still asked of the one before.
+  if (data.name === "look") for (const controller of pending.values()) controller.abort();
+  const controller = new AbortController();
+  pending.set(data.id, controller);
+  last = last.then(() => turn(data, controller));
+});

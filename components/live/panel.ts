@@ -1,0 +1,184 @@
+import {imagePicker} from "../controls/imagePicker.js";
+import {menu, segmented} from "../controls/inputs.js";
+import {listPhotos, type Photo} from "../controls/library.js";
+import {h} from "../figures/dom.js";
+import type {Fit} from "../model/image/fit.js";
+import {hasCamera, photograph} from "./camera.js";
+import type {DeviceKind} from "./capabilities.js";
+import {fetchData} from "./files.js";
+import {failureOf} from "./failure.js";
+import type {LiveSession, LiveState} from "./session.js";
+import {statusLine} from "./statusLine.js";
+
+/** What the trunk looks at: the middle square as the models were trained, or all of the picture. */
+const fits: readonly {value: string; label: string; fit: Fit}[] = [
+  {value: "square-224", label: "middle square, 224 px", fit: {shape: "square", size: 224}},
+  {value: "square-448", label: "middle square, 448 px", fit: {shape: "square", size: 448}},
+  {value: "whole-224", label: "all of it, short side 224 px", fit: {shape: "whole", size: 224}},
+  {value: "whole-336", label: "all of it, short side 336 px", fit: {shape: "whole", size: 336}},
+  {value: "whole-448", label: "all of it, short side 448 px", fit: {shape: "whole", size: 448}}
+];
+
+/** Where the reader chooses a picture, a model, a device and a size, and sees how far it is. */
+export function livePanel(session: LiveSession, initial: string): HTMLElement {
+  const photos = listPhotos();
+  const refuse = (error: unknown) => session.refuse(failureOf(error));
+  const open = (file: Blob, title: string) => session.run({chosen: {id: "own-picture", title, file}}).catch(refuse);
+  const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
+
+  const picker = imagePicker({photos: [], image: initial, onChange: (id) => void openPhoto(id)});
+  void photos.then((list) => picker.update({photos: list}));
+  const run = h(
+    "button",
+    {type: "button", class: "live-run", onclick: () => void openPhoto(initial)},
+    "Run on this photo"
+  );
+  const fileInput = h("input", {
+    type: "file",
+    accept: "image/*",
+    class: "visually-hidden",
+    onchange: () => {
+      const [file] = fileInput.files ?? [];
+      if (file) void open(file, file.name);
+      // The same file can be chosen again after it was changed.
+      fileInput.value = "";
+    }
+  });
+  const file = h("label", {class: "live-button"}, fileInput, "Open a picture…");
+  const camera = h("button", {type: "button", onclick: () => void shoot().catch(refuse)}, "Photograph…");
+  camera.hidden = !hasCamera();
+  const shoot = async () => {
+    const picture = await photograph();
+    if (picture) await open(picture, "a photograph");
+  };
+  const size = menu<string>({
+    label: "Looks at",
+    options: fits,
+    value: fits[0].value,
+    onChange: (value) => void session.run({fit: fits.find((each) => each.value === value)!.fit})
+  });
+  const machine = h("div", {class: "live-machine"});
+  const element = h(
+    "section",
+    {class: "live-panel", "aria-label": "Your picture"},
+    h("div", {class: "live-row"}, picker, run, file, camera, h("span", {class: "live-hint"}, "or drop or paste one")),
+    h("div", {class: "live-row"}, size, machine),
+    statusLine(session)
+  );
+  acceptDrops(element, open);
+  acceptPastes(open);
+
+  let drawn: unknown;
+  session.subscribe((state) => {
+    const {chosen, fit, capabilities, models, kind, source} = state;
+    run.hidden = chosen !== undefined;
+    if (chosen) picker.update({image: chosen.id});
+    size.update({value: `${fit.shape}-${fit.size}`});
+    const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
+    if (drawn === key || !capabilities) return;
+    drawn = key;
+    machine.replaceChildren(...machineInputs(session, state));
+  });
+  return element;
+}
+
+/** The photo's own file, so that the numbers are those of the other pages. */
+async function choosePhoto(session: LiveSession, photos: Promise<Photo[]>, id: string): Promise<void> {
+  const photo = (await photos).find((each) => each.id === id);
+  if (!photo) throw new Error(`This site has no photo “${id}”. Choose another.`);
+  const bytes = await fetchData(`images/${photo.file}`);
+  const {title, credit, target, background} = photo;
+  await session.run({
+    chosen: {id, title, credit, target, background, file: new Blob([bytes as Uint8Array<ArrayBuffer>])}
+  });
+}
+
+function machineInputs(session: LiveSession, {capabilities, models, kind, source}: LiveState): HTMLElement[] {
+  const {adapter, refused, threads, cores} = capabilities!;
+  const inputs: HTMLElement[] = [];
+  const own = source && !("entry" in source) ? [{value: source.id, label: `${source.id}, your file`}] : [];
+  const options = [...models.map(({id}) => ({value: id, label: id})), ...own];
+  if (options.length)
+    inputs.push(
+      menu<string>({
+        label: "Model",
+        options,
+        value: session.modelId ?? "",
+        onChange: (id) => {
+          const entry = models.find((each) => each.id === id);
+          if (entry) void session.use({source: {entry}});
+        }
+      })
+    );
+  const wasm = `WebAssembly, ${threads} thread${threads > 1 ? "s" : ""}`;
+  if (adapter)
+    inputs.push(
+      segmented<DeviceKind>({
+        label: "Runs on",
+        options: [
+          {
+            value: "webgpu",
+            label: `WebGPU: ${adapter.name}`,
+            hint: adapter.software ? "A software adapter: right, but slow" : ""
+          },
+          {value: "wasm", label: wasm}
+        ],
+        value: kind,
+        onChange: (value) => void session.use({kind: value})
+      })
+    );
+  else inputs.push(h("span", {class: "live-device"}, `Runs on ${wasm}. `, h("small", {}, refused!)));
+  if (kind === "wasm" && threads < cores && isolating())
+    inputs.push(h("button", {type: "button", onclick: () => location.reload()}, `Reload to use ${cores} threads`));
+  inputs.push(ownModel(session));
+  return inputs;
+}
+
+/** Whether a service worker stands ready to isolate this page when it loads again. */
+function isolating(): boolean {
+  return navigator.serviceWorker?.controller != null || document.documentElement.dataset.isolation === "ready";
+}
+
+/** Opens a model from the reader's disk; it is read, not uploaded. */
+function ownModel(session: LiveSession): HTMLElement {
+  const input = h("input", {
+    type: "file",
+    multiple: true,
+    accept: ".safetensors,.json",
+    class: "visually-hidden",
+    onchange: () => {
+      const files = [...(input.files ?? [])];
+      const weights = files.find(({name}) => name.endsWith(".safetensors"));
+      const config = files.find(({name}) => name === "config.json");
+      if (weights) void session.use({source: {id: weights.name.replace(/\.safetensors$/, ""), weights, config}});
+      else session.refuse({kind: "other", message: "Choose a .safetensors file, and its config.json beside it."});
+      input.value = "";
+    }
+  });
+  return h("label", {class: "live-button"}, input, "Open a model…");
+}
+
+function acceptDrops(element: HTMLElement, open: (file: Blob, title: string) => unknown): void {
+  const over = (on: boolean) => document.documentElement.classList.toggle("is-dropping", on);
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    over(true);
+  });
+  addEventListener("dragleave", (event) => event.relatedTarget === null && over(false));
+  addEventListener("drop", (event) => {
+    over(false);
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    element.scrollIntoView({block: "nearest"});
+    void open(file, file.name);
+  });
+}
+
+function acceptPastes(open: (file: Blob, title: string) => unknown): void {
+  addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files ?? [])].find(({type}) => type.startsWith("image/"));
+    if (file) void open(file, "a pasted picture");
+  });
+}

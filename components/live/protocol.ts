@@ -1,0 +1,99 @@
+/** What the page asks the live worker, and what it is told. */
+import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "../analysis/record.js";
+import type {Geometry} from "../model/geometry.js";
+import type {Fit} from "../model/image/fit.js";
+import type {GivenOptions} from "../model/methods/options.js";
+import type {LexiconFile} from "../model/lexicon.js";
+import type {GraphRequest} from "../model/build.js";
+import type {Output, Pixels} from "../model/runtime.js";
+import type {LabelMap} from "../model/segmentation/decide.js";
+import type {SegmentSettings} from "../model/segmentation/segment.js";
+import type {ModelSource} from "./catalog.js";
+import type {DeviceKind} from "./capabilities.js";
+
+/** An open model. */
+export interface OpenModel {
+  id: string;
+  geometry: Geometry;
+  /** As captions show it. */
+  device: string;
+  /** SHA-256 of the weights. */
+  hash: string;
+  /** The classifier's rows and the words' classes, where the model answers words by a lexicon. */
+  words?: {rows: FeatureMap; file: LexiconFile};
+}
+
+/** Where a call has got to. */
+export type Stage =
+  | {stage: "download"; bytes: number; total: number; from: "network" | "storage"}
+  | {stage: "runtime"}
+  | {stage: "image"}
+  | {stage: "layers"; done: number; of: number}
+  | {stage: "segmentation"; method: string; done: number};
+
+/** What a call tells before it is answered. */
+export type News = {progress: Stage} | {note: string} | {looked: Looked} | {record: ImageRecord} | {mask: Mask};
+
+/** The picture as the model looks at it, and all of it, small enough to show. */
+export interface Looked {
+  square: Shown;
+  whole: Shown;
+}
+
+/** Pixels for a canvas. */
+export interface Shown {
+  width: number;
+  height: number;
+  rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** What a method makes of a picture. */
+export interface Mask {
+  method: string;
+  width: number;
+  height: number;
+  labels: LabelMap;
+  /** How many windows were looked at; 1 is the whole picture at once. */
+  windows: number;
+  /** Class probabilities, classes × height × width. */
+  probabilities?: Float32Array;
+  milliseconds: number;
+}
+
+export interface SegmentAsk {
+  methods: {name: string; options?: GivenOptions}[];
+  classes: {words: string[]}[];
+  text: {vectors: Float32Array; width: number};
+  settings: Partial<SegmentSettings>;
+  probabilities: boolean;
+}
+
+/** Every call: what is asked, and its answer. */
+export interface Calls {
+  open: {ask: {model: ModelSource; kind: DeviceKind}; answer: OpenModel};
+  look: {ask: {image: string; file: Blob; fit: Fit; options: GivenOptions}; answer: ImageRecord};
+  attention: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap};
+  heads: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap[]};
+  features: {ask: {stage: string; options?: GivenOptions}; answer: FeatureMap};
+  repairs: {ask: null; answer: RepairSweep};
+  segment: {ask: SegmentAsk; answer: Mask[]};
+  /** Any outputs of any method for any pixels: what tests compare with reference numbers. */
+  run: {ask: {request: GraphRequest; pixels: Pixels}; answer: Record<string, Output>};
+}
+
+export type CallName = keyof Calls;
+
+/** To the worker. */
+export type Ask = {[N in CallName]: {id: number; name: N; ask: Calls[N]["ask"]}}[CallName] | {cancel: number};
+
+/** From the worker. */
+export type Tell = {id: number} & ({news: News} | {answer: Calls[CallName]["answer"]} | {error: Failure});
+
+/** Why a call failed. */
+export interface Failure {
+  message: string;
+  kind: FailureKind;
+}
+
+/** What can be done about a failure: start again, take less, or nothing but read the message. */
+export type FailureKind = "cancelled" | "device" | "memory" | "other";

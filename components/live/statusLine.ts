@@ -1,0 +1,75 @@
+import {h} from "../figures/dom.js";
+import {methods} from "../model/methods/index.js";
+import {megabytes} from "./format.js";
+import type {Stage} from "./protocol.js";
+import type {LiveSession, LiveState} from "./session.js";
+
+/** Where the work is, a way to stop it, what went wrong and what can be done about it. */
+export function statusLine(session: LiveSession): HTMLElement {
+  const words = h("span", {class: "live-stage"});
+  const bar = h("progress", {max: 1, "aria-label": "Progress"});
+  const cancel = h("button", {type: "button", onclick: () => session.cancel()}, "Cancel");
+  const notes = h("p", {class: "live-notes", role: "status"});
+  const failure = h("div", {class: "live-failure", role: "alert"});
+  const line = h("div", {class: "live-progress"}, words, bar, cancel);
+  let failed: LiveState["failure"];
+  session.subscribe((state) => {
+    const {stage} = state;
+    words.textContent = stage ? stageWords(stage) : idleWords(state);
+    const done = stage ? stageDone(stage) : undefined;
+    if (done === undefined) bar.removeAttribute("value");
+    else bar.value = done;
+    bar.hidden = cancel.hidden = !stage;
+    line.dataset.stage = stage?.stage ?? "idle";
+    notes.textContent = state.notes.join(" ");
+    if (failed === state.failure) return;
+    failed = state.failure;
+    failure.replaceChildren(...(failed ? [h("p", {}, failed.message), offers(session, state)] : []));
+  });
+  return h("div", {class: "live-status"}, line, notes, failure);
+}
+
+function stageWords(stage: Stage): string {
+  switch (stage.stage) {
+    case "download":
+      return `${stage.from === "network" ? "Downloading the model" : "Reading the stored model"}: ${megabytes(stage.bytes)} of ${megabytes(stage.total)}`;
+    case "runtime":
+      return "Starting ONNX Runtime";
+    case "image":
+      return "Reading the picture";
+    case "layers":
+      return stage.done ? `Layer ${stage.done} of ${stage.of}` : "Compiling the first layers";
+    case "segmentation":
+      return `Segmenting with ${methods[stage.method]?.title ?? stage.method}: ${Math.round(100 * stage.done)} %`;
+    default:
+      throw new Error(`invalid stage: ${stage satisfies never}`);
+  }
+}
+
+/** The done fraction; undefined where nobody knows. */
+function stageDone(stage: Stage): number | undefined {
+  switch (stage.stage) {
+    case "download":
+      return stage.bytes / stage.total;
+    case "layers":
+      return stage.done ? stage.done / stage.of : undefined;
+    case "segmentation":
+      return stage.done;
+    default:
+      return undefined;
+  }
+}
+
+function idleWords({failure, whole, device}: LiveState): string {
+  if (failure) return "";
+  return whole && device ? `Computed here, on ${device}.` : "";
+}
+
+function offers(session: LiveSession, {failure, kind, fit}: LiveState): HTMLElement {
+  const button = (label: string, act: () => unknown) => h("button", {type: "button", onclick: () => void act()}, label);
+  const list = [button("Try again", () => session.run())];
+  if (failure?.kind === "memory" && fit.size > 224)
+    list.unshift(button("Use 224 px", () => session.run({fit: {shape: "square", size: 224}})));
+  if (kind === "webgpu") list.push(button("Use WebAssembly", () => session.use({kind: "wasm"})));
+  return h("p", {class: "live-offers"}, ...list);
+}

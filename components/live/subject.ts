@@ -1,0 +1,205 @@
+/** One picture in a model: its pixels, and all that runs have left of it. */
+import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk, TrunkRecord} from "../analysis/record.js";
+import {methodFeatures} from "../model/analyse.js";
+import type {GivenOptions} from "../model/methods/options.js";
+import type {SomOptions} from "../model/network.js";
+import type {Engine, Output, Pixels} from "../model/runtime.js";
+import {continueWith} from "./kept.js";
+import type {Sessions} from "./sessions.js";
+import {buildStretch, stretchInput, type Stretch} from "./stretch.js";
+
+/** What is asked of a picture. */
+export interface SubjectOptions {
+  image: string;
+  grid: Grid;
+  pixels: Pixels;
+  som: SomOptions;
+  provenance: Provenance;
+}
+
+/** Blocks that run at once: few enough that the first outliers are soon seen and a cancellation soon heard. */
+const stride = 3;
+
+const trunks = ["plain", "purified"] as const;
+
+const measured = ["class", "diagonal", "self", "norms", "outliers", "attention", "tokens"] as const;
+const repaired = ["repaired", "repaired-norms", "isolated"] as const;
+
+/** Runs a picture through both trunks, a few blocks at a time, and answers questions about it afterwards. */
+export class Subject {
+  /** Outputs by trunk and name, such as `class.3`. */
+  private readonly outputs = {plain: new Map<string, Output>(), purified: new Map<string, Output>()};
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly sessions: Sessions,
+    readonly options: SubjectOptions
+  ) {}
+
+  private get layers(): number {
+    return this.engine.model.geometry.layers;
+  }
+
+  /**
+   * Runs both trunks.
+   *
+   * @param onLayers told after every few layers how many are done
+   * @param pause called between runs; may wait, and may throw to stop the work
+   */
+  async run(onLayers: (done: number) => void, pause: () => Promise<void>): Promise<void> {
+    for (let first = 1; first <= this.layers; first += stride) {
+      const last = Math.min(first + stride - 1, this.layers);
+      for (const trunk of trunks) {
+        await pause();
+        await this.stretch(trunk, first, last);
+      }
+      onLayers(last);
+    }
+  }
+
+  /** What figures draw, of the first `layers` layers. */
+  record(layers: number): ImageRecord {
+    const {image, grid, provenance} = this.options;
+    const {heads} = this.engine.model.geometry;
+    return {
+      image,
+      grid,
+      layers,
+      heads,
+      provenance,
+      trunks: {plain: this.trunkRecord("plain", layers), purified: this.trunkRecord("purified", layers)}
+    };
+  }
+
+  /** Head-mean attention of a layer (0-based). */
+  attention(trunk: Trunk, layer: number): AttentionMap {
+    const {dims, data} = this.kept(trunk, `attention.${layer + 1}`);
+    return {tokens: dims.at(-1)!, values: data as Float32Array};
+  }
+
+  /** Attention of every head of a layer (0-based): that one block runs again, nothing else. */
+  async heads(trunk: Trunk, layer: number): Promise<AttentionMap[]> {
+    const at = layer + 1;
+    const name = `heads.${at}`;
+    const {dims, data} = (await this.runStretch(trunk, at, at, [name]))[name];
+    const tokens = dims.at(-1)!;
+    const size = tokens * tokens;
+    return Array.from({length: dims.at(-3)!}, (_, head) => ({
+      tokens,
+      values: (data as Float32Array).slice(head * size, (head + 1) * size)
+    }));
+  }
+
+  /** Features of a stage of SFP, or of a method with its options. */
+  features(stage: string, options?: GivenOptions): Promise<FeatureMap> {
+    switch (stage) {
+      case "plain":
+        return this.output("sfp", {...options, som: "off"}, "stage.som");
+      case "som":
+      case "sae":
+        return this.output("sfp", options, `stage.${stage}`);
+      case "vis":
+        return this.output("sfp", options, "features");
+      default:
+        return this.output(stage, undefined, "features");
+    }
+  }
+
+  private async output(method: string, options: GivenOptions | undefined, output: string): Promise<FeatureMap> {
+    const {grid, som, pixels} = this.options;
+    const {model} = this.engine;
+    const rest = continueWith(model, {method, options, grid, outputs: [output]}, som);
+    if (!rest) {
+      if (output === "features" && !options) return methodFeatures(this.engine, method, grid, pixels);
+      const results = await this.engine.run({method, options, grid, outputs: [output]}, pixels);
+      return toFeatures(results[output]);
+    }
+    const feeds = Object.fromEntries(rest.inputs.map((name) => [name, this.left(rest.trunk, name)]));
+    const key = `${method} ${JSON.stringify(options ?? {})} ${output} ${grid}`;
+    return toFeatures((await this.sessions.run(key, () => rest.graph, feeds))[output]);
+  }
+
+  /** A kept value under the name that continuations use. */
+  private left(trunk: Trunk, name: string): {dims: readonly number[]; data: Float32Array} {
+    const [kind, layer] = name.split(".");
+    const output =
+      kind === "passed"
+        ? this.passed(trunk, Number(layer))
+        : this.kept(trunk, `${kind === "mean" ? "attention" : kind}.${layer}`);
+    // Masks go in as numbers.
+    return {dims: output.dims, data: Float32Array.from(output.data)};
+  }
+
+  private async stretch(trunk: Trunk, first: number, last: number): Promise<void> {
+    const layers = Array.from({length: last - first + 1}, (_, i) => first + i);
+    const {from} = this.options.som;
+    const outputs = layers.flatMap((layer) =>
+      [...measured, ...(trunk === "purified" && layer >= from ? repaired : [])].map((name) => `${name}.${layer}`)
+    );
+    const results = await this.runStretch(trunk, first, last, outputs);
+    for (const name of outputs) this.outputs[trunk].set(name, results[name]);
+  }
+
+  private runStretch(trunk: Trunk, first: number, last: number, outputs: string[]): Promise<Record<string, Output>> {
+    const {grid, som: asked, pixels} = this.options;
+    const som = trunk === "purified" ? asked : {...asked, from: Infinity};
+    const stretch: Stretch = {trunk, first, last, grid, som, outputs};
+    const input = first === 1 ? pixels : this.passed(trunk, first - 1);
+    const feeds = {[stretchInput(first)]: input as {dims: readonly number[]; data: Float32Array}};
+    const key = JSON.stringify({...stretch, som: {...som, from: String(som.from)}});
+    return this.sessions.run(key, () => buildStretch(this.engine.model, stretch), feeds);
+  }
+
+  /** What a layer hands to the next one. */
+  private passed(trunk: Trunk, layer: number): Output {
+    return this.outputs[trunk].get(`repaired.${layer}`) ?? this.kept(trunk, `tokens.${layer}`);
+  }
+
+  private kept(trunk: Trunk, name: string): Output {
+    const output = this.outputs[trunk].get(name);
+    if (!output) throw new Error("This layer has not been run yet.");
+    return output;
+  }
+
+  private trunkRecord(trunk: Trunk, layers: number): TrunkRecord {
+    const every = (name: string, otherwise?: string) =>
+      Array.from({length: layers}, (_, i) => {
+        const found = this.outputs[trunk].get(`${name}.${i + 1}`);
+        return (found ?? this.kept(trunk, `${otherwise ?? name}.${i + 1}`)).data;
+      });
+    const floats = (name: string, otherwise?: string) => join(every(name, otherwise), Float32Array);
+    const outliers = join(every("outliers"), Uint8Array);
+    const isolated = new Uint8Array(outliers.length);
+    const patches = outliers.length / layers;
+    for (let layer = 1; layer <= layers; ++layer) {
+      const mask = this.outputs[trunk].get(`isolated.${layer}`);
+      if (mask) isolated.set(mask.data, (layer - 1) * patches);
+    }
+    return {
+      classRows: floats("class"),
+      diagonals: floats("diagonal"),
+      classSelf: floats("self"),
+      norms: floats("norms"),
+      repairedNorms: floats("repaired-norms", "norms"),
+      outliers,
+      isolated
+    };
+  }
+}
+
+function join<A extends Float32Array | Uint8Array>(
+  parts: (Float32Array | Uint8Array)[],
+  Type: new (length: number) => A
+): A {
+  const whole = new Type(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function toFeatures({dims, data}: Output): FeatureMap {
+  return {width: dims.at(-1)!, values: data as Float32Array};
+}

@@ -1,0 +1,26 @@
+// The models that the site ships for its Live page. MODELS=vit-ti-16,clip-vit-b-16 npm run build adds
+// those, from wherever this machine has them.
+import {createHash} from "node:crypto";
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import type {ModelEntry} from "../../components/live/catalog.js";
+import {findModel} from "../hub/folders.js";
+import {shippedModels} from "../shipped.js";
+
+const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as {
+  id: string;
+  title: string;
+}[];
+
+const entries: ModelEntry[] = [];
+for (const id of shippedModels()) {
+  const {folder} = await findModel(id);
+  const weights = readFileSync(join(folder, "model.safetensors"));
+  entries.push({
+    id,
+    title: catalog.find((model) => model.id === id)?.title ?? id,
+    bytes: weights.length,
+    hash: createHash("sha256").update(weights).digest("hex")
+  });
+}
+process.stdout.write(JSON.stringify(entries));
