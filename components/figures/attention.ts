@@ -174,13 +174,22 @@ export function outlierMarks({outliers}: LayerReading): PatchMark[] {
     .map((patch) => ({patch, mark: "outlier"}));
 }
 
-/** Stars on the pinned patches. */
-export function pinMarks({target, background}: View): PatchMark[] {
-  return [
+/** Stars on the pinned patches: the same array as long as the pins stay, so that nothing is repainted for it. */
+export function pinMarks({target, background}: View): readonly PatchMark[] {
+  if (target === pins.target && background === pins.background) return pins.marks;
+  const marks: PatchMark[] = [
     ...(background === null ? [] : [{patch: background, mark: "background" as const}]),
     ...(target === null ? [] : [{patch: target, mark: "target" as const}])
   ];
+  pins = {target, background, marks};
+  return marks;
 }
+
+let pins: {target: number | null; background: number | null; marks: readonly PatchMark[]} = {
+  target: null,
+  background: null,
+  marks: []
+};
 
 /** Whether two views draw rows of the same attention map. */
 function sameMap(a: View, b: View): boolean {
@@ -203,7 +212,7 @@ function words({record, choice, picture}: View, {count, classRow}: LayerReading,
         ? `In layer ${layer + 1}, every patch attends more to itself than the class token attends to it`
         : `In layer ${layer + 1}, ${count} of ${patches} ${verb} more attention from the class token than from ${count === 1 ? "itself" : "themselves"}`,
     lede:
-      `Attention in layer ${layer + 1} of ${record.layers}, ${trunkName(trunk)}, in times uniform (1 is what each key would get if all got the same). ` +
+      `Attention ${trunkName(trunk)}, in times uniform (1 is what each key would get if all got the same). ` +
       `Rings: self-attention below ${factorName}the class token’s.`,
     source: provenance(
       {...record, image: picture.title},

@@ -80,6 +80,11 @@ export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: numb
   return context;
 }
 
+/** Sets an element's text; leaves the element alone when it says so already, which spares a layout. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Attention in words: "12.3" from 10 up, "1.23" below, "0.012" for the small. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return "—";

@@ -1,6 +1,6 @@
 import type {ImageRecord, Provenance, Trunk} from "../analysis/record.js";
 import {copyText, saveCsv, savePng, saveSvg} from "./export.js";
-import {h} from "./dom.js";
+import {h, setText} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import type {HeadChoice} from "./reading.js";
@@ -78,13 +78,14 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     h("figcaption", {}, reading, source, actions)
   );
 
+  let read: FigureOptions["reading"];
   const write = () => {
-    title.textContent = state.title;
-    lede.textContent = state.lede ?? "";
-    reading.replaceChildren(state.reading ?? "");
-    source.textContent = state.source ?? "";
+    setText(title, state.title);
+    setText(lede, state.lede ?? "");
+    if (state.reading !== read) reading.replaceChildren((read = state.reading) ?? "");
+    setText(source, state.source ?? "");
     const obstacle = state.failure || state.waiting || "";
-    message.textContent = obstacle;
+    setText(message, obstacle);
     slot.classList.toggle("is-empty", obstacle !== "");
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));

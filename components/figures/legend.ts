@@ -1,6 +1,6 @@
 import type {Domain, Scale} from "./colour.js";
 import {css, diverging, position, sequential, signedPosition, valueAt} from "./colour.js";
-import {formatValue, h, isDark, s, whenResized} from "./dom.js";
+import {formatValue, h, isDark, s, setText, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing, ticks} from "./drawing.js";
 import type {MarkName, Stroke} from "./marks.js";
@@ -37,30 +37,32 @@ export function rampLegend(options: RampOptions): Drawing<RampOptions> {
     pointer.setAttribute("visibility", shown ? "visible" : "hidden");
     if (shown) pointer.setAttribute("transform", `translate(${place(state.value!)},7)`);
   };
-  const paint = () => {
+  const gradient = s("linearGradient", {id: `ramp-${(gradients += 1)}`});
+  const axis = s("g");
+  svg.append(gradient, s("rect", {x: left, y: 8, width, height: 9, fill: `url(#${gradient.id})`}), axis, pointer);
+  const paintRamp = () => {
     const map = state.signed ? diverging(isDark()) : sequential(isDark());
-    const id = (gradients += 1);
     const stops = Array.from({length: 17}, (_, i) => s("stop", {offset: i / 16, "stop-color": css(map, i / 16)}));
-    const axis = rampTicks(state).map((value) =>
-      s(
-        "g",
-        {transform: `translate(${place(value)},17)`},
-        s("line", {y2: 4, stroke: "currentColor"}),
-        s("text", {y: 14, "text-anchor": "middle", fill: "currentColor", "font-size": 11}, formatTick(value))
+    gradient.replaceChildren(...stops);
+  };
+  const paintAxis = () => {
+    axis.replaceChildren(
+      ...rampTicks(state).map((value) =>
+        s(
+          "g",
+          {transform: `translate(${place(value)},17)`},
+          s("line", {y2: 4, stroke: "currentColor"}),
+          s("text", {y: 14, "text-anchor": "middle", fill: "currentColor", "font-size": 11}, formatTick(value))
+        )
       )
     );
-    label.textContent = state.label;
+    setText(label, state.label);
     svg.setAttribute("aria-label", `${state.label}: colours from ${describeDomain(state)}`);
-    svg.replaceChildren(
-      s("linearGradient", {id: `ramp-${id}`}, ...stops),
-      s("rect", {x: left, y: 8, width, height: 9, fill: `url(#ramp-${id})`}),
-      ...axis,
-      pointer
-    );
     point();
   };
-  whenResized(element, paint);
-  paint();
+  whenResized(element, paintRamp);
+  paintRamp();
+  paintAxis();
 
   return drawing<RampOptions, HTMLDivElement>(element, (change) => {
     const before = state;
@@ -70,8 +72,9 @@ export function rampLegend(options: RampOptions): Drawing<RampOptions> {
       before.scale === state.scale &&
       before.domain[0] === state.domain[0] &&
       before.domain[1] === state.domain[1];
+    if (before.signed !== state.signed) paintRamp();
     if (same) point();
-    else paint();
+    else paintAxis();
   });
 }
 

@@ -1,4 +1,4 @@
-import {h} from "./dom.js";
+import {h, setText} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 
@@ -18,7 +18,7 @@ export function plate(content: HTMLElement, options: PlateOptions): Drawing<Plat
   const head = h("div", {class: "plate-head"}, ...(options.letter ? [letter] : []), title, readout);
   return drawing<PlateOptions, HTMLDivElement>(h("div", {class: "plate"}, head, content), (change) => {
     if (change.title !== undefined) title.replaceChildren(change.title);
-    if (change.readout !== undefined) readout.textContent = change.readout;
+    if (change.readout !== undefined) setText(readout, change.readout);
   });
 }
 
