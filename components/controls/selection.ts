@@ -24,6 +24,8 @@ const fields = {
   /** One scale for all maps of a figure, or each map its own. */
   range: choice("shared", ["shared", "own"]),
   detector: name("som"),
+  /** The images that the corpus page sums up. */
+  corpus: choice("voc", ["voc", "photos"]),
   /** How the heads decide on a set together (Eq. 4 on their mean, in any of them, in most of them). */
   heads: choice("mean", ["mean", "any", "vote"]),
   /** How many of the longest patches L2 takes. */

@@ -1,0 +1,83 @@
+import type {Bounds, CorpusSummary} from "../analysis/corpus.js";
+import {loadCorpus} from "../controls/corpora.js";
+import type {Selection, SelectionStore} from "../controls/selection.js";
+import type {Drawing} from "./drawing.js";
+import type {FigureOptions} from "./figure.js";
+import {provenance} from "./figure.js";
+import type {Series} from "./lines.js";
+import type {Stroke} from "./marks.js";
+
+/** A corpus, and where in it the reader is. */
+export interface CorpusView {
+  corpus: CorpusSummary;
+  selection: Selection;
+  /** 0-based. */
+  layer: number;
+}
+
+/** Ties a figure to the chosen corpus, layer and detector; draws at most once a frame. */
+export function followCorpus(
+  store: SelectionStore,
+  frame: Drawing<FigureOptions>,
+  draw: (view: CorpusView) => void
+): void {
+  let corpus: CorpusSummary | undefined;
+  let asked = "";
+  let queued = 0;
+  const redraw = () => {
+    queued ||= requestAnimationFrame(() => {
+      queued = 0;
+      if (!corpus) return;
+      const {value} = store;
+      draw({corpus, selection: value, layer: Math.min(value.layer, corpus.layers) - 1});
+    });
+  };
+  const follow = () => {
+    const id = store.value.corpus;
+    if (id === asked) return redraw();
+    asked = id;
+    if (!corpus) frame.update({waiting: "Loading the numbers of all images."});
+    loadCorpus(id).then(
+      (found) => {
+        if (id !== asked) return;
+        corpus = found;
+        frame.update({waiting: "", failure: ""});
+        redraw();
+      },
+      () =>
+        frame.update({
+          failure: "The numbers of this set of images are not in the site. Build it again with npm run build."
+        })
+    );
+  };
+  store.subscribe(follow);
+  follow();
+}
+
+/** What a caption of a corpus says. */
+export function corpusSource({corpus, layer}: CorpusView, notes: string[] = [], oneLayer = false): string {
+  const {name, provenance: made, grid} = corpus;
+  return provenance(
+    {image: name, provenance: made},
+    {
+      ...(oneLayer && {layer: layer + 1}),
+      notes: [
+        ...notes,
+        `middle square of each at 224 px, ${grid[0]} × ${grid[1]} patches`,
+        "95 % bootstrap intervals over images"
+      ]
+    }
+  );
+}
+
+/** A line with its interval. */
+export function boundedSeries(stroke: Stroke, bounds: readonly Bounds[], times = 1): Series {
+  const pick = (k: number) => bounds.map((bound) => (bound[k] ?? NaN) * times);
+  return {...stroke, values: pick(0), low: pick(1), high: pick(2)};
+}
+
+/** "12.3 [10.1, 14.9]". */
+export function boundsText([estimate, low, high]: Bounds, format: (value: number) => string): string {
+  if (estimate === null) return "—";
+  return low === null || high === null ? format(estimate) : `${format(estimate)} [${format(low)}, ${format(high)}]`;
+}
