@@ -92,7 +92,7 @@ async function* dataFiles(): AsyncGenerator<string> {
   if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
   for (const {model} of analysed) yield `/data/records/${model}/classifier.arrow`;
   for (const id of shippedModels()) for (const file of modelFiles) yield `/data/models/${id}/${file}`;
-  yield "/isolate.js";
+  yield "/isolate.mjs";
   for (const {id, file} of listPhotos()) {
     yield `/data/photos/${id}.webp`;
     yield `/data/images/${file}`;
