@@ -12,8 +12,8 @@ import {plate} from "./plate.js";
 import {maximum} from "./reading.js";
 import {spread} from "./spread.js";
 
-/** Which images, and which detector, for the page's bar. */
-export function corpusControls(store: SelectionStore): HTMLElement {
+/** Which images the page sums up. */
+export function corpusControl(store: SelectionStore): HTMLElement {
   const corpus = segmented<Selection["corpus"]>({
     label: "Images",
     options: [
@@ -23,17 +23,20 @@ export function corpusControls(store: SelectionStore): HTMLElement {
     value: store.value.corpus,
     onChange: (value) => store.set({corpus: value})
   });
+  store.subscribe((selection) => corpus.update({value: selection.corpus}));
+  return h("div", {class: "page-controls"}, corpus);
+}
+
+/** Which detector's sets a figure draws. */
+export function detectorControl(store: SelectionStore): HTMLElement {
   const detector = segmented<LayerDetector>({
     label: "Detector",
     options: layerDetectors.map((id) => ({value: id, label: detectorStyle[id].label, hint: detectorStyle[id].title})),
     value: detectorOf(store.value),
     onChange: (value) => store.set({detector: value})
   });
-  store.subscribe((selection) => {
-    corpus.update({value: selection.corpus});
-    detector.update({value: detectorOf(selection)});
-  });
-  return h("div", {class: "figure-controls"}, corpus, detector);
+  store.subscribe((selection) => detector.update({value: detectorOf(selection)}));
+  return detector;
 }
 
 /** The chosen detector, where it is one that a corpus knows. */
@@ -46,13 +49,9 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
   const onPick = (layer: number) => store.set({layer});
   const counts = spread({series: [], label: "↑ outliers an image", onPick});
   const lengths = spread({series: [], label: "↑ largest norm, times the median", scale: "log", height: 240, onPick});
+  const lengthFrame = plate(lengths, {title: "longest patch"});
   const frame = figure(
-    h(
-      "div",
-      {class: "stacked"},
-      plate(counts, {title: "outliers by the paper’s test"}),
-      plate(lengths, {title: "longest patch"})
-    ),
+    h("div", {class: "stacked"}, plate(counts, {title: "outliers by the paper’s test"}), lengthFrame),
     {
       id: "corpus-counts",
       title: "How many outliers, from which layer on",
@@ -86,6 +85,11 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
         series: trunks.map((trunk) => ({...trunkStrokes[trunk], values: corpus.lengths[trunk]}))
       });
     }
+    const long = (trunk: "plain" | "purified") =>
+      Math.round((100 * corpus.lengths[trunk][layer].filter((ratio) => ratio > 10).length) / corpus.images);
+    lengthFrame.update({
+      title: `longest patch: in layer ${current} above 10 × the median in ${long("plain")} % of images without SOM, ${long("purified")} % with it`
+    });
     const whole = (value: number) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
     frame.update({
       title: `Layer ${current}: ${boundsText(corpus.meanCounts.plain[layer], whole)} of ${corpus.grid[0] * corpus.grid[1]} patches are outliers on average without SOM, ${boundsText(corpus.meanCounts.purified[layer], whole)} with it`,

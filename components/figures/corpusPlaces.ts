@@ -1,6 +1,6 @@
 import {layerDetectors} from "../analysis/detectors/layer.js";
 import type {SelectionStore} from "../controls/selection.js";
-import {detectorOf} from "./corpusCounts.js";
+import {detectorControl, detectorOf} from "./corpusCounts.js";
 import {detectorStyle} from "./detectorStyle.js";
 import {h} from "./dom.js";
 import {figure} from "./figure.js";
@@ -35,7 +35,8 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
     series: [],
     label: "↑ % of patches in the set",
     across: "steps from the border",
-    start: 0
+    start: 0,
+    height: 400
   });
   const legend = rampLegend({label: "in the set, % of images", domain: [0, 100], scale: "linear"});
   const frame = figure(
@@ -50,6 +51,7 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
       title: "Where outliers sit",
       waiting: "Loading the numbers of all images.",
       lede: "Share of images in which each place is in the set of the chosen detector; beside it, the share of patches in each set by steps from the border.",
+      controls: [detectorControl(store)],
       legend: [legend, strokesLegend(layerDetectors.map((id) => detectorStyle[id]))],
       reading:
         "A place that is bright in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone."
@@ -123,6 +125,7 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       title: "What outliers show",
       waiting: "Loading the numbers of all images.",
       lede: "Left: patches of each image sorted by the variance of lightness inside them. Right: patches that mostly show a labelled object, and the others.",
+      controls: [detectorControl(store)],
       legend: [strokesLegend(layerDetectors.map((id) => detectorStyle[id])), strokesLegend([onObject, onBackground])],
       reading:
         "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring."

@@ -96,7 +96,7 @@ function plot({series, label, across, start, scale, extent, height, curve, forma
     width,
     height,
     marginLeft: 52,
-    marginRight: Math.min(140, width * 0.25),
+    marginRight: series.every(({quiet}) => quiet) ? 24 : Math.min(140, width * 0.25),
     marginTop: 26,
     marginBottom: 36,
     style: {fontFamily: "var(--sans-serif)", fontSize: "11px", overflow: "visible"},

@@ -121,11 +121,13 @@ function plot({series, label, scale, height}: SpreadOptions, width: number) {
           strokeOpacity: 0.55,
           dx
         }),
-        Plot.dot(own, {
+        Plot.vector(own, {
           x: "layer",
           y: "p50",
-          symbol: "hyphen",
-          r: bar / 2.4,
+          shape: notch,
+          length: bar + 2,
+          rotate: 90,
+          anchor: "middle",
           stroke: "currentColor",
           strokeWidth: 2,
           dx
@@ -146,6 +148,14 @@ function plot({series, label, scale, height}: SpreadOptions, width: number) {
     })
   });
 }
+
+/** A short line across the bar, at the median. */
+const notch = {
+  draw(path: {moveTo(x: number, y: number): void; lineTo(x: number, y: number): void}, length: number) {
+    path.moveTo(0, 0);
+    path.lineTo(0, -length);
+  }
+};
 
 function tell(value: number): string {
   return String(Number(value.toPrecision(3)));
