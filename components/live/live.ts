@@ -48,7 +48,6 @@ export function livePage(): LivePage {
   const panel = livePanel(session, selection.value.image);
   void begin(session, selection.value.model);
   prepareIsolation();
-  // For whoever wants to look inside, and for tests.
   return {
     feed,
     panel,
@@ -177,7 +176,7 @@ function maskControls(feed: Feed, session: LiveSession) {
     chosen = names;
     later();
   });
-  const blank = {masks: [], classes: [], source: "", waiting: "Choose a picture above.", failure: ""};
+  const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
   const figure = maskFigure(blank, [wordsField(feed), boxes, windows, short, threshold]);
   session.subscribe(({masks, whole, device, stage}) => {
     const words = session.model && !session.model.lexicon;
@@ -188,7 +187,7 @@ function maskControls(feed: Feed, session: LiveSession) {
       source: [session.modelId, `${settings.short ?? 336} px`, device && `computed on ${device}`]
         .filter(Boolean)
         .join(" · "),
-      waiting: stage ? "On its way." : "Choose a picture above.",
+      waiting: stage ? "On its way." : "",
       failure: words ? "This model has no words: neither a lexicon nor a text tower that the page can run." : ""
     });
   });

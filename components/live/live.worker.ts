@@ -76,6 +76,8 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
         versions: {onnxruntime: runtimeVersion()}
       }
     });
+    // Its first layers can be looked into while the others run.
+    Object.assign(opened(), {picture, subject});
     const of = info.geometry.layers;
     tell({progress: {stage: "layers", done: 0, of}});
     await subject.run(
@@ -85,7 +87,6 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
       },
       () => breathe(signal)
     );
-    Object.assign(opened(), {picture, subject});
     return subject.record(of);
   },
 
@@ -159,27 +160,56 @@ async function breathe(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
+/** What waits for its turn, the lower rank first. What a reader waits for comes before what figures ask for. */
+const ranks: Record<CallName, number> = {
+  open: 0,
+  look: 0,
+  run: 0,
+  attention: 1,
+  heads: 1,
+  segment: 2,
+  features: 3,
+  repairs: 4
+};
+
+interface Waiting {
+  message: Exclude<Ask, {cancel: number}>;
+  controller: AbortController;
+}
+
+const waiting: Waiting[] = [];
 const pending = new Map<number, AbortController>();
-let last: Promise<unknown> = Promise.resolve();
+let busy = false;
 
 function tell(message: Tell): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
   postMessage(message);
 }
 
-async function turn(message: Exclude<Ask, {cancel: number}>, {signal}: AbortController): Promise<void> {
-  const {id, name, ask} = message;
+async function answer({message: {id, name, ask}, controller: {signal}}: Waiting): Promise<void> {
   try {
     signal.throwIfAborted();
     const call = calls[name] as (ask: unknown, turn: Turn) => Promise<Calls[CallName]["answer"]>;
-    const answer = await call(ask, {signal, tell: (news) => tell({id, news})});
+    const found = await call(ask, {signal, tell: (news) => tell({id, news})});
     signal.throwIfAborted();
-    tell({id, answer});
+    tell({id, answer: found});
   } catch (error) {
     tell({id, error: failureOf(error)});
   } finally {
     pending.delete(id);
   }
+}
+
+/** Takes turns until nothing waits. */
+async function work(): Promise<void> {
+  if (busy) return;
+  busy = true;
+  while (waiting.length > 0) {
+    const least = Math.min(...waiting.map(({message}) => ranks[message.name]));
+    const at = waiting.findIndex(({message}) => ranks[message.name] === least);
+    await answer(...(waiting.splice(at, 1) as [Waiting]));
+  }
+  busy = false;
 }
 
 addEventListener("message", ({data}: MessageEvent<Ask>) => {
@@ -188,5 +218,11 @@ addEventListener("message", ({data}: MessageEvent<Ask>) => {
   if (data.name === "look") for (const controller of pending.values()) controller.abort();
   const controller = new AbortController();
   pending.set(data.id, controller);
-  last = last.then(() => turn(data, controller));
+  const turn = {message: data, controller};
+  // Attention is kept and needs no run: a slider is not to wait for a segmentation.
+  if (data.name === "attention") void answer(turn);
+  else {
+    waiting.push(turn);
+    void work();
+  }
 });

@@ -17,10 +17,12 @@ export interface MaskFigureOptions {
   classes: readonly string[];
   /** Model, device, settings. */
   source: string;
-  /** Why there is nothing to see yet. */
+  /** What is awaited before there is anything to see; empty while nothing runs. */
   waiting: string;
   failure: string;
 }
+
+const idle = "Choose a picture above.";
 
 /** The whole picture segmented window by window: one plate a method, over the photo. */
 export function maskFigure(options: MaskFigureOptions, controls: readonly Node[]): Drawing<MaskFigureOptions> {
@@ -52,6 +54,9 @@ export function maskFigure(options: MaskFigureOptions, controls: readonly Node[]
     controls: [...controls, opacityInput],
     data: () => shares(state)
   });
+
+  // The frame's own update is kept: the drawing that is returned has another by the same name.
+  const updateFrame = frame.update;
 
   const overlay = (mask: Mask) => {
     const known = overlays.get(mask.method);
@@ -94,7 +99,7 @@ export function maskFigure(options: MaskFigureOptions, controls: readonly Node[]
         return h("li", {}, swatch, name);
       })
     );
-    frame.update({source, waiting: photo ? "" : waiting, failure});
+    updateFrame({source, waiting: photo ? "" : waiting, failure: failure || (photo || waiting ? "" : idle)});
     frame.dataset.drawn = masks.map(({method, windows}) => `${method}:${windows}`).join(" ");
   };
   write();
