@@ -15,6 +15,7 @@ import {formatValue, h} from "./dom.js";
 import type {FigureOptions, Rows} from "./figure.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
+import {indexed} from "./indexed.js";
 import {marksLegend, rampLegend} from "./legend.js";
 import {patchMap} from "./patchMap.js";
 import {colourPicture} from "./pixels.js";
@@ -88,7 +89,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
   const maps = options.maps.map(({title}) => patchMap({grid: [14, 14], label: title, scale: "linear", ...hands}));
   const frames = options.maps.map(({title, about}, i) =>
-    plate(maps[i], {title: h("span", {title: about}, subscripted(title))})
+    plate(maps[i], {title: h("span", {title: about}, indexed(title))})
   );
   const photoFrame = plate(photo, {title: "the photo"});
   const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
@@ -375,12 +376,6 @@ export function classMenu(feed: Feed): HTMLElement {
     )
   );
   return element;
-}
-
-/** "F_SOM" with its index set below the line. */
-function subscripted(title: string): Node {
-  const [, base, index, rest] = /^(\w)_(\w+)(.*)$/.exec(title) ?? [];
-  return base ? h("span", {}, h("i", {}, base), h("sub", {}, index), rest) : document.createTextNode(title);
 }
 
 function rows(maps: readonly Stage[], values: readonly (ArrayLike<number> | undefined)[], state: Feed["state"]): Rows {

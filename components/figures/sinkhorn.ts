@@ -70,8 +70,8 @@ export function sumsFigure(feed: Feed): HTMLElement {
   const {store} = feed;
   const onHover = (hover: number | null) => store.point({hover});
   const onPick = (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch});
-  const cells = (["before", "after"] as const).flatMap((when) =>
-    measures.map((measure) => {
+  const cells = measures.flatMap((measure) =>
+    (["before", "after"] as const).map((when) => {
       const map = patchMap({
         grid: [14, 14],
         label: `${measure.label}, ${when} normalisation`,

@@ -1,0 +1,238 @@
+import type {PassOrder} from "../../analysis/integration.js";
+import type {AttentionMap} from "../../analysis/record.js";
+import {segmented, slider} from "../../controls/inputs.js";
+import {changeSetting, readSettings} from "../../controls/methodOptions.js";
+import type {SelectionStore} from "../../controls/selection.js";
+import {resizePlanes} from "../../model/image/resample-planes.js";
+import {attentionMatrix} from "../attentionMatrix.js";
+import {category} from "../colour.js";
+import {formatValue, h} from "../dom.js";
+import {patchMap, type PatchMark} from "../patchMap.js";
+import {picture} from "../pixels.js";
+import {indexed} from "../indexed.js";
+import {maximum} from "../reading.js";
+import {formula} from "./formulas.js";
+import {runToy, toyCosines, toyGrid, type Toy} from "./toy.js";
+
+/** A drawing of one number of the toy, and how it follows. */
+interface Mini {
+  element: HTMLElement;
+  show(toy: Toy): void;
+}
+
+/**
+ * The toy of the Method page: one state behind all its miniatures. A click on any of its grids plants a patch that
+ * draws attention, or takes it away; the constants are the options of `sfp`, kept in the address.
+ */
+export class ToyBench {
+  readonly #planted = new Set([3, 8]);
+  readonly #minis: Mini[] = [];
+  #toy!: Toy;
+  #l0 = 1;
+
+  constructor(private readonly store: SelectionStore) {
+    this.#run();
+    store.subscribe(() => this.#run());
+  }
+
+  /** An equation with its miniature beside it. */
+  equation(number: number): HTMLElement {
+    const minis = this.#miniatures(number);
+    for (const mini of minis) {
+      mini.show(this.#toy);
+      this.#minis.push(mini);
+    }
+    return h(
+      "div",
+      {class: "equation", id: `equation-${number}`},
+      formula(number),
+      h("div", {class: "minis"}, ...minis.map(({element}) => element))
+    );
+  }
+
+  /** The toy's constants. */
+  controls(): HTMLElement {
+    const {store} = this;
+    const set = (name: string, value: string | number) =>
+      store.set({options: changeSetting("sfp", store.value.options, name, value)});
+    const number = (name: string, label: string, least: number, most: number, step: number) =>
+      slider({label, least, most, step, value: least, onChange: (value) => set(name, value)});
+    const inputs = {
+      factor: number("factor", "factor m, Eq. 4", 0.2, 3, 0.1),
+      lambda: number("lambda", "λ, Eq. 6", 0, 3, 0.1),
+      l0: number("l0", "l₀, Eq. 9", 1, 3, 1),
+      rounds: number("rounds", "rounds, Eq. 10", 0, 6, 1)
+    };
+    const order = segmented<string>({
+      label: "order",
+      options: [
+        {value: "rc", label: "rows, columns"},
+        {value: "cr", label: "columns, rows"}
+      ],
+      value: "rc",
+      onChange: (value) => set("order", value)
+    });
+    const write = () => {
+      const values = readSettings("sfp", store.value.options);
+      for (const [name, input] of Object.entries(inputs)) input.update({value: Number(values[name])});
+      order.update({value: String(values.order)});
+    };
+    store.subscribe(write);
+    write();
+    return h("div", {class: "toy-controls"}, ...Object.values(inputs), order);
+  }
+
+  #run(): void {
+    const {factor, lambda, l0, rounds, order} = readSettings("sfp", this.store.value.options);
+    this.#l0 = Math.min(3, Number(l0));
+    this.#toy = runToy({
+      planted: this.#planted,
+      factor: Number(factor),
+      lambda: Number(lambda),
+      l0: this.#l0,
+      rounds: Number(rounds),
+      order: order as PassOrder
+    });
+    for (const mini of this.#minis) mini.show(this.#toy);
+  }
+
+  #toggle(patch: number): void {
+    if (!this.#planted.delete(patch)) this.#planted.add(patch);
+    this.#run();
+  }
+
+  /** A grid of one value a patch. */
+  #grid(
+    title: string,
+    read: (toy: Toy) => ArrayLike<number>,
+    {reach, marks = () => [], low = 0}: {reach: (toy: Toy) => number; marks?: (toy: Toy) => PatchMark[]; low?: number}
+  ): Mini {
+    let values: ArrayLike<number> = [];
+    const note = h("span", {class: "mini-note"});
+    const point = (hover: number | null) => {
+      map.update({hover});
+      note.textContent = hover === null ? "" : formatValue(values[hover]);
+    };
+    const map = patchMap({
+      grid: toyGrid,
+      label: `${title}, in the toy; Enter plants or removes an outlier`,
+      scale: "linear",
+      onHover: point,
+      onPick: (patch) => this.#toggle(patch)
+    });
+    return {
+      element: h("div", {class: "mini"}, h("div", {class: "mini-title"}, indexed(title), note), map),
+      show: (toy) => {
+        values = read(toy);
+        map.update({values, domain: [low, reach(toy)], marks: marks(toy)});
+      }
+    };
+  }
+
+  /** A whole map, queries down. */
+  #matrix(title: string, read: (toy: Toy) => AttentionMap, about = "queries down, keys across"): Mini {
+    const drawn = attentionMatrix({map: read(this.#toy), label: `${title}, in the toy`, scale: "linear"});
+    return {
+      element: h(
+        "div",
+        {class: "mini"},
+        h("div", {class: "mini-title"}, indexed(title)),
+        drawn,
+        h("div", {class: "mini-note"}, about)
+      ),
+      show: (toy) => drawn.update({map: read(toy)})
+    };
+  }
+
+  /** Eq. 3 on one stage's features. */
+  #labels(title: string, stage: keyof Toy["features"]): Mini {
+    const map = patchMap({
+      grid: toyGrid,
+      label: `${title}, in the toy`,
+      onHover: (hover) => map.update({hover}),
+      onPick: (patch) => this.#toggle(patch)
+    });
+    return {
+      element: h("div", {class: "mini"}, h("div", {class: "mini-title"}, indexed(title)), map),
+      show: (toy) => map.update({picture: labelPicture(toy, stage)})
+    };
+  }
+
+  #miniatures(number: number): Mini[] {
+    const longest = (toy: Toy) => maximum(...toy.plain.map(({norms}) => norms));
+    const norms = (title: string, trunk: "plain" | "purified", layer: number, key: "norms" | "repairedNorms") =>
+      this.#grid(title, (toy) => toy[trunk][layer][key], {
+        reach: longest,
+        marks: (toy) => rings(toy[trunk][layer].outliers, key === "norms" ? "outlier" : "repaired")
+      });
+    const cosine = (title: string, stage: keyof Toy["features"]) =>
+      this.#grid(title, (toy) => toyCosines(toy.features[stage]).object, {reach: () => 1});
+    const row = (title: string, key: "classRow" | "diagonal") =>
+      this.#grid(title, (toy) => toy.plain[0][key].map((value) => value * 17), {
+        reach: (toy) => 17 * maximum(toy.plain[0].classRow, toy.plain[0].diagonal)
+      });
+    switch (number) {
+      case 1:
+        return [this.#matrix("Attn, layer 1", (toy) => toy.plain[0].map, "class token first; outliers are columns")];
+      case 2:
+        return [0, 1, 2].map((layer) => norms(`norms, layer ${layer + 1}`, "plain", layer, "norms"));
+      case 3:
+        return [this.#labels("from F, no SOM", "plain"), this.#labels("from F_vis", "vis")];
+      case 4:
+        return [
+          row("class to i", "classRow"),
+          row("i to itself", "diagonal"),
+          this.#grid("difference, and S", (toy) => difference(toy).map((value) => Math.max(0, value)), {
+            reach: (toy) => Math.max(1e-9, maximum(difference(toy))),
+            marks: (toy) => rings(toy.plain[0].outliers, "outlier")
+          })
+        ];
+      case 5:
+        return [
+          norms("layer 1, before", "purified", 0, "norms"),
+          norms("after repair", "purified", 0, "repairedNorms"),
+          norms("layer 3, with SOM", "purified", 2, "repairedNorms")
+        ];
+      case 6:
+        return [this.#matrix("Attn_SAE", ({saeMap}) => saeMap, "class token first")];
+      case 7:
+        return [cosine("F_SOM to “object”", "som"), cosine("F_SAE to “object”", "sae")];
+      case 8:
+        return [0, 1, 2].map((layer) =>
+          this.#matrix(`layer ${layer + 1}, masked`, ({masked}) => masked[layer], "patches only")
+        );
+      case 9:
+        return [this.#matrix("A", ({sum}) => sum, "patches only, from layer l₀ on")];
+      case 10:
+        return [this.#matrix("A_HAI", ({integrated}) => integrated, "patches only")];
+      case 11:
+        return [cosine("F_SAE to “object”", "sae"), cosine("F_vis to “object”", "vis")];
+      default:
+        throw new RangeError(`there is no equation ${number}`);
+    }
+  }
+}
+
+function difference({plain}: Toy): Float64Array {
+  const {classRow, diagonal} = plain[0];
+  return classRow.map((value, i) => 17 * (value - diagonal[i]));
+}
+
+function rings(outliers: Uint8Array, mark: PatchMark["mark"]): PatchMark[] {
+  return Array.from(outliers.keys())
+    .filter((patch) => outliers[patch])
+    .map((patch) => ({patch, mark}));
+}
+
+/** Cosines enlarged sixteen times, then the greater word. */
+function labelPicture(toy: Toy, stage: keyof Toy["features"]): HTMLCanvasElement {
+  const {object, ground} = toyCosines(toy.features[stage]);
+  const side = 4 * 16;
+  const large = resizePlanes(Float32Array.of(...object, ...ground), [2, 4, 4], [side, side]);
+  const image = new ImageData(side, side);
+  for (let i = 0; i < side * side; ++i) {
+    const colour = category(large[i] > large[side * side + i] ? 0 : 1);
+    image.data.set([...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255], i * 4);
+  }
+  return picture(image);
+}

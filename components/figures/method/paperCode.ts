@@ -1,0 +1,150 @@
+import {som} from "../../analysis/detectors/som.js";
+import {repair} from "../../analysis/repair.js";
+import type {FeatureMap, ImageRecord} from "../../analysis/record.js";
+import {unitTokens} from "../../analysis/similarity.js";
+import type {Feed, View} from "../../controls/feed.js";
+import {h} from "../dom.js";
+import {figure, provenance} from "../figure.js";
+import {follow} from "../follow.js";
+import {indexed} from "../indexed.js";
+import {marksLegend, rampLegend} from "../legend.js";
+import {patchMap, type PatchMark} from "../patchMap.js";
+import {maximum, median} from "../reading.js";
+import {withFeatures, type FeatureMaps} from "../withFeatures.js";
+import type {Difference} from "./differences.js";
+import {differenceTable} from "./tables.js";
+
+/** Pairs of features whose distance says what an item changes. */
+const pairs = [
+  {key: "layers", a: "plain", b: "som", title: "F and F_SOM"},
+  {key: "hai", a: "sae", b: "vis", title: "F_SAE and F_vis"},
+  {key: "whole", a: "vis", b: "sfp-released", title: "paper and code"},
+  {key: "whole", a: "vis", b: "sfp-2025-12", title: "and code, Dec. 2025"},
+  {key: "whole", a: "sfp-released", b: "sc-clip", title: "code and SC-CLIP"}
+] as const;
+
+const names = [...new Set(pairs.flatMap(({a, b}) => [a, b]))];
+
+/** The paper against its code on the chosen photo: sets of outliers, and how far features lie apart. */
+export function paperCodeFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const onHover = (hover: number | null) => store.point({hover});
+  const mini = (title: string, label: string) => {
+    const map = patchMap({grid: [14, 14], label, scale: "linear", onHover});
+    const note = h("div", {class: "mini-note"});
+    return {map, note, element: h("div", {class: "mini"}, h("div", {class: "mini-title"}, indexed(title)), map, note)};
+  };
+  const distances = pairs.map((pair) => ({...pair, ...mini(pair.title, `cosine distance of ${pair.title}`)}));
+  const sets = {
+    paper: mini("paper: 1, no cap", "the paper’s outliers of the last layer but one"),
+    code: mini("code: 1.5, cap 10", "the released code’s outliers")
+  };
+  const isolated = h("p", {class: "effect-text"});
+  const effects: Partial<Record<Difference["key"], HTMLElement>> = {
+    test: h("div", {class: "minis"}, sets.paper.element, sets.code.element),
+    neighbours: isolated
+  };
+  for (const {key, element} of distances) (effects[key] ??= h("div", {class: "minis"})).append(element);
+  const legend = rampLegend({label: "cosine distance, 1 − cos", domain: [0, 1], scale: "linear"});
+  const frame = figure(differenceTable(effects), {
+    id: "paper-code",
+    title: "The paper and its released code are two algorithms",
+    lede: "Item by item; at the right, on the chosen photo, outlier sets of the last layer but one without SOM, and distances of features, patch by patch.",
+    waiting: "Loading the features of this photo.",
+    legend: [legend, marksLegend(["outlier"])],
+    reading:
+      "A distance of 0 means the same direction and so the same class for any words; of 1, nothing in common. One colour range holds for all distances. The released code stays close to SC-CLIP, from which its later steps come.",
+    data: () =>
+      Array.from({length: values[0]?.length ?? 0}, (_, patch) => ({
+        patch,
+        ...Object.fromEntries(pairs.map(({a, b}, i) => [`${a} ${b}`, values[i][patch]]))
+      }))
+  });
+  let values: Float64Array[] = [];
+  const paint = ({record, picture, selection}: View, maps: FeatureMaps) => {
+    const {grid} = record;
+    values = pairs.map(({a, b}) => distance(maps.get(a)!, maps.get(b)!));
+    const domain = [0, maximum(...values)] as const;
+    for (const [i, {map, note}] of distances.entries()) {
+      map.update({grid, values: values[i], domain});
+      note.textContent = `median ${median(values[i]).toFixed(3)}`;
+    }
+    legend.update({domain});
+    const found = outlierSets(record);
+    for (const side of ["paper", "code"] as const) {
+      sets[side].map.update({grid, photo: picture.image, marks: rings(found[side])});
+      sets[side].note.textContent = `${count(found[side])} outliers`;
+    }
+    const blank: FeatureMap = {width: 1, values: new Float32Array(found.code.length)};
+    const alone = count(repair(blank, grid, found.code).isolated);
+    isolated.textContent =
+      alone > 0
+        ? `${alone} of the code’s ten have no valid neighbour: it would write zeros, and the window would come out undefined.`
+        : `None of the code’s ${count(found.code)} lacks a valid neighbour here; the paper’s set, repaired the same way, has ${count(repair(blank, grid, found.paper).isolated)}.`;
+    frame.update({
+      waiting: "",
+      failure: "",
+      source: provenance(
+        {...record, image: picture.title},
+        {
+          notes: [
+            `sets of layer ${record.layers - 1}, without SOM, mean over heads`,
+            "features after the head, methods’ default options"
+          ]
+        }
+      )
+    });
+    frame.dataset.drawn = `${record.image} ${selection.model}`;
+  };
+  follow(
+    feed,
+    frame,
+    (view) =>
+      withFeatures(
+        view.source,
+        names,
+        (maps) => {
+          const {state} = feed;
+          if (
+            "view" in state &&
+            state.view.source === view.source &&
+            !frame.dataset.drawn?.startsWith(`${view.record.image} `)
+          )
+            paint(state.view, maps);
+        },
+        (error) => frame.update({failure: error instanceof Error ? error.message : String(error)})
+      ),
+    ({hover}) => {
+      for (const {map} of [...distances, ...Object.values(sets)]) map.update({hover});
+    }
+  );
+  return frame;
+}
+
+/** 1 − cos, patch by patch. */
+export function distance(a: FeatureMap, b: FeatureMap): Float64Array {
+  const [units, others] = [unitTokens(a), unitTokens(b)];
+  return Float64Array.from({length: units.length / a.width}, (_, i) => {
+    let dot = 0;
+    for (let d = i * a.width; d < (i + 1) * a.width; ++d) dot += units[d] * others[d];
+    return Math.max(0, 1 - dot);
+  });
+}
+
+/** The sets of layer L - 1 of the plain trunk by the paper's test and by the code's. */
+export function outlierSets({trunks, layers, heads, grid}: ImageRecord): {paper: Uint8Array; code: Uint8Array} {
+  const size = heads * grid[0] * grid[1];
+  const part = (values: Float32Array) => values.subarray((layers - 2) * size, (layers - 1) * size);
+  const read = {classRows: part(trunks.plain.classRows), diagonals: part(trunks.plain.diagonals), heads};
+  return {paper: som(read).outliers, code: som(read, {factor: 1.5, cap: 10}).outliers};
+}
+
+function rings(set: Uint8Array): PatchMark[] {
+  return Array.from(set.keys())
+    .filter((patch) => set[patch])
+    .map((patch) => ({patch, mark: "outlier"}));
+}
+
+function count(mask: Uint8Array): number {
+  return mask.reduce((sum, flag) => sum + flag, 0);
+}
