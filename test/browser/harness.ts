@@ -62,6 +62,7 @@ export async function open(browser: Browser, url: string, options: BrowserContex
     if (/^https?:$/.test(protocol) && origin !== new URL(url).origin) problems.push(`outside: ${request.url()}`);
   });
   await page.goto(url, {waitUntil: "networkidle"});
+  await scrollThrough(page);
   await page
     .waitForFunction(() => !document.querySelector("observablehq-loading, [aria-busy=true]"), undefined, {
       timeout: 20_000
@@ -69,6 +70,17 @@ export async function open(browser: Browser, url: string, options: BrowserContex
     .catch(() => problems.push("still loading after 20 s"));
   problems.push(...(await page.locator(".observablehq--error").allInnerTexts()));
   return {page, problems};
+}
+
+/** Passes every figure by the window, because some load only as they come near. */
+async function scrollThrough(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+      scrollTo({top: y, behavior: "instant"});
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    scrollTo({top: 0, behavior: "instant"});
+  });
 }
 
 /** What axe-core calls serious or critical on a page, one line for each element. */
