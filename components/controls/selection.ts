@@ -18,7 +18,7 @@ const fields = {
   background: wholeOr("auto", ["auto", "none"], 0, 9999),
   /** m in a_ii < m a_ci. */
   factor: decimal(1, 0.1, 10),
-  /** How many outliers at most are kept, greatest margin first; 0 is no cap. */
+  /** How many outliers at most are kept, greatest attention from the class token first; 0 is no cap. */
   cap: whole(0, 0, 999),
   scale: choice("sqrt", ["sqrt", "linear", "log"]),
   /** One scale for all maps of a figure, or each map its own. */

@@ -15,7 +15,8 @@ const others = layerDetectors.filter((id) => id !== "som");
 /** Which detectors find the same patches, over all images. */
 export function corpusAgreement(store: SelectionStore): HTMLElement {
   const names = layerDetectors.map((id) => detectorStyle[id].label);
-  const blank = {rows: names, columns: names, values: [], cellHeight: 36, cellWidth: 64};
+  const two = (value: number) => value.toFixed(2).replace("-", "−");
+  const blank = {rows: names, columns: names, values: [], cellHeight: 36, cellWidth: 64, format: two};
   let pairs: readonly PairAgreement[] = [];
   const find = (row: number | null, column: number | null) =>
     row === null || column === null
@@ -23,7 +24,6 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
       : pairs.find(
           ({pair}) => pair.includes(layerDetectors[row]) && pair.includes(layerDetectors[column]) && row !== column
         );
-  const two = (value: number) => value.toFixed(2).replace("-", "−");
   const sets = matrix({
     ...blank,
     label: "Jaccard index of two sets, pooled over images",
@@ -125,7 +125,7 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
         mad.jaccard[0] === null
           ? `Layer ${current}: SOM and MAD find nothing`
           : `Layer ${current}: SOM and MAD share ${boundsText(mad.jaccard, two)} of what either finds; by chance it would be ${mad.chance === null ? "—" : two(mad.chance)}`,
-      source: corpusSource(view, ["default options", "without SOM"], true)
+      source: corpusSource(view, ["default options", "without SOM"], {oneLayer: true})
     });
     frame.dataset.drawn = `${corpus.images} ${current} ${mad.jaccard[0]}`;
   });

@@ -102,10 +102,10 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
 
 /** In which layer each image shows its first outlier, by three readings of the word. */
 export function corpusOnsets(store: SelectionStore): HTMLElement {
-  const rows = ["Eq. 4 finds one", "MAD finds one", "a norm above 10 × the median"];
+  const rows = ["Eq. 4", "MAD", "long"];
   const table = matrix({
     rows,
-    columns: [...Array.from({length: 12}, (_, i) => String(i + 1)), "never"],
+    columns: [...Array.from({length: 12}, (_, i) => String(i + 1)), "–"],
     values: [],
     label: "images by the first layer",
     across: "first layer",
@@ -118,7 +118,7 @@ export function corpusOnsets(store: SelectionStore): HTMLElement {
     id: "corpus-onsets",
     title: "When outliers first appear",
     waiting: "Loading the numbers of all images.",
-    lede: "Images by the first layer in which a patch is an outlier, by three readings of the word. Without SOM.",
+    lede: "Images by the first layer in which a patch is an outlier, by three readings of the word: Eq. 4 finds one, MAD finds one, or one is longer than 10 times the median. Last column: never. Without SOM.",
     legend: [legend],
     reading:
       "MAD cuts at a fixed number of robust standard deviations, and finds the tail of a tight distribution as well as a token apart: an early onset by MAD need not be an artefact."
@@ -132,7 +132,7 @@ export function corpusOnsets(store: SelectionStore): HTMLElement {
     const {som, mad, long} = corpus.onsets;
     const values = [...som, ...mad, ...long];
     table.update({
-      columns: [...Array.from({length: corpus.layers}, (_, i) => String(i + 1)), "never"],
+      columns: [...Array.from({length: corpus.layers}, (_, i) => String(i + 1)), "–"],
       values,
       domain: [0, corpus.images]
     });
@@ -142,7 +142,7 @@ export function corpusOnsets(store: SelectionStore): HTMLElement {
       most(list) === corpus.layers ? "in no layer" : `in layer ${most(list) + 1}`;
     frame.update({
       title: `Long tokens begin ${name(long)} in ${Math.max(...long)} of ${corpus.images} images; the test of Eq. 4 first fires ${name(som)} in ${Math.max(...som)}`,
-      source: corpusSource(view, [`${corpus.images} images`, "without SOM"])
+      source: corpusSource(view, [`${corpus.images} images`, "without SOM"], {intervals: false})
     });
     frame.dataset.drawn = `${corpus.images} ${values.join(" ")}`;
   });

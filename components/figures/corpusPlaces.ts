@@ -98,7 +98,7 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
     const most = shares[layer].reduce((best, share, i) => (share > shares[layer][best] ? i : best), 0);
     frame.update({
       title: `${detectorStyle[id].label}, layer ${layer + 1}: most often patch ${patchName(most, grid[1])}, in ${shares[layer][most].toFixed(0)} % of images`,
-      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], true)
+      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
     });
     point();
     frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1} ${most}`;
@@ -161,7 +161,7 @@ export function corpusContent(store: SelectionStore): HTMLElement {
     }
     frame.update({
       title: contentTitle(view, id),
-      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], true)
+      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
     });
     frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1}`;
   });

@@ -42,7 +42,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
     least: 0,
     most: 60,
     value: store.value.cap,
-    hint: "Keep only so many, greatest margin first; 0 keeps all. The paper: all; its code: 10",
+    hint: "Keep only so many, those with the most attention from the class token; 0 keeps all. The paper: all; its code: 10",
     onChange: (value) => store.set({cap: value})
   });
   const photoFrame = plate(photo, {title: "the same patches"});

@@ -185,7 +185,8 @@ export function detectorAgreement(feed: Feed): HTMLElement {
   });
   const photoFrame = plate(photo, {title: "how many find it"});
   const names = layerDetectors.map((id) => detectorStyle[id].label);
-  const blank = {rows: names, columns: names, values: [], cellHeight: 44, cellWidth: 72};
+  const format = (value: number) => value.toFixed(2).replace("-", "−");
+  const blank = {rows: names, columns: names, values: [], cellHeight: 44, cellWidth: 72, format};
   const sets = matrix({
     ...blank,
     label: "Jaccard index of two sets",

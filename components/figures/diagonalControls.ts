@@ -22,11 +22,11 @@ export function somControls(store: SelectionStore): {inputs: HTMLElement[]; show
     onChange: (value) => store.set({cap: value})
   });
   const heads = segmented<Heads>({
-    label: "Heads decide",
+    label: "Heads",
     options: [
-      {value: "mean", label: "by their mean", hint: "Eq. 4 on the head mean, as in the paper’s single map"},
-      {value: "vote", label: "by vote", hint: "The test holds in more than half of the heads"},
-      {value: "any", label: "any of them", hint: "The test holds in at least one head"}
+      {value: "mean", label: "mean", hint: "Eq. 4 on the head mean, as in the paper’s single map"},
+      {value: "vote", label: "vote", hint: "The test holds in more than half of the heads"},
+      {value: "any", label: "any", hint: "The test holds in at least one head"}
     ],
     value: store.value.heads,
     onChange: (value) => store.set({heads: value})

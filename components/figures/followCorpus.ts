@@ -55,7 +55,11 @@ export function followCorpus(
 }
 
 /** What a caption of a corpus says. */
-export function corpusSource({corpus, layer}: CorpusView, notes: string[] = [], oneLayer = false): string {
+export function corpusSource(
+  {corpus, layer}: CorpusView,
+  notes: string[] = [],
+  {oneLayer = false, intervals = true} = {}
+): string {
   const {name, provenance: made, grid} = corpus;
   return provenance(
     {image: name, provenance: made},
@@ -64,7 +68,7 @@ export function corpusSource({corpus, layer}: CorpusView, notes: string[] = [], 
       notes: [
         ...notes,
         `middle square of each at 224 px, ${grid[0]} × ${grid[1]} patches`,
-        "95 % bootstrap intervals over images"
+        ...(intervals ? ["95 % bootstrap intervals over images"] : [])
       ]
     }
   );

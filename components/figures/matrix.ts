@@ -175,7 +175,7 @@ function paintCells(context: CanvasRenderingContext2D, state: MatrixOptions, wid
       context.fillStyle = `rgb(${r},${g},${b})`;
       context.fillRect(x, y, cell - 1, cellHeight! - 1);
       const text = cellText(state, row, column);
-      if (context.measureText(text).width > cell - 4) continue;
+      if (context.measureText(text).width > cell - 2) continue;
       context.fillStyle = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#101216" : "#ffffff";
       context.fillText(text, x + (cell - 1) / 2, y + cellHeight! / 2);
     }

@@ -24,7 +24,7 @@ export interface LayerChoice {
   head: HeadChoice;
   /** m in a_ii < m a_ci. */
   factor: number;
-  /** At most so many outliers, greatest m a_ci - a_ii first; 0 for no cap. */
+  /** At most so many outliers, greatest a_ci first; 0 for no cap. */
   cap: number;
 }
 
@@ -45,7 +45,7 @@ export function readLayer(record: ImageRecord, {trunk, layer, head, factor, cap}
   return {classRow, diagonal, margin, outliers, count: outliers.reduce((sum, flag) => sum + flag, 0)};
 }
 
-/** Eq. 4 with a factor and a cap: 1 where a_ii < factor × a_ci, the cap's greatest margins only. */
+/** Eq. 4 with a factor and a cap: 1 where a_ii < factor × a_ci, the cap's greatest a_ci only, as the released code and the engine rank. */
 export function testOutliers(
   classRow: ArrayLike<number>,
   diagonal: ArrayLike<number>,
@@ -54,9 +54,8 @@ export function testOutliers(
 ): Uint8Array {
   const set = Uint8Array.from(classRow, (value, i) => Number(diagonal[i] < factor * value));
   if (cap <= 0) return set;
-  const margin = (i: number) => factor * classRow[i] - diagonal[i];
   const members = Array.from(set.keys()).filter((i) => set[i]);
-  for (const i of members.toSorted((a, b) => margin(b) - margin(a)).slice(cap)) set[i] = 0;
+  for (const i of members.toSorted((a, b) => classRow[b] - classRow[a] || a - b).slice(cap)) set[i] = 0;
   return set;
 }
 
