@@ -20,11 +20,12 @@ export const formulas: Readonly<Record<number, string>> = {
 /** An equation with its number, as the paper numbers it. */
 export function formula(number: number): HTMLElement {
   // A page that shows no equation does without their fonts.
-  document.getElementById("katex-style") ??
-    document.head.append(
-      h("link", {id: "katex-style", rel: "stylesheet", href: FileAttachment("../../../data/katex.css").href})
-    );
-  const element = h("div", {class: "formula"});
+  if (!document.getElementById("katex-style")) {
+    const {href} = FileAttachment("../../../data/katex.css");
+    document.head.append(h("link", {id: "katex-style", rel: "stylesheet", href}));
+  }
+  // It scrolls inside itself on a phone, also by keyboard.
+  const element = h("div", {class: "formula", tabindex: 0, role: "group", "aria-label": `Equation ${number}`});
   katex.render(formulas[number], element, {displayMode: true});
   element.append(h("span", {class: "formula-number"}, `(${number})`));
   return element;
