@@ -5,6 +5,7 @@ import {h, isDark, whenResized} from "./dom.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
 import {disagreement} from "./masks.js";
+import {asPicture} from "./picture.js";
 import {segmenters} from "./stages.js";
 import {withMasks, type Masks} from "./withMasks.js";
 
@@ -114,7 +115,6 @@ function plot(cells: readonly Cell[], width: number) {
     ]
   });
   chart.setAttribute("data-vector", "");
-  chart.setAttribute("role", "img");
-  chart.setAttribute("aria-label", "Agreement between every two methods, in percent of patches");
+  asPicture(chart, "Agreement between every two methods, in percent of patches");
   return chart;
 }

@@ -3,6 +3,7 @@ import {h, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import type {Stroke} from "./marks.js";
+import {asPicture} from "./picture.js";
 
 /** One line of a chart. */
 export interface Series extends Stroke {
@@ -63,6 +64,7 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
     place = scale && ((layer) => scale.apply(layer) as number);
     chart.append(rule);
     chart.setAttribute("data-vector", "");
+    asPicture(chart, `${state.label}, by ${state.across}: ${state.series.map(({label}) => label).join(", ")}`);
     element.replaceChildren(chart);
     point();
   };

@@ -5,6 +5,7 @@ import {h, s, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import type {Stroke} from "./marks.js";
+import {asPicture} from "./picture.js";
 
 /** One set of distributions: a row of ascending values a layer. */
 export interface SpreadSeries extends Stroke {
@@ -45,6 +46,7 @@ export function spread(options: SpreadOptions): Drawing<SpreadOptions> {
     place = scale && ((layer) => scale.apply(layer) as number);
     chart.append(rule);
     chart.setAttribute("data-vector", "");
+    asPicture(chart, `${state.label}, by layer: ${state.series.map(({label}) => label).join(", ")}`);
     element.replaceChildren(chart);
     point();
   };
