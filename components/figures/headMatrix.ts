@@ -1,7 +1,6 @@
 import type {HeadSummary} from "../analysis/summary.js";
 import type {Feed, View} from "../controls/feed.js";
 import type {Domain, Scale} from "./colour.js";
-import {formatValue} from "./dom.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
 import {measureHeads} from "./headSummaries.js";
@@ -64,12 +63,12 @@ export function headMatrix(feed: Feed): HTMLElement {
   const hover = (row: number | null, column: number | null) => {
     for (const {key} of measures) {
       const value = row === null || column === null ? undefined : summaries[row]?.[column]?.[key];
-      panels[key].frame.update({readout: value === undefined ? "" : value.toPrecision(3)});
+      panels[key].frame.update({readout: value === undefined ? "" : formatTwo(value)});
     }
   };
   const panels = Object.fromEntries(
     measures.map(({key, title, label, share}) => {
-      const format = (value: number) => (share ? formatPercent(value) : formatValue(value));
+      const format = (value: number) => (share ? formatPercent(value) : formatTwo(value));
       const table = matrix({...blank, label, format, onPick: pick, onHover: hover});
       return [key, {table, frame: plate(table, {title})}];
     })
@@ -123,7 +122,12 @@ export function headMatrix(feed: Feed): HTMLElement {
     frame.update({
       source: provenance(
         {...record, image: picture.title},
-        {trunk: "plain", notes: ["maps stored to 1/20 of a row’s largest value"]}
+        {
+          trunk: "plain",
+          notes: [
+            "measured on maps stored to 1/20 of a row’s largest value, which moves sinks by up to 7 % on Chelsea, the rest by less"
+          ]
+        }
       )
     });
     if (source === drawn) return;
@@ -142,6 +146,11 @@ export function headMatrix(feed: Feed): HTMLElement {
   return frame;
 }
 
+/** Two digits: the maps are stored too coarsely for a third. */
+function formatTwo(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
+
 /** Per cent without decimals that say nothing. */
 function formatPercent(value: number): string {
   const percent = value * 100;
@@ -152,7 +161,7 @@ function titleOf(summaries: readonly (readonly HeadSummary[] | undefined)[], lay
   const cells = summaries.flatMap((heads, layer) => (heads ?? []).map((summary, head) => ({summary, layer, head})));
   if (new Set(cells.map(({layer}) => layer)).size < layers) return "What each head of each layer attends to";
   const strongest = cells.reduce((a, b) => (b.summary.concentration > a.summary.concentration ? b : a));
-  return `The strongest sink is in layer ${strongest.layer + 1}, head ${strongest.head + 1}: one token receives ${formatValue(strongest.summary.concentration)} times what the median token does`;
+  return `The strongest sink is in layer ${strongest.layer + 1}, head ${strongest.head + 1}: one token receives about ${formatTwo(strongest.summary.concentration)} times what the median token does`;
 }
 
 function ledeOf(measured: number, layers: number): string {
