@@ -15,7 +15,7 @@ export interface CorpusView {
   layer: number;
 }
 
-/** Ties a figure to the chosen corpus, layer and detector; draws at most once a frame. */
+/** Ties a figure to the chosen corpus, layer and detector; draws at most once a frame, and only near the window. */
 export function followCorpus(
   store: SelectionStore,
   frame: Drawing<FigureOptions>,
@@ -24,14 +24,25 @@ export function followCorpus(
   let corpus: CorpusSummary | undefined;
   let asked = "";
   let queued = 0;
+  let inSight = true;
+  let shown: readonly unknown[] = [];
   const redraw = () => {
     queued ||= requestAnimationFrame(() => {
       queued = 0;
-      if (!corpus) return;
       const {value} = store;
+      const next = [corpus, value];
+      if (!corpus || (!inSight && shown.length > 0) || next.every((part, i) => part === shown[i])) return;
+      shown = next;
       draw({corpus, selection: value, layer: Math.min(value.layer, corpus.layers) - 1});
     });
   };
+  new IntersectionObserver(
+    ([{isIntersecting}]) => {
+      inSight = isIntersecting;
+      if (inSight) redraw();
+    },
+    {rootMargin: "160px"}
+  ).observe(frame);
   const follow = () => {
     const id = store.value.corpus;
     if (id === asked) return redraw();

@@ -1,6 +1,6 @@
 import type {Domain, Scale} from "./colour.js";
 import {diverging, index, position, sequential, signedPosition} from "./colour.js";
-import {fitCanvas, formatValue, h, isDark, whenResized} from "./dom.js";
+import {fitCanvas, formatValue, h, isDark, placeIn, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import {maximum} from "./reading.js";
@@ -63,10 +63,10 @@ export function matrix(options: MatrixOptions): Drawing<MatrixOptions> {
   paint();
 
   const at = (event: MouseEvent): readonly [number, number] | null => {
-    const box = element.getBoundingClientRect();
-    const {left, top, cell} = layout(state, box.width);
-    const column = Math.floor((event.clientX - box.left - left) / cell);
-    const row = Math.floor((event.clientY - box.top - top) / state.cellHeight!);
+    const [x, y] = placeIn(element, event);
+    const {left, top, cell} = layout(state, element.clientWidth);
+    const column = Math.floor((x - left) / cell);
+    const row = Math.floor((y - top) / state.cellHeight!);
     const inside = row >= 0 && row < state.rows.length && column >= 0 && column < state.columns.length;
     return inside ? [row, column] : null;
   };
@@ -89,6 +89,8 @@ export function matrix(options: MatrixOptions): Drawing<MatrixOptions> {
       const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
       const row = clamp((state.current?.[0] ?? 0) + move[0], state.rows.length);
       const column = clamp((state.current?.[1] ?? 0) + move[1], state.columns.length);
+      // The answer comes with the next frame; a second key may come before it.
+      state = {...state, current: [row, column]};
       state.onPick?.(row, column);
       spoken.textContent = `${state.down ?? "row"} ${state.rows[row]}, ${state.across ?? "column"} ${state.columns[column]}: ${cellText(state, row, column)}`;
     });

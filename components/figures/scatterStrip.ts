@@ -59,13 +59,17 @@ export function scatterStrip(options: ScatterStripOptions): Drawing<ScatterStrip
     element.replaceChildren(...cells.map(({button}) => button));
   };
   const write = () => {
-    for (const [i, {button, place, text}] of cells.entries()) {
+    for (const [i, {place, text}] of cells.entries()) {
       const {label, note, members} = state.items[i];
       const count = Array.from(members).filter(Boolean).length;
       text.replaceChildren(label, ...(note ? [h("small", {}, note)] : []));
       place.setAttribute("aria-label", `${state.label}, ${label}: ${count} of ${members.length} patches in the set`);
-      button.setAttribute("aria-pressed", String(i === state.current));
     }
+    choose();
+  };
+  // The chosen item moves with every step of the slider; names and counts stay.
+  const choose = () => {
+    for (const [i, {button}] of cells.entries()) button.setAttribute("aria-pressed", String(i === state.current));
   };
   build();
   write();
@@ -78,8 +82,9 @@ export function scatterStrip(options: ScatterStripOptions): Drawing<ScatterStrip
       for (const cell of cells) cell.point();
       return;
     }
+    if (keys.every((key) => key === "current" || key === "onPick")) return choose();
     if (state.items.length !== before) build();
-    else if (keys.some((key) => key !== "current" && key !== "onPick")) {
+    else {
       for (const cell of cells) {
         cell.paint();
         cell.point();

@@ -32,8 +32,9 @@ after(async () => {
   await site?.close();
 });
 
-/** Waits until the figure says that it drew this. */
+/** Waits until the figure, brought into sight, says that it drew this. */
 async function drawn(page: Page, id: string, pattern: RegExp): Promise<string> {
+  await page.locator(`#figure-${id}`).scrollIntoViewIfNeeded();
   const handle = await page.waitForFunction(
     ([name, source]) => {
       const text = document.getElementById(`figure-${name}`)?.dataset.drawn ?? "";
