@@ -48,11 +48,15 @@ export function layerStrip(options: LayerStripOptions): Drawing<LayerStripOption
     element.replaceChildren(...cells.map(({button}) => button));
   };
   const write = () => {
-    for (const [i, {button, text}] of cells.entries()) {
+    for (const [i, {text}] of cells.entries()) {
       const {label, note} = state.items[i];
       text.replaceChildren(label, ...(note ? [h("small", {}, note)] : []));
-      button.setAttribute("aria-pressed", String(i === state.current));
     }
+    choose();
+  };
+  // The chosen item moves with every step of the slider; names and counts stay.
+  const choose = () => {
+    for (const [i, {button}] of cells.entries()) button.setAttribute("aria-pressed", String(i === state.current));
   };
   build();
   write();
@@ -60,8 +64,9 @@ export function layerStrip(options: LayerStripOptions): Drawing<LayerStripOption
   return drawing<LayerStripOptions, HTMLDivElement>(element, (change) => {
     const before = state;
     state = {...state, ...change};
+    if (Object.keys(change).every((key) => key === "current" || key === "onPick")) return choose();
     if (state.items.length !== before.items.length) build();
-    else if (Object.keys(change).some((key) => key !== "current" && key !== "onPick")) {
+    else {
       for (const [i, {map}] of cells.entries()) map.update(mapOptions(state, i));
     }
     write();

@@ -205,7 +205,8 @@ for (const [path, id] of [
           requestAnimationFrame(() => {
             const {port1, port2} = new MessageChannel();
             // A message is delivered after style, layout and paint of the same frame.
-            port1.onmessage = () => resolve(handled + performance.now() - first);
+            port1.addEventListener("message", () => resolve(handled + performance.now() - first));
+            port1.start();
             port2.postMessage(null);
           });
         });
