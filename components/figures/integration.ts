@@ -63,28 +63,49 @@ export function integrationFigure(feed: Feed): HTMLElement {
       legend: [legend, marksLegend(["target", "repaired"])],
       controls: controls.elements,
       reading:
-        "a is empty at this layer’s outliers, which nobody may gather from (Eq. 8). b adds the layers; a patch that is an outlier in some of them keeps what the others gave it. " +
+        "a is empty at this layer’s outliers, ringed on the photo: nobody may gather from them (Eq. 8). b adds the layers; a patch that is an outlier in some of them keeps what the others gave it. " +
         "c divides by rows and columns in turn: what everyone gathers from loses, what few do gains. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic.",
       data: () => rows(values, feed.state)
     }
   );
 
   let values: Record<keyof typeof maps, Float64Array | null> = {masked: null, sum: null, weights: null};
+  // Marks and terms that have not changed stay the same arrays, so that maps need not be painted again.
+  let kept = {
+    key: "",
+    layers: undefined as MaskedLayers | undefined,
+    photo: [] as PatchMark[],
+    pins: [] as PatchMark[]
+  };
+  const marksFor = (view: View, layers: MaskedLayers, to: number) => {
+    const key = `${to} ${view.target}`;
+    if (kept.key !== key || kept.layers !== layers) {
+      const pins = pinMarks(view).filter(({mark}) => mark === "target");
+      kept = {key, layers, pins, photo: [...marksOf(layers.outliers[to - 1]), ...pins]};
+    }
+    return kept;
+  };
+  let terms: {layers?: MaskedLayers; target: number | null; rows: Float64Array[]} = {target: null, rows: []};
   const draw = (view: View, layers: MaskedLayers, found: Integration | null) => {
     const {record, target, picture, selection} = view;
     const choice = haiChoice(view);
     const {patches} = layers;
-    const outliers = marksOf(layers.outliers[choice.to - 1]);
-    const pins = pinMarks(view).filter(({mark}) => mark === "target");
     const rowOf = (matrix: Float64Array) => matrix.subarray(target! * patches, (target! + 1) * patches);
     values = {masked: null, sum: null, weights: null};
+    if (terms.layers !== layers || terms.target !== target)
+      terms = {
+        layers,
+        target,
+        rows: layers.maps.map((map) => (target === null ? new Float64Array() : timesUniform(rowOf(map))))
+      };
+    const marks = marksFor(view, layers, choice.to);
     if (target !== null) {
       const sum = new Float64Array(patches);
       for (const map of layers.maps.slice(choice.l0 - 1, choice.to)) rowOf(map).forEach((v, j) => (sum[j] += v));
-      values.masked = timesUniform(rowOf(layers.maps[choice.to - 1]));
       values.sum = timesUniform(sum);
       values.weights = found && timesUniform(rowOf(found.weights));
     }
+    if (target !== null) values.masked = terms.rows[choice.to - 1];
     const domain = [0, maximum(...Object.values(values).flatMap((list) => (list ? [list] : [])))] as const;
     for (const name of ["masked", "sum", "weights"] as const) {
       maps[name].update({
@@ -92,18 +113,18 @@ export function integrationFigure(feed: Feed): HTMLElement {
         values: values[name],
         domain: selection.range === "own" ? undefined : domain,
         scale: selection.scale,
-        marks: name === "masked" ? [...outliers, ...pins] : pins
+        marks: marks.pins
       });
     }
-    photo.update({grid: record.grid, photo: picture.image, marks: [...outliers, ...pins]});
+    photo.update({grid: record.grid, photo: picture.image, marks: marks.photo});
     strip.update({
       grid: record.grid,
       current: choice.to - 1,
       scale: selection.scale,
-      items: layers.maps.map((map, l) => ({
+      items: layers.maps.map((_, l) => ({
         label: String(l + 1),
         note: l + 1 < choice.l0 || l + 1 > choice.to ? "–" : `${count(layers.outliers[l])} out`,
-        values: target === null ? [] : timesUniform(rowOf(map))
+        values: terms.rows[l]
       }))
     });
     title.textContent = `layer ${choice.to}, masked`;

@@ -132,7 +132,8 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     if (any("photo", "lines", "grid") || (state.photo && any("values"))) paintGround();
     if (any("values", "domain", "scale", "signed", "grid", "photo", "picture")) paint();
     else if (any("opacity") && state.picture) base.style.opacity = String(state.opacity ?? 1);
-    mark();
+    // Neither values nor opacity move a mark.
+    if (any("grid", "marks", "hover", "brush")) mark();
   });
 }
 

@@ -84,7 +84,10 @@ export function segmentationFigure(feed: Feed): HTMLElement {
       }
       classes.replaceChildren(classesLegend(asked));
       legend.update({label: `cosine to “${asked.classes[index].words.join(", ")}”`, domain: all});
-    } else for (const map of maps) map.update({opacity});
+    } else {
+      for (const map of maps) map.update({opacity});
+      return;
+    }
     legend.hidden = shown !== "heat" || range === "own";
     classes.hidden = shown === "heat";
     frame.update({...words(view, asked, index), waiting: "", failure: ""});

@@ -25,6 +25,9 @@ export async function photoWords(image: string): Promise<string> {
   return (await suited)[image] ?? anyPhoto;
 }
 
+/** The last answer: every figure of a page asks for the same words, on every move of a slider. */
+let latest: {lexicon: Lexicon; asked: Asked} | undefined;
+
 const ready = new Map<string, {lexicon: Lexicon; suits: string}>();
 
 /**
@@ -38,13 +41,15 @@ export function withWords(
 ): void {
   const key = `${model}/${image}`;
   const answer = ({lexicon, suits}: {lexicon: Lexicon; suits: string}) => {
-    let asked: Asked;
-    try {
-      asked = ask(lexicon, words.trim() || suits);
-    } catch (error) {
-      return failed(reason(error));
+    const typed = words.trim() || suits;
+    if (latest?.lexicon !== lexicon || latest.asked.words !== typed) {
+      try {
+        latest = {lexicon, asked: ask(lexicon, typed)};
+      } catch (error) {
+        return failed(reason(error));
+      }
     }
-    use(asked);
+    use(latest.asked);
   };
   const known = ready.get(key);
   if (known) return answer(known);

@@ -1,0 +1,204 @@
+// The pages of features, integration, segmentation and method as readers use them: controls, addresses, values
+// against the files they are drawn from, and how fast figures answer.
+import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
+import {after, before, test} from "node:test";
+import type {Browser, Page} from "playwright-core";
+import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/analysis/arrow.js";
+import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integration.js";
+import {cosinesToToken} from "../../components/analysis/similarity.js";
+import {Lexicon, type LexiconFile} from "../../components/model/lexicon.js";
+import {cosines} from "../../components/model/segmentation/scores.js";
+import {base, launch, open} from "./harness.js";
+import type {Site} from "./serve.js";
+import {serve} from "./serve.js";
+
+const dist = process.env.DIST ?? "dist";
+let site: Site;
+let browser: Browser;
+before(async () => {
+  site = await serve(dist, {base});
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const file = (name: string) => readFileSync(`${dist}/data/records/vit-ti-16/${name}.arrow`);
+
+/** Waits until the figure says that it drew this. */
+async function drawn(page: Page, id: string, pattern: RegExp): Promise<void> {
+  await page.waitForFunction(
+    ([name, source]) => new RegExp(source).test(document.getElementById(`figure-${name}`)?.dataset.drawn ?? ""),
+    [id, pattern.source] as const
+  );
+}
+
+/** Points at a patch of a figure's map and returns what stands beside the map's title. */
+async function readout(page: Page, id: string, plate: number, patch: number): Promise<string> {
+  const place = page.locator(`#figure-${id} .plate`).nth(plate);
+  const map = place.locator(".patch-map");
+  await map.scrollIntoViewIfNeeded();
+  const box = (await map.boundingBox())!;
+  const [row, column] = [Math.floor(patch / 14), patch % 14];
+  await map.hover({position: {x: (box.width * (column + 0.5)) / 14, y: (box.height * (row + 0.5)) / 14}});
+  await page.waitForFunction(
+    ([name, at]) =>
+      document.querySelectorAll(`#figure-${name} .plate`)[at].querySelector(".plate-readout")?.textContent !== "",
+    [id, plate] as const
+  );
+  return place.locator(".plate-readout").innerText();
+}
+
+test("features: one basis of colours, then cosines to the pinned token as the files give them", async () => {
+  const {page, problems} = await open(browser, `${site.url}features?image=coffee&target=90`);
+  await drawn(page, "stages", /^coffee pca$/);
+  assert.match(await page.locator("#figure-stages .figure-source").innerText(), /one basis for 17 maps/);
+  await page.locator("#figure-stages .segmented label", {hasText: "cosine to ★"}).click();
+  await drawn(page, "stages", /^coffee token$/);
+  const expected = cosinesToToken(decodeFeatures(file("coffee/features-vis")), 90);
+  assert.equal(Number(await readout(page, "stages", 4, 33)), Number(expected[33].toFixed(2)));
+  await page.waitForURL(/measure=token/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("features: a word typed by the reader, and one that the lexicon does not know", async () => {
+  const {page, problems} = await open(browser, `${site.url}features?measure=word`);
+  await drawn(page, "stages", /^chelsea word .+ 1$/);
+  const field = page.locator("#figure-stages .words input");
+  await field.fill("dog; sofa");
+  await drawn(page, "stages", /^chelsea word dog; sofa 1$/);
+  await page.locator("#figure-stages select").selectOption({label: "sofa"});
+  await drawn(page, "stages", /^chelsea word dog; sofa 2$/);
+  await field.fill("catt");
+  await page.waitForFunction(() => /nearest/.test(document.querySelector(".words-note")?.textContent ?? ""));
+  assert.match(await page.locator("#figure-stages .words-note").innerText(), /“catt” \(nearest: .*cat/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("segmentation: masks, shares and the class under the pointer are those of the files", async () => {
+  const words = ["rocket", "tower", "lake"];
+  const {page, problems} = await open(browser, `${site.url}segmentation?image=rocket&words=${words.join("%3B ")}`);
+  await drawn(page, "segmentation", /^rocket masks rocket; tower; lake$/);
+  const lexicon = new Lexicon(
+    decodeFeatures(file("classifier")),
+    JSON.parse(readFileSync("data/models/mini/lexicon.json", "utf8")) as LexiconFile
+  );
+  const classes = (method: string) => {
+    const {width, values} = decodeFeatures(file(`rocket/features-${method}`));
+    const scores = cosines({grid: [14, 14], width, data: values}, lexicon.vectors(words).vectors);
+    return Array.from({length: 196}, (_, i) => {
+      const row = scores.subarray(i * 3, i * 3 + 3);
+      return row.indexOf(Math.max(...row));
+    });
+  };
+  const [sfp, clip] = [classes("vis"), classes("clip")];
+  const share = Math.round((100 * sfp.filter((c, i) => c !== clip[i]).length) / 196);
+  assert.equal(
+    await page.locator("#figure-segmentation .plate").nth(1).locator(".plate-readout").innerText(),
+    `${share} % differ`
+  );
+  assert.equal(await readout(page, "segmentation", 1, 77), words[sfp[77]]);
+  assert.deepEqual(await page.locator("#figure-segmentation .legend-marks li").allInnerTexts(), words);
+  await page.locator("#figure-segmentation .segmented label", {hasText: "difference"}).click();
+  await drawn(page, "segmentation", /^rocket difference/);
+  await page.locator("#figure-segmentation .segmented label", {hasText: "heat of a class"}).click();
+  await drawn(page, "segmentation", /^rocket heat/);
+  await page.locator("#figure-agreement").scrollIntoViewIfNeeded();
+  await drawn(page, "agreement", /^rocket rocket; tower; lake$/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("integration: the integrated map is Eq. 8-10 of the files, for any start and any rounds", async () => {
+  const {page, problems} = await open(
+    browser,
+    `${site.url}integration?image=coffee&layer=11&target=90&options=l0%3D5%2Crounds%3D2`
+  );
+  await drawn(page, "integration", /^coffee 5 11 2 rc integrated$/);
+  const {trunks, layers} = decodeRecord(file("coffee/summary"));
+  const maps = decodeAttention(file("coffee/attention-purified")).slice(0, layers - 1);
+  const sets = maps.map((_, l) => trunks.purified.outliers.subarray(l * 196, (l + 1) * 196));
+  const weights = rowsToOne(normalised(summedMaps(maps, sets, 4), {rounds: 2}));
+  const expected = weights[90 * 196 + 91] * 196;
+  const shown = parseFloat(await readout(page, "integration", 3, 91));
+  assert.ok(Math.abs(shown - expected) <= 0.051 + expected / 200, `${shown}, not ${expected}`);
+  const l0 = page.locator("#figure-integration .slider input[type=range]").first();
+  await l0.fill("8");
+  await drawn(page, "integration", /^coffee 8 11 2 rc integrated$/);
+  await page.waitForURL(/options=l0%3D8%2Crounds%3D2/);
+  await page.locator("#figure-sinkhorn").scrollIntoViewIfNeeded();
+  await page.waitForSelector("#figure-sinkhorn svg[data-vector]");
+  assert.match(await page.locator("#figure-integration .figure-source").innerText(), /coded to 1\/90/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("method: a click plants an outlier in the toy, and every equation has its miniature", async () => {
+  const {page, problems} = await open(browser, `${site.url}method`);
+  assert.equal(await page.locator(".equation .katex").count(), 11);
+  assert.equal(await page.locator(".equation:has(.mini)").count(), 11);
+  const map = page.locator("#equation-4 .patch-map").nth(2);
+  const picture = () =>
+    map
+      .locator("canvas")
+      .last()
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await map.scrollIntoViewIfNeeded();
+  const before = await picture();
+  const box = (await map.boundingBox())!;
+  await map.click({position: {x: box.width * 0.375, y: box.height * 0.125}});
+  await page.mouse.move(0, 0);
+  assert.notEqual(await picture(), before);
+  await page.locator(".toy-controls input[type=range]").first().fill("1.5");
+  await page.waitForURL(/options=factor%3D1.5/);
+  assert.equal(await page.locator("table.choices").first().locator("tbody tr").count(), 27);
+  await page.locator("#figure-paper-code").scrollIntoViewIfNeeded();
+  await drawn(page, "paper-code", /^chelsea/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+for (const [path, selector, values] of [
+  ["segmentation?image=rocket", "#figure-segmentation .slider input[type=range]", [0.2, 0.4, 0.6, 0.8, 1]],
+  ["integration", "#figure-integration .slider input[type=range]", [1, 2, 3, 4, 5, 6, 7, 8]],
+  ["integration", ".layer-control input[type=range]", [1, 3, 5, 7, 9, 11]],
+  ["method", ".toy-controls input[type=range]", [0.6, 0.8, 1, 1.2, 1.4]]
+] as const) {
+  test(`/${path} redraws within a frame of a move of ${selector}`, async (context) => {
+    const {page} = await open(browser, site.url + path);
+    if (!path.startsWith("method")) await drawn(page, path.split("?")[0], /./);
+    const times = await page.evaluate(
+      async ([place, steps]) => {
+        const range = document.querySelector<HTMLInputElement>(place)!;
+        const move = (value: number) =>
+          new Promise<number>((resolve) => {
+            let [first, handled] = [0, 0];
+            requestAnimationFrame(() => (first = performance.now()));
+            const start = performance.now();
+            range.value = String(value);
+            range.dispatchEvent(new Event("input", {bubbles: true}));
+            handled = performance.now() - start;
+            // Callbacks run in the order in which they were asked for: this is the frame's last.
+            requestAnimationFrame(() => {
+              const {port1, port2} = new MessageChannel();
+              // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a port starts with its handler
+              port1.onmessage = () => resolve(handled + performance.now() - first);
+              port2.postMessage(null);
+            });
+          });
+        const all: number[] = [];
+        for (let round = 0; round < 6; ++round) for (const value of steps) all.push(await move(value));
+        return all.slice(steps.length).toSorted((a, b) => a - b);
+      },
+      [selector, values as readonly number[]] as const
+    );
+    const median = times[times.length >> 1];
+    context.diagnostic(`move to painted frame: median ${median.toFixed(1)} ms, worst ${times.at(-1)!.toFixed(1)} ms`);
+    assert.ok(median <= 16, `the median is ${median.toFixed(1)} ms`);
+    await page.close();
+  });
+}
