@@ -299,7 +299,7 @@ const centredLede = `Features at unit length, less each map’s own mean, as thr
 
 const readings: Record<Measure, string> = {
   pca: "Which hue a thing gets means nothing; that two patches share one does. With one range for all, maps that differ as a whole take most of the colours; with each its own, what differs within them does. Spots of another colour inside a thing are features that its neighbours do not have.",
-  norm: "The norm that sets outliers apart inside the network is taken out by the last layer norm, so this map is nearly flat: what an outlier leaves here is its direction.",
+  norm: "The last layer norm takes out the length that sets outliers apart inside the network. What is left comes from its gains: a patch that is short or long here has its weight in channels that they damp or lift.",
   token:
     "Pin a patch of the object: in a clean map the object stands out, whole and alone. Values of different methods are not calibrated; compare shapes.",
   word: "The words are rows of the model’s classifier, no text tower: a word is what its ImageNet classes have in common. Values of different methods are not calibrated; compare shapes."

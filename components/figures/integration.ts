@@ -7,6 +7,7 @@ import {formatValue, h} from "./dom.js";
 import type {FigureOptions, Rows} from "./figure.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
+import {indexed} from "./indexed.js";
 import {layerStrip} from "./layerStrip.js";
 import {marksLegend, rampLegend} from "./legend.js";
 import type {PatchMark} from "./patchMap.js";
@@ -62,9 +63,10 @@ export function integrationFigure(feed: Feed): HTMLElement {
       waiting: "Loading the attention of this photo.",
       legend: [legend, marksLegend(["target", "repaired"])],
       controls: controls.elements,
-      reading:
+      reading: indexed(
         "a is empty at this layer’s outliers, ringed on the photo: nobody may gather from them (Eq. 8). b adds the layers; a patch that is an outlier in some of them keeps what the others gave it. " +
-        "c divides by rows and columns in turn: what everyone gathers from loses, what few do gains. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic.",
+          "c divides by rows and columns in turn: what everyone gathers from loses, what few do gains. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic."
+      ),
       data: () => rows(values, feed.state)
     }
   );

@@ -43,8 +43,8 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
     const clipped = (values: number[]) => values.map((value) => Math.max(floor, value));
     chart.update({
       series: [
-        {label: "rows", colour: "#4269d0", values: clipped(steps.map(({rowError}) => rowError))},
-        {label: "columns", colour: "#efb118", dash: "5 3", values: clipped(steps.map(({columnError}) => columnError))}
+        {label: "rows", colour: "#9c6b4e", values: clipped(steps.map(({rowError}) => rowError))},
+        {label: "columns", colour: "#ff8ab7", dash: "5 3", values: clipped(steps.map(({columnError}) => columnError))}
       ],
       current: 2 * choice.rounds
     });
