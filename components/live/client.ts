@@ -121,6 +121,9 @@ export function liveSource(live: LiveModel, record: ImageRecord, options: GivenO
     asked.catch(() => maps.delete(key));
     return asked;
   };
+  // Of a picture that is still being looked at, only what is there can be had; the rest is asked again at the end.
+  const complete = record.layers === live.info?.geometry.layers;
+  const later = () => new Promise<never>(() => {});
   return {
     record,
     attention: (trunk, layer): Promise<AttentionMap> =>
@@ -128,7 +131,7 @@ export function liveSource(live: LiveModel, record: ImageRecord, options: GivenO
     headAttention: (trunk, layer): Promise<AttentionMap[]> =>
       once(`heads ${trunk} ${layer}`, () => live.call("heads", {trunk, layer}).answer),
     features: (stage): Promise<FeatureMap> =>
-      once(`features ${stage}`, () => live.call("features", {stage, options}).answer),
-    repairs: () => once("repairs", () => live.call("repairs", null).answer)
+      !complete ? later() : once(`features ${stage}`, () => live.call("features", {stage, options}).answer),
+    repairs: () => (complete ? once("repairs", () => live.call("repairs", null).answer) : later())
   };
 }

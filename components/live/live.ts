@@ -5,6 +5,7 @@ import {selection} from "../controls/selection.js";
 import {segmented, slider} from "../controls/inputs.js";
 import {wordsField} from "../controls/wordsField.js";
 import {h} from "../figures/dom.js";
+import {whenSeen} from "../figures/whenSeen.js";
 import {methods} from "../model/methods/index.js";
 import type {OptionValues} from "../model/methods/options.js";
 import type {SegmentSettings} from "../model/segmentation/segment.js";
@@ -59,6 +60,13 @@ export function livePage(): LivePage {
     ),
     mask: masks.figure
   };
+}
+
+/** A figure that is made when its place comes near the window: one that nobody scrolls to costs no run. */
+export function lazily(make: () => HTMLElement): HTMLElement {
+  const place = h("div", {class: "live-later"});
+  whenSeen(place, () => place.replaceChildren(make()));
+  return place;
 }
 
 async function begin(session: LiveSession, wanted: string): Promise<void> {

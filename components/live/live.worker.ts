@@ -208,6 +208,8 @@ async function work(): Promise<void> {
     const least = Math.min(...waiting.map(({message}) => ranks[message.name]));
     const at = waiting.findIndex(({message}) => ranks[message.name] === least);
     await answer(...(waiting.splice(at, 1) as [Waiting]));
+    // Lets messages in, so that what matters more can overtake.
+    await new Promise((resolve) => setTimeout(resolve));
   }
   busy = false;
 }

@@ -65,7 +65,8 @@ export class ModelStore {
       write: (chunk) => {
         if (!access) return;
         try {
-          if (access.write(chunk, {at}) < chunk.length) throw new DOMException("", "QuotaExceededError");
+          // Chromium has been seen to return nonsense, not less, from a private window without room.
+          if (access.write(chunk, {at}) !== chunk.length) throw new DOMException("", "QuotaExceededError");
           at += chunk.length;
         } catch (error) {
           access.close();

@@ -7,7 +7,7 @@ import {gridOf} from "../../components/model/geometry.js";
 import type {LiveModel} from "../../components/live/client.js";
 import type {GivenOptions} from "../../components/model/methods/options.js";
 import {decode, golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../golden/golden.js";
-import {built} from "./built.js";
+import {built} from "./live.js";
 import {base, launch} from "./harness.js";
 import {serve, type Site} from "./serve.js";
 

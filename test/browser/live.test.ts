@@ -1,0 +1,187 @@
+// The Live page of the built site as readers use it, and what may go wrong, provoked for real.
+import assert from "node:assert/strict";
+import {after, before, test} from "node:test";
+import type {Browser, Page} from "playwright-core";
+import {chromium} from "playwright-core";
+import sharp from "sharp";
+import {accessibilityProblems, base, launch, shoot} from "./harness.js";
+import {computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
+import {serve, type Site} from "./serve.js";
+
+let site: Site;
+let browser: Browser;
+before(async () => {
+  site = await serve("dist", {base});
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const patience = {timeout: 240_000};
+
+/** A page that notes every request to another host, its workers' included. */
+async function newPage(from: Browser = browser, options = {}): Promise<{page: Page; outside: string[]}> {
+  const context = await from.newContext({viewport: {width: 1280, height: 900}, ...options});
+  const outside: string[] = [];
+  context.on("request", (request) => {
+    const {protocol, origin} = new URL(request.url());
+    if (/^(https?|wss?):$/.test(protocol) && origin !== new URL(site.url).origin) outside.push(request.url());
+  });
+  const page = await context.newPage();
+  await page.addInitScript("globalThis.__name = (value) => value");
+  return {page, outside};
+}
+
+function ownPicture(): Promise<Buffer> {
+  const noise = Buffer.from(Uint8Array.from({length: 300 * 240 * 3}, (_, i) => (i * 2654435761) >>> 24));
+  return sharp(noise, {raw: {width: 300, height: 240, channels: 3}})
+    .png()
+    .toBuffer();
+}
+
+test(
+  "a photo and then an own picture run, figures follow, and nothing leaves the machine",
+  patience,
+  async (context) => {
+    const {page, outside} = await newPage();
+    await page.addInitScript(() => {
+      const long: number[] = [];
+      Object.assign(globalThis, {long});
+      new PerformanceObserver((list) => long.push(...list.getEntries().map(({duration}) => duration))).observe({
+        type: "longtask"
+      });
+    });
+    await openLive(page, site.url);
+    await shoot(page, "live-start", false);
+    await page.getByRole("button", {name: "Run on this photo"}).click();
+    // The first layers are drawn before the last are done.
+    await page
+      .waitForFunction(
+        () =>
+          /chelsea plain [3-9]/.test(
+            document.querySelector<HTMLElement>("#figure-class-rows, [data-drawn^=chelsea]")?.dataset.drawn ?? ""
+          ),
+        undefined,
+        {timeout: 120_000}
+      )
+      .catch(() => {});
+    assert.match(await computed(page), /wasm, 1 thread/);
+    await page.locator("#figure-mask[data-drawn*='sfp:8'][data-drawn*='clearclip:8']").waitFor({timeout: 120_000});
+    await page.locator("#figure-attention").scrollIntoViewIfNeeded();
+    await page.locator("#figure-attention[data-drawn='chelsea plain 9 mean rows']").waitFor();
+    await shoot(page, "live-done");
+    assert.match(new URL(page.url()).search, /model=mini/);
+    assert.deepEqual(await accessibilityProblems(page), []);
+
+    // Everything needed is here now: the rest runs without a connection.
+    await page.context().setOffline(true);
+    await givePicture(page, await ownPicture());
+    await page.locator(".live-progress[data-stage=layers]").waitFor({timeout: 60_000});
+    await computed(page);
+    await page.locator("#figure-attention[data-drawn^='own-picture plain 9']").waitFor();
+    const long = await page.evaluate(() => (globalThis as unknown as {long: number[]}).long);
+    context.diagnostic(`tasks over 50 ms on the main thread: ${long.map(Math.round).join(", ") || "none"}`);
+    assert.deepEqual(outside, []);
+    await page.context().close();
+  }
+);
+
+test("cancelling ends a run, and the newest picture wins", patience, async () => {
+  const {page} = await newPage();
+  await openLive(page, site.url);
+  await giveModel(page, tinyModel());
+  await givePicture(page, await ownPicture());
+  await page.locator(".live-progress:not([data-stage=idle])").waitFor();
+  await page.getByRole("button", {name: "Cancel"}).click();
+  await page.locator(".live-progress[data-stage=idle]").waitFor();
+  assert.equal(await page.locator(".live-failure").innerText(), "");
+  await givePicture(page, await ownPicture(), "first.png");
+  await givePicture(page, await ownPicture(), "second.png");
+  await computed(page);
+  await page.locator("#figure-attention").scrollIntoViewIfNeeded();
+  await page.locator("#figure-attention .figure-source", {hasText: "second.png"}).waitFor();
+  await page.context().close();
+});
+
+test("without WebGPU the page says so and runs on WebAssembly", patience, async () => {
+  const plain = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu"]
+  });
+  const {page} = await newPage(plain);
+  await openLive(page, site.url);
+  const machine = await page.locator(".live-machine").innerText();
+  assert.match(machine, /Runs on WebAssembly, 1 thread/);
+  assert.match(machine, /no adapter|no WebGPU/);
+  await giveModel(page, tinyModel());
+  await givePicture(page, await ownPicture());
+  await computed(page);
+  await shoot(page, "live-no-webgpu", false);
+  await plain.close();
+});
+
+test("a lost device is replaced once, then WebAssembly is offered", patience, async () => {
+  const {page} = await newPage();
+  // The only way to a device inside a worker is to be there when it is made.
+  await page.route("**/live.worker.*.js", async (route) => {
+    const response = await route.fetch();
+    const spy = `globalThis.devices = []; const request = GPUAdapter.prototype.requestDevice;
+GPUAdapter.prototype.requestDevice = async function (...given) {
+  const device = await request.apply(this, given);
+  devices.push(device);
+  return device;
+};
+`;
+    await route.fulfill({response, body: spy + (await response.text())});
+  });
+  await openLive(page, site.url);
+  await page.getByText("WebGPU: google swiftshader").click();
+  await giveModel(page, tinyModel());
+  const lose = async () => {
+    await page.locator(".live-progress[data-stage=layers]").waitFor({timeout: 60_000});
+    const worker = page.workers().find((each) => /live\.worker/.test(each.url()))!;
+    await worker.evaluate(() => (globalThis as unknown as {devices: GPUDevice[]}).devices.at(-1)!.destroy());
+  };
+  await givePicture(page, await ownPicture());
+  await lose();
+  await page.locator(".live-notes", {hasText: "The GPU was lost and the run began again."}).waitFor({timeout: 60_000});
+  await lose();
+  await page.locator(".live-failure", {hasText: "The GPU was lost"}).waitFor({timeout: 60_000});
+  await shoot(page, "live-lost-device", false);
+  await page.getByRole("button", {name: "Use WebAssembly"}).click();
+  assert.match(await computed(page), /wasm/);
+  await page.context().close();
+});
+
+test("a site without a model says how to get one", async () => {
+  const {page} = await newPage();
+  await page.route("**/data/models/index.*.json", (route) => route.fulfill({json: []}));
+  await openLive(page, site.url);
+  await page.getByRole("button", {name: "Run on this photo"}).click();
+  await page.locator(".live-failure", {hasText: "This site ships no model"}).waitFor();
+  await shoot(page, "live-no-model", false);
+  await page.context().close();
+});
+
+test(
+  "a broken picture, unknown words and a download that fails are told, and mended by trying again",
+  patience,
+  async () => {
+    const {page} = await newPage();
+    await openLive(page, site.url);
+    await page.route("**/model.safetensors", (route) => route.abort("internetdisconnected"));
+    await page.getByRole("button", {name: "Run on this photo"}).click();
+    await page.locator(".live-failure", {hasText: "there is no connection"}).waitFor();
+    await page.unroute("**/model.safetensors");
+    await page.getByRole("button", {name: "Try again"}).click();
+    await computed(page);
+    await givePicture(page, Buffer.from("this is no picture"), "broken.png");
+    await page.locator(".live-failure", {hasText: "not a picture that the browser can read"}).waitFor();
+    await shoot(page, "live-broken", false);
+    await page.getByLabel("Words").first().fill("catt; sofa, couch");
+    await page.locator(".words-note.is-refused", {hasText: "nearest: cat"}).waitFor();
+    await page.context().close();
+  }
+);
