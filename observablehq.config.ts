@@ -108,7 +108,7 @@ export default {
   base: process.env.BASE ?? "/",
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
-  head: `<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css">${accessibility}`,
+  head: `<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${accessibility}`,
   footer: "Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025).",
   search: true,
   toc: false,

@@ -1,63 +1,93 @@
 import {h} from "../figures/dom.js";
 import type {SelectionStore} from "./selection.js";
 
-/** Every key that works on every page, as the help lists them. */
-const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
+/** Keys and what they do, as the help lists them. */
+export type KeyRow = readonly [keys: readonly string[], does: string];
+
+/** Keys that somebody answers, and how: true when a key was taken. */
+interface Answer {
+  rows: readonly KeyRow[];
+  take: (event: KeyboardEvent) => boolean;
+}
+
+const pageKeys: readonly KeyRow[] = [
   [["←", "→", "↑", "↓"], "move the token on the focused grid"],
   [["Enter"], "pin that token; with Shift, the other pin"],
   [["[", "]"], "one layer back, one layer on"],
-  [["Esc"], "clear what is brushed, then the pins"],
-  [["?"], "this list"]
+  [["Esc"], "clear what is brushed, then the pins"]
 ];
 
-/** Listens for the keys that belong to the page as a whole. Typing into a field is left alone. */
+const helpRow: KeyRow = [["?"], "this list"];
+
+/** Whoever comes later is asked first: a talk takes arrows and Esc before the page does. */
+const answers: Answer[] = [];
+
+/**
+ * Adds keys to every page and to its help. A key that was answered by what has the focus, such as a
+ * grid, is not passed on, and typing into a field is left alone.
+ */
+export function addKeys(rows: readonly KeyRow[], take: Answer["take"]): void {
+  listen();
+  answers.unshift({rows, take});
+}
+
+/** Listens for the keys that change the selection. */
 export function listenForKeys(store: SelectionStore, layers: () => number): void {
-  const help = helpDialog();
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  listen();
+  const take = (event: KeyboardEvent): boolean => {
     const {layer, target, background} = store.value;
     switch (event.key) {
       case "[":
         store.set({layer: Math.max(1, Math.min(layer, layers()) - 1)});
-        break;
+        return true;
       case "]":
         store.set({layer: Math.min(layers(), layer + 1)});
-        break;
-      case "?":
-        openHelp(help);
-        break;
+        return true;
       case "Escape":
         // An open sheet or the help closes first; that is the browser's.
-        if (document.querySelector("dialog[open], :popover-open")) return;
+        if (document.querySelector("dialog[open], :popover-open")) return false;
         if (store.pointing.brush) store.point({brush: null, hover: null});
         else if (target !== "none" || background !== "none") store.set({target: "none", background: "none"});
-        break;
+        return true;
       default:
-        return;
+        return false;
     }
-    event.preventDefault();
-  });
+  };
+  answers.push({rows: pageKeys, take});
 }
 
 /** A button that shows the list of keys. */
 export function helpButton(): HTMLElement {
-  const help = helpDialog();
   return h(
     "button",
-    {type: "button", class: "help-button", title: "Keys (?)", "aria-label": "Keys", onclick: () => openHelp(help)},
+    {type: "button", class: "help-button", title: "Keys (?)", "aria-label": "Keys", onclick: openHelp},
     "?"
   );
 }
 
+let listening = false;
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key === "?") openHelp();
+    else if (!answers.some(({take}) => take(event))) return;
+    event.preventDefault();
+  });
+}
+
 let dialog: HTMLDialogElement | undefined;
 
-function helpDialog(): HTMLDialogElement {
-  if (dialog) return dialog;
-  const rows = keys.map(([names, does]) => {
+/** Shows the list of keys that work on this page. */
+function openHelp(): void {
+  if (dialog?.open) return;
+  dialog?.remove();
+  const rows = [...answers.toReversed().flatMap((answer) => answer.rows), helpRow].map(([names, does]) => {
     const caps = names.flatMap((name, i) => (i > 0 ? [" ", h("kbd", {}, name)] : [h("kbd", {}, name)]));
     return h("tr", {}, h("td", {}, ...caps), h("td", {}, does));
   });
-  const close = h("button", {type: "button", onclick: () => dialog?.close()}, "Close");
   dialog = h(
     "dialog",
     {class: "help", "aria-labelledby": "help-title"},
@@ -68,14 +98,10 @@ function helpDialog(): HTMLDialogElement {
       {},
       "The pointer previews a token in every figure; a click pins it; dragging over the scatter selects many."
     ),
-    close
+    h("button", {type: "button", onclick: () => dialog?.close()}, "Close")
   );
-  return dialog;
-}
-
-function openHelp(help: HTMLDialogElement): void {
-  if (!help.isConnected) document.body.append(help);
-  if (!help.open) help.showModal();
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 function isTyping(target: EventTarget | null): boolean {

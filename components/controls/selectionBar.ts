@@ -7,6 +7,7 @@ import {menu, segmented} from "./inputs.js";
 import {helpButton, listenForKeys} from "./keyboard.js";
 import {layerControl} from "./layerControl.js";
 import type {Photo} from "./library.js";
+import {talkButton} from "./talk.js";
 
 /** What a page lets its reader choose in the bar; the rest stays as it is. */
 export interface SelectionBarOptions {
@@ -70,6 +71,7 @@ export function selectionBar(
     layer ? layerInput : null,
     head ? headInput : null,
     trunk ? trunkInput : null,
+    talkButton(),
     helpButton()
   );
 }

@@ -1,6 +1,6 @@
 import {sankey, sankeyLinkHorizontal, type SankeyGraph} from "d3-sankey";
 import type {Transition} from "../analysis/persistence.js";
-import {s, h, whenResized} from "./dom.js";
+import {h, placeIn, s, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import {marks} from "./marks.js";
@@ -70,7 +70,7 @@ export function alluvial(options: AlluvialOptions): Drawing<AlluvialOptions> {
     paint();
   });
   element.addEventListener("click", (event) => {
-    const x = event.clientX - svg.getBoundingClientRect().left;
+    const [x] = placeIn(svg, event);
     const nearest = Array.from({length: layers()}, (_, i) => i).toSorted(
       (a, b) => Math.abs(place(a) - x) - Math.abs(place(b) - x)
     )[0];

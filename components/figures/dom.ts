@@ -66,9 +66,16 @@ export function whenResized(element: Element, redraw: (width: number, height: nu
   }).observe(element);
 }
 
+let magnification = 1;
+
+/** Tells canvases that the page shows them this much larger than they are laid out, from their next painting on. */
+export function magnify(factor: number): void {
+  magnification = factor;
+}
+
 /** Gives a canvas the resolution of its place on the screen, and a context that counts in CSS pixels. */
 export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
-  const ratio = Math.max(1, window.devicePixelRatio || 1);
+  const ratio = Math.max(1, window.devicePixelRatio || 1) * magnification;
   const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== columns || canvas.height !== rows) {
     canvas.width = columns;
@@ -83,6 +90,16 @@ export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: numb
 /** Sets an element's text; leaves the element alone when it says so already, which spares a layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Where an event is within an element, in the pixels that it is laid out in. On a slide these are
+ * not the window's: drawings are scaled up there.
+ */
+export function placeIn(element: Element, {clientX, clientY}: MouseEvent): readonly [x: number, y: number] {
+  const box = element.getBoundingClientRect();
+  const scale = element.clientWidth > 0 && box.width > 0 ? element.clientWidth / box.width : 1;
+  return [(clientX - box.left) * scale, (clientY - box.top) * scale];
 }
 
 /** Attention in words: "12.3" from 10 up, "1.23" below, "0.012" for the small. */

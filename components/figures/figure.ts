@@ -62,6 +62,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     "div",
     {class: "figure-actions"},
     link,
+    h("a", {href: `#talk=${options.id}`, title: "Show this figure as a slide (t)"}, "Slide"),
     action("PNG", "Save as a picture, twice the size, with its caption", () => savePng(element, state.id))
   );
   const svgAction = action("SVG", "Save the drawing as vectors", () => {

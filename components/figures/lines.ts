@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import {h, whenResized} from "./dom.js";
+import {h, placeIn, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import type {Stroke} from "./marks.js";
@@ -76,7 +76,7 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
     const svg = element.querySelector("svg");
     const {start, series} = state;
     if (!svg || !place) return;
-    const x = event.clientX - svg.getBoundingClientRect().left;
+    const [x] = placeIn(svg, event);
     const layers = Array.from({length: series[0]?.values.length ?? 0}, (_, i) => start! + i);
     const nearest = layers.toSorted((a, b) => Math.abs(place!(a) - x) - Math.abs(place!(b) - x))[0];
     if (nearest !== undefined) state.onPick?.(nearest);

@@ -1,6 +1,6 @@
 import type {Domain, Scale} from "./colour.js";
 import {diverging, index, position, sequential, signedPosition} from "./colour.js";
-import {fitCanvas, h, isDark, whenResized} from "./dom.js";
+import {fitCanvas, h, isDark, placeIn, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import {maximum} from "./reading.js";
@@ -50,9 +50,9 @@ export function raster(options: RasterOptions): Drawing<RasterOptions> {
   paint();
 
   const at = (event: MouseEvent) => {
-    const box = element.getBoundingClientRect();
-    const token = Math.floor(((event.clientX - box.left - left) / (box.width - left)) * state.tokens);
-    const layer = Math.floor((event.clientY - box.top) / rowHeight) + 1;
+    const [x, y] = placeIn(element, event);
+    const token = Math.floor(((x - left) / (element.clientWidth - left)) * state.tokens);
+    const layer = Math.floor(y / rowHeight) + 1;
     const inside = token >= 0 && token < state.tokens && layer >= 1 && layer <= state.layers;
     return inside ? ([token, layer] as const) : null;
   };

@@ -1,6 +1,6 @@
 import {diverging, css, signedPosition, valueAt} from "./colour.js";
 import type {Scale} from "./colour.js";
-import {fitCanvas, h, isDark, whenResized} from "./dom.js";
+import {fitCanvas, h, isDark, placeIn, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import {formatTick} from "./legend.js";
@@ -49,7 +49,7 @@ export function ridges(options: RidgesOptions): Drawing<RidgesOptions> {
   });
   paint();
   element.addEventListener("click", (event) => {
-    const row = Math.floor((event.clientY - element.getBoundingClientRect().top) / rowHeight);
+    const row = Math.floor(placeIn(element, event)[1] / rowHeight);
     if (row >= 0 && row < state.rows.length) state.onPick?.(row);
   });
   return drawing<RidgesOptions, HTMLDivElement>(element, (change) => {

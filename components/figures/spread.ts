@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {quantileSorted} from "../analysis/arrays.js";
 import type {Bounds} from "../analysis/corpus.js";
-import {h, s, whenResized} from "./dom.js";
+import {h, placeIn, s, whenResized} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
 import type {Stroke} from "./marks.js";
@@ -57,7 +57,7 @@ export function spread(options: SpreadOptions): Drawing<SpreadOptions> {
   element.addEventListener("click", (event) => {
     const svg = element.querySelector("svg");
     if (!svg || !place) return;
-    const x = event.clientX - svg.getBoundingClientRect().left;
+    const [x] = placeIn(svg, event);
     const layers = state.series[0].values.map((_, i) => i + 1);
     state.onPick?.(layers.toSorted((a, b) => Math.abs(place!(a) - x) - Math.abs(place!(b) - x))[0]);
   });

@@ -1,0 +1,4 @@
+// What every page has, whether or not it has figures: loaded from the head that the configuration gives to all.
+import {startTalk} from "./talk.js";
+
+startTalk();
