@@ -1,5 +1,6 @@
 /** A model with a method, ready for pictures and words: what `segment` and `evaluate` need of the engine. */
 import type {Provenance} from "../../components/analysis/record.js";
+import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
@@ -30,6 +31,9 @@ export const openBackend: OpenBackend = async ({model: id, device, threads, meth
   const chosen = {device: deviceName(device), threads: wholeNumber("threads", threads)};
   const options = keyValues(option);
   const model = await openModel(id);
+  // Options that do not suit the model are found here, and not at the first picture.
+  const {trainedGrid} = model.geometry;
+  buildGraph(model, {method, options, grid: [trainedGrid, trainedGrid], outputs: ["features"]});
   const engine = openEngine(model, chosen);
   return {
     provenance: provenance(model, engine, method, options),

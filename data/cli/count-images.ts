@@ -50,7 +50,10 @@ export async function countImages({
       throw new Error(
         `${labels} is ${mask.width} × ${mask.height} pixels, its image ${picture.width} × ${picture.height}.`
       );
-    const predicted = await predict(picture);
+    const predicted = await predict(picture).catch((cause: Error) => {
+      // Whatever is wrong with an image is not wrong with the words of the command.
+      throw new Error(`${image}: ${cause.message}`, {cause});
+    });
     const one = new Confusion(confusion.classes);
     try {
       one.add(mask.labels, table, predicted);

@@ -8,6 +8,7 @@ import {datasetNames, datasets} from "../../components/model/evaluation/datasets
 import {labelTable} from "../../components/model/evaluation/label-rules.js";
 import {datasetFiles} from "../../data/cli/dataset-files.js";
 import type {EvaluationFile} from "../../data/cli/evaluation-file.js";
+import type {OpenBackend} from "../../data/cli/backend.js";
 import {run} from "../../data/cli/evaluate.js";
 import {fakeBackend, memory, writeDataset, type FakeOptions} from "./fixtures.js";
 
@@ -230,4 +231,16 @@ test("missing or wrong files are named", async () => {
     encode({width: 3, height: 2, data: new Uint8Array(6), channels: 1, depth: 8})
   );
   await assert.rejects(evaluate(["--dataset", "voc21", "--root", root]), /one.png is 3 × 2 pixels, its image 24 × 16/);
+});
+
+test("what is wrong with an image fails the work, whatever threw it, and names the image", async () => {
+  const args = [...vocArgs, "--out", at("broken.json")];
+  const open: OpenBackend = async (words) => ({
+    ...(await fakeBackend()(words)),
+    features: () => Promise.reject(new RangeError("of no use"))
+  });
+  await assert.rejects(run(args, memory(), open), (error: Error) => {
+    assert.match(error.message, /2007_000000\.jpg: of no use/);
+    return !(error instanceof RangeError);
+  });
 });
