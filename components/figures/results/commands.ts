@@ -1,0 +1,68 @@
+/** The words that make a number again. */
+import type {MeasuredFile, MeasuredRow} from "../../analysis/measured.js";
+import type {Benchmark} from "./read.js";
+
+const datasetOf: Record<Benchmark, string> = {
+  V21: "voc21",
+  PC60: "context60",
+  Object: "object",
+  V20: "voc20",
+  PC59: "context59",
+  Stuff: "stuff",
+  ADE: "ade",
+  City: "cityscapes"
+};
+
+/** The command line's name of a method in the paper's tables; undefined where this project does not have it. */
+export function methodName(printed: string): string | undefined {
+  const names: Record<string, string> = {
+    CLIP: "clip",
+    MaskCLIP: "maskclip",
+    CLIPSurgery: "clip-surgery",
+    GEM: "gem",
+    CLIPtrase: "cliptrase",
+    ClearCLIP: "clearclip",
+    SCLIP: "sclip",
+    NACLIP: "naclip",
+    "SC-CLIP": "sc-clip",
+    ResCLIP: "resclip",
+    SFP: "sfp"
+  };
+  return names[printed];
+}
+
+/** Methods whose repositories evaluate in another shell have no settings of their own here. */
+const alikeOnly = new Set(["clip-surgery", "cliptrase", "segearth"]);
+
+/** Evaluates a method on one benchmark with CLIP; `DIR` is the reader's data set. */
+export function evaluateCommand(
+  method: string,
+  benchmark: Benchmark,
+  {model = "clip-vit-b-16", options = [] as readonly string[]} = {}
+): string {
+  return words([
+    "npm run sfp -- evaluate",
+    `--dataset ${datasetOf[benchmark]}`,
+    "--root DIR",
+    `--model ${model}`,
+    `--method ${method}`,
+    ...options.map((option) => `-o ${option}`),
+    alikeOnly.has(method) ? "--settings alike" : ""
+  ]);
+}
+
+/** Measures one row of a report again. */
+export function reportCommand({provenance, protocol}: MeasuredFile, {id}: MeasuredRow): string {
+  const quoted = /[^\w+.-]/.test(id) ? `"${id}"` : id;
+  return words([
+    "npm run report --",
+    `--model ${provenance.model}`,
+    `--protocol ${protocol.name}`,
+    `--only ${quoted}`,
+    "--again"
+  ]);
+}
+
+function words(parts: string[]): string {
+  return parts.filter(Boolean).join(" ");
+}

@@ -1,0 +1,22 @@
+/** A measured row in words: what was run. */
+import type {MeasuredRow} from "../../analysis/measured.js";
+import {rivals} from "../stages.js";
+
+/** Groups that the table of all rows can be limited to. */
+export const rowGroups = ["all", "steps", "methods", "options"] as const;
+export type RowGroup = (typeof rowGroups)[number];
+
+/** Which group a row belongs to. */
+export function groupOf({id, method}: Pick<MeasuredRow, "id" | "method">): Exclude<RowGroup, "all"> {
+  if (method !== "sfp") return "methods";
+  return id.includes(" ") ? "options" : "steps";
+}
+
+/** "SAE block + SOM + HAI, l0=5"; "NACLIP". */
+export function rowName({id, method}: Pick<MeasuredRow, "id" | "method">): string {
+  if (method !== "sfp") return rivals.find(({name}) => name === method)?.title ?? method;
+  const [steps, ...options] = id.split(" ");
+  const [reading, ...modules] = steps.split("+");
+  const layer = reading === "none" ? "ClearCLIP’s layer" : `SAE ${reading}`;
+  return [layer, ...modules.map((name) => name.toUpperCase()), ...options].join(" + ").replace(/ \+ (?=\w+=)/g, ", ");
+}
