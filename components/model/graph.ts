@@ -17,7 +17,9 @@ export type Dimension = number | string;
 
 export type ElementType = "float32" | "float16" | "int64" | "bool";
 
-const elementTypes = {float32: 1, float16: 10, int64: 7, bool: 9, BF16: 16} as const;
+const elementTypes = {float32: 1, float16: 10, int64: 7, bool: 9} as const;
+
+const weightTypes = {F32: 1, F16: 10, BF16: 16, I8: 3} as const;
 
 const attributeTypes = {FLOAT: 1, INT: 2, FLOATS: 6, INTS: 7} as const;
 
@@ -94,13 +96,24 @@ export class Graph {
     return {name};
   }
 
-  /** A weight as float32, read from the checkpoint's file; half precision is widened when the session is made. */
+  /**
+   * A weight as float32, read from the checkpoint's file; half precision and 8-bit rows are widened when the session
+   * is made.
+   */
   weight(ref: TensorRef): Value {
+    const stored = this.external(ref);
+    if (ref.type === "F32") return stored;
+    const wide = this.node("Cast", [stored], {to: elementTypes.float32});
+    if (!ref.scale) return wide;
+    return this.multiply(wide, this.reshape(this.external(ref.scale), -1, ...ref.shape.slice(1).map(() => 1)));
+  }
+
+  private external(ref: TensorRef): Value {
     const name = `w_${ref.name}`;
     this.initializers.set(name, {
       name,
       dims: ref.shape,
-      dataType: {F32: elementTypes.float32, F16: elementTypes.float16, BF16: elementTypes.BF16}[ref.type],
+      dataType: weightTypes[ref.type],
       dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
       externalData: [
         {key: "location", value: this.weightsFile},
@@ -108,7 +121,7 @@ export class Graph {
         {key: "length", value: String(ref.length)}
       ]
     });
-    return ref.type === "F32" ? {name} : this.node("Cast", [{name}], {to: elementTypes.float32});
+    return {name};
   }
 
   add = (a: Value, b: Value) => this.node("Add", [a, b]);

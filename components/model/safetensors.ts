@@ -122,15 +122,19 @@ function widenBfloat16(halves: Uint16Array): Float32Array {
 }
 
 /** A tensor to be written. */
-export interface FloatTensor {
-  type?: FloatType;
+export interface WrittenTensor {
+  /** F32 where nothing else is said. */
+  type?: FloatType | "I8";
   shape: number[];
-  /** float32 values for F32; the 16-bit patterns for F16 and BF16. */
-  data: Float32Array | Uint16Array;
+  /** float32 values for F32; the 16-bit patterns for F16 and BF16; signed bytes for I8. */
+  data: Float32Array | Uint16Array | Int8Array;
 }
 
 /** Writes a safetensors file, the header padded so that the tensors begin at a multiple of 8 bytes. */
-export function writeSafetensors(tensors: Record<string, FloatTensor>, metadata?: Record<string, string>): Uint8Array {
+export function writeSafetensors(
+  tensors: Record<string, WrittenTensor>,
+  metadata?: Record<string, string>
+): Uint8Array {
   const header: Record<string, unknown> = metadata ? {__metadata__: metadata} : {};
   let end = 0;
   for (const [name, {type = "F32", shape, data}] of Object.entries(tensors))

@@ -7,10 +7,17 @@ import type {Checkpoint, FloatType, StoredTensor} from "./safetensors.js";
 /** A tensor as a range of bytes of the checkpoint. */
 export interface TensorRef {
   name: string;
-  type: FloatType;
+  type: FloatType | "I8";
   shape: number[];
   offset: number;
   length: number;
+  /** Of I8 tensors: one float32 a row of the first axis, which the row's integers are multiplied by. */
+  scale?: TensorRef;
+}
+
+/** The name of the tensor that holds an I8 tensor's scales. */
+export function scaleName(name: string): string {
+  return `${name}.scale`;
 }
 
 /** y = W x + b. `stored` says how the matrix lies in the file: out × in (PyTorch's Linear), or in × out. */
@@ -103,9 +110,13 @@ export interface Finder {
 /** A finder over a checkpoint. */
 export function finder(checkpoint: Checkpoint): Finder {
   const ref = ({name, type, shape, offset, length}: StoredTensor): TensorRef => {
-    if (type !== "F32" && type !== "F16" && type !== "BF16")
-      throw new Error(`${name} is ${type}; weights must be F32, F16 or BF16.`);
-    return {name, type, shape, offset, length};
+    if (type === "F32" || type === "F16" || type === "BF16") return {name, type, shape, offset, length};
+    const scale = checkpoint.tensors.get(scaleName(name));
+    if (type === "I8" && scale?.type === "F32" && scale.shape.join() === String(shape[0]))
+      return {name, type, shape, offset, length, scale: ref(scale)};
+    throw new Error(
+      `${name} is ${type}; weights must be F32, F16, BF16, or I8 with float32 scales in ${scaleName(name)}.`
+    );
   };
   const optional = (name: string) => {
     const stored = checkpoint.tensors.get(name);
@@ -143,7 +154,8 @@ function rows(tensor: TensorRef, part: number, parts: number): TensorRef {
     name: `${tensor.name}#${part}`,
     shape: [n / parts, ...rest],
     offset: tensor.offset + part * length,
-    length
+    length,
+    scale: tensor.scale && rows(tensor.scale, part, parts)
   };
 }
 

@@ -2,7 +2,7 @@
 import {readFileSync} from "node:fs";
 import {readModel, type Model} from "../../components/model/model.js";
 import type {Pixels} from "../../components/model/runtime.js";
-import {writeSafetensors, type FloatTensor} from "../../components/model/safetensors.js";
+import {writeSafetensors, type WrittenTensor} from "../../components/model/safetensors.js";
 
 export interface Encoded {
   shape: number[];
@@ -38,7 +38,7 @@ export function pixels(encoded: Encoded): Pixels {
 
 /** The tiny model as a safetensors file in OpenAI's layout. */
 export function goldenWeights(): Uint8Array {
-  const tensors: Record<string, FloatTensor> = {};
+  const tensors: Record<string, WrittenTensor> = {};
   for (const [name, encoded] of Object.entries(golden.weights))
     tensors[`visual.${name}`] = {shape: encoded.shape, data: decode(encoded)};
   return writeSafetensors(tensors);

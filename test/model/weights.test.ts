@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {readModel} from "../../components/model/model.js";
 import {Engine} from "../../components/model/runtime.js";
-import {writeSafetensors, type FloatTensor} from "../../components/model/safetensors.js";
+import {writeSafetensors, type WrittenTensor} from "../../components/model/safetensors.js";
 import {cpu} from "../../data/engine/device.js";
 import {decode, golden, goldenConfig, goldenWeights, pixels, relativeError} from "../golden/golden.js";
 
-type Tensors = Record<string, FloatTensor>;
+type Tensors = Record<string, WrittenTensor>;
 
 function openaiTensors(): Tensors {
   return Object.fromEntries(
