@@ -188,7 +188,7 @@ export function followIntegration(
 }
 
 /** A row made to sum to one, in times uniform: weight × number of patches. All zeros stay zeros. */
-export function timesUniform(row: Float64Array): Float64Array {
+function timesUniform(row: Float64Array): Float64Array {
   const total = row.reduce((sum, value) => sum + value, 0);
   return row.map((value) => (total > 0 ? (value * row.length) / total : 0));
 }

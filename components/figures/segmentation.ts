@@ -20,13 +20,13 @@ import {withMasks, type Masks} from "./withMasks.js";
 type Shown = Selection["shown"];
 
 /** The features that a method's name in the selection stands for. */
-export function featuresOf(method: string): string {
+function featuresOf(method: string): string {
   const name = method === "sfp" ? "vis" : method;
   return segmenters.some((stage) => stage.name === name) ? name : "vis";
 }
 
 /** Methods to choose from, by the names that the selection holds. */
-export const methodChoices = segmenters.map(({name, title, about}) => ({
+const methodChoices = segmenters.map(({name, title, about}) => ({
   value: name === "vis" ? "sfp" : name,
   label: title,
   hint: about
@@ -142,7 +142,7 @@ export function segmentationFigure(feed: Feed): HTMLElement {
 }
 
 /** Squares in the colours of the classes, with their words. */
-export function classesLegend({classes}: Asked): HTMLElement {
+function classesLegend({classes}: Asked): HTMLElement {
   const items = classes.map(({words: synonyms}, i) =>
     h(
       "li",
@@ -219,7 +219,7 @@ function segmenterName(method: string): string {
 }
 
 /** A method's title by its name in the selection. */
-export function segmenterTitle(method: string): string {
+function segmenterTitle(method: string): string {
   return segmenters.find(({name}) => name === featuresOf(method))!.title;
 }
 

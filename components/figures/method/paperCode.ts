@@ -122,7 +122,7 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
 }
 
 /** 1 − cos, patch by patch. */
-export function distance(a: FeatureMap, b: FeatureMap): Float64Array {
+function distance(a: FeatureMap, b: FeatureMap): Float64Array {
   const [units, others] = [unitTokens(a), unitTokens(b)];
   return Float64Array.from({length: units.length / a.width}, (_, i) => {
     let dot = 0;
@@ -132,7 +132,7 @@ export function distance(a: FeatureMap, b: FeatureMap): Float64Array {
 }
 
 /** The sets of layer L - 1 of the plain trunk by the paper's test and by the code's. */
-export function outlierSets({trunks, layers, heads, grid}: ImageRecord): {paper: Uint8Array; code: Uint8Array} {
+function outlierSets({trunks, layers, heads, grid}: ImageRecord): {paper: Uint8Array; code: Uint8Array} {
   const size = heads * grid[0] * grid[1];
   const part = (values: Float32Array) => values.subarray((layers - 2) * size, (layers - 1) * size);
   const read = {classRows: part(trunks.plain.classRows), diagonals: part(trunks.plain.diagonals), heads};
