@@ -2,9 +2,11 @@
 
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
+import {shrunkenTypes} from "../../components/model/shrink.js";
 import {readTextModel} from "../../components/model/text/tower.js";
 import {openModel} from "../engine/index.js";
 import {catalog, findModel, getModel, HubError, type ListedModel, listModels} from "../hub/index.js";
+import {isShrunkenType, shrinkModel} from "../hub/shrink.js";
 import {progressReport} from "../hub/report.js";
 import {megabytes} from "../hub/transfer.js";
 import {parse, type Streams, UsageError} from "./options.js";
@@ -14,6 +16,8 @@ export const help = `models [list]             the models that are known, and wh
 models get ID             fetch a model from the Hugging Face hub: resumed after an interruption, verified, kept
     --revision R          a branch, tag or commit instead of the one this project knows
 models show ID|FOLDER     a model's geometry
+models shrink ID|FOLDER   a smaller copy for pages, under the name ID-float16 or ID-int8
+    --as TYPE             float16, or int8: matrices in 8 bits a weight (default int8)
     --json                as JSON
     --out FILE            into a file instead of on stdout
 Models are kept in .cache/models, or in SFP_MODELS. HF_ENDPOINT names a mirror of the hub, HF_TOKEN a token,
@@ -24,6 +28,7 @@ interface Options {
   json?: boolean;
   out?: string;
   revision?: string;
+  as?: string;
 }
 
 /** Runs the verb with the words after it. */
@@ -31,7 +36,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const {values: options, positionals} = parse({
     args,
     allowPositionals: true,
-    options: {json: {type: "boolean"}, out: {type: "string"}, revision: {type: "string"}}
+    options: {json: {type: "boolean"}, out: {type: "string"}, revision: {type: "string"}, as: {type: "string"}}
   });
   const [verb = "list", ...names] = positionals;
   try {
@@ -57,12 +62,14 @@ async function act(verb: string, names: string[], options: Options, stderr: Stre
     if (names.length) throw new UsageError("`models list` takes no names.");
     return list();
   }
-  if (verb !== "get" && verb !== "show")
-    throw new UsageError(`models ${verb} is not known; known are list, get, show.`);
+  if (options.as !== undefined && verb !== "shrink") throw new UsageError("--as goes with `models shrink`.");
+  if (verb !== "get" && verb !== "show" && verb !== "shrink")
+    throw new UsageError(`models ${verb} is not known; known are list, get, show, shrink.`);
   if (names.length !== 1) {
-    const ids = catalog.filter(({repository}) => verb === "show" || repository).map(({id}) => id);
-    throw new UsageError(`models ${verb} takes one model: ${ids.join(", ")}${verb === "show" ? ", or a folder" : ""}.`);
+    const ids = catalog.filter(({repository}) => verb !== "get" || repository).map(({id}) => id);
+    throw new UsageError(`models ${verb} takes one model: ${ids.join(", ")}${verb === "get" ? "" : ", or a folder"}.`);
   }
+  if (verb === "shrink") return shrunken(names[0], options);
   return verb === "get" ? get(names[0], options, stderr) : show(names[0]);
 }
 
@@ -107,6 +114,12 @@ async function get(id: string, {revision}: Options, stderr: Streams["stderr"]): 
     report.end();
     process.removeListener("SIGINT", interrupt);
   }
+}
+
+async function shrunken(idOrFolder: string, {as: type = "int8"}: Options): Promise<Result> {
+  if (!isShrunkenType(type)) throw new UsageError(`--as ${type} is not known; known are ${shrunkenTypes.join(", ")}.`);
+  const copy = await shrinkModel(idOrFolder, type);
+  return {text: `${copy.id}: ${megabytes(copy.bytes)}, in ${copy.folder}\n`, data: copy};
 }
 
 async function show(idOrFolder: string): Promise<Result> {

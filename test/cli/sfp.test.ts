@@ -182,3 +182,32 @@ test("a damaged model is refused by name", () => {
   assert.equal(status, 1);
   assert.match(stderr, /bad.*model\.safetensors.*fetch it again/s);
 });
+
+test("models shrink: a copy in 8 bits under a name of its own, that runs", async () => {
+  const cache = join(folder, "cache");
+  const environment = {...process.env, SFP_MODELS: cache};
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ["--import", "tsx", "data/cli/sfp.ts", ...args], {
+      cwd: project,
+      encoding: "utf8",
+      env: environment
+    });
+  const made = run("models", "shrink", model, "--as", "int8");
+  assert.equal(made.status, 0, made.stderr);
+  assert.ok(existsSync(join(cache, "golden-int8", "config.json")));
+  const out = join(folder, "small.npy");
+  const {status, stderr} = run(
+    "features",
+    "--model",
+    "golden-int8",
+    "--image",
+    image,
+    "--method",
+    "clip",
+    "--out",
+    out
+  );
+  assert.equal(status, 0, stderr);
+  assert.ok(relativeError((await readNpy(out)).data, decode(golden.expected.vanilla).subarray(8)) <= 0.15);
+  assert.equal(run("models", "shrink", model, "--as", "int3").status, 2);
+});
