@@ -71,8 +71,7 @@ export function selectionBar(
     layer ? layerInput : null,
     head ? headInput : null,
     trunk ? trunkInput : null,
-    talkButton(),
-    helpButton()
+    h("span", {class: "bar-end"}, talkButton(), helpButton())
   );
 }
 

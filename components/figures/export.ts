@@ -1,5 +1,7 @@
 // Taking a figure along: as a picture, as vectors, as numbers, as a link.
 import type {Rows} from "./figure.js";
+import {addPngWords} from "./pngText.js";
+import {standalone, toSvg, type Caption} from "./vector.js";
 
 /** Puts a text on the clipboard; false where the browser does not allow it. */
 export async function copyText(text: string): Promise<boolean> {
@@ -27,16 +29,41 @@ export function toCsv(rows: Rows): string {
     .join("\n");
 }
 
-/** Saves a vector drawing with the page's fonts and colours written into it. */
-export function saveSvg(svg: SVGSVGElement, name: string): void {
-  save(new Blob([serialise(svg)], {type: "image/svg+xml"}), `${name}.svg`);
+/** Saves the vector drawings of a figure as one, with title and caption. */
+export function saveSvg(place: HTMLElement, caption: Caption, name: string): void {
+  const svg = toSvg(place, caption);
+  if (svg) save(new Blob([svg], {type: "image/svg+xml"}), `${name}.svg`);
 }
 
 /** Saves a figure as PNG, `scale` times its size on the screen, with title and caption. */
-export async function savePng(figure: HTMLElement, name: string, scale = 2): Promise<void> {
+export async function savePng(figure: HTMLElement, caption: Caption, name: string, scale = 2): Promise<void> {
+  save(await toPng(figure, caption, scale), `${name}.png`);
+}
+
+/** Puts a figure's picture on the clipboard; false where the browser does not allow it. */
+export async function copyPng(figure: HTMLElement, caption: Caption, scale = 2): Promise<boolean> {
+  try {
+    // The clipboard is asked within the click, and waits for the picture.
+    await navigator.clipboard.write([new ClipboardItem({"image/png": toPng(figure, caption, scale)})]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A figure's picture, with its caption on it and in it. */
+async function toPng(figure: HTMLElement, {title, lede, reading, source, address}: Caption, scale: number) {
   const canvas = await rasterise(figure, scale);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (blob) save(blob, `${name}.png`);
+  if (!blob) throw new Error("This browser cannot make a picture of this size.");
+  const words = {
+    Title: title,
+    Description: [lede, reading].filter(Boolean).join(" "),
+    Comment: source,
+    Source: address,
+    Software: "SFP Explorer"
+  };
+  return new Blob([addPngWords(new Uint8Array(await blob.arrayBuffer()), words)], {type: "image/png"});
 }
 
 /**
@@ -109,23 +136,9 @@ function drawText(context: CanvasRenderingContext2D, text: Text): void {
   if (top !== undefined) flush(text.data.length);
 }
 
-function serialise(svg: SVGSVGElement): string {
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  const {width, height} = svg.getBoundingClientRect();
-  const style = getComputedStyle(svg);
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("width", String(width));
-  copy.setAttribute("height", String(height));
-  if (!copy.hasAttribute("viewBox")) copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  copy.style.color = style.color;
-  copy.style.fontFamily = style.fontFamily;
-  copy.style.fontSize = style.fontSize;
-  return new XMLSerializer().serializeToString(copy);
-}
-
 async function toImage(svg: SVGSVGElement): Promise<HTMLImageElement> {
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(serialise(svg))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(standalone(svg)))}`;
   await image.decode();
   return image;
 }

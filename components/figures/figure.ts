@@ -1,5 +1,6 @@
 import type {ImageRecord, Provenance, Trunk} from "../analysis/record.js";
-import {copyText, saveCsv, savePng, saveSvg} from "./export.js";
+import {openCitations} from "./cite.js";
+import {copyPng, copyText, saveCsv, savePng, saveSvg} from "./export.js";
 import {h, setText} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
@@ -50,27 +51,46 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
 
   const action = (label: string, hint: string, act: () => unknown) =>
     h("button", {type: "button", title: hint, onclick: act}, label);
-  const link = action("Link", "Copy a link to this figure with everything that is chosen", async () => {
-    copied.textContent = "";
-    const address = new URL(location.href);
-    address.hash = anchor;
-    copied.textContent = (await copyText(address.href)) ? "Link copied" : "Copying is not allowed here";
-    link.textContent = "Copied";
-    setTimeout(() => (link.textContent = "Link"), 1500);
+  /** The address that shows this figure as it is now. */
+  const address = () => {
+    const url = new URL(location.href);
+    url.hash = anchor;
+    return url.href;
+  };
+  const caption = () => ({
+    title: state.title,
+    lede: state.lede ?? "",
+    reading: reading.textContent ?? "",
+    source: state.source ?? "",
+    address: address()
   });
+  /** An action that copies says so where it was pressed, and to whoever listens. */
+  const copying = (label: string, hint: string, what: string, copy: () => Promise<boolean>) => {
+    const button = action(label, hint, async () => {
+      copied.textContent = "";
+      const done = await copy();
+      copied.textContent = done ? `${what} copied` : "Copying is not allowed here";
+      button.textContent = done ? "Copied" : "Not allowed";
+      setTimeout(() => (button.textContent = label), 1500);
+    });
+    return button;
+  };
   const actions = h(
     "div",
     {class: "figure-actions"},
-    link,
+    copying("Link", "Copy a link to this figure with everything that is chosen", "Link", () => copyText(address())),
     h("a", {href: `#talk=${options.id}`, title: "Show this figure as a slide (t)"}, "Slide"),
-    action("PNG", "Save as a picture, twice the size, with its caption", () => savePng(element, state.id))
+    copying("Copy", "Copy a picture, twice the size, with its caption", "Picture", () => copyPng(element, caption())),
+    action("PNG", "Save as a picture, twice the size, with its caption", () => savePng(element, caption(), state.id))
   );
-  const svgAction = action("SVG", "Save the drawing as vectors", () => {
-    const svg = slot.querySelector<SVGSVGElement>("svg[data-vector]");
-    if (svg) saveSvg(svg, state.id);
-  });
+  const svgAction = action("SVG", "Save the charts as vectors, with title and caption", () =>
+    saveSvg(slot, caption(), state.id)
+  );
+  const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
+    openCitations({title: state.title, source: state.source ?? "", address: address()})
+  );
   const dataAction = action("Data", "Save the numbers as CSV", () => state.data && saveCsv(state.data(), state.id));
-  actions.append(svgAction, dataAction, copied);
+  actions.append(svgAction, dataAction, citeAction, copied);
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),

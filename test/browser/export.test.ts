@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
+import {decode} from "fast-png";
 import sharp from "sharp";
-import {base, launch, open} from "./harness.js";
+import {base, launch, open, shoot} from "./harness.js";
 import type {Site} from "./serve.js";
 import {serve} from "./serve.js";
 
@@ -32,11 +33,17 @@ async function take(page: Page, figure: string, action: string): Promise<Buffer>
 test("PNG is twice the figure's size and holds more than its ground", async () => {
   const {page, problems} = await open(browser, `${site.url}attention`);
   const box = (await page.locator("#figure-attention").boundingBox())!;
-  const picture = sharp(await take(page, "figure-attention", "PNG"));
+  const bytes = await take(page, "figure-attention", "PNG");
+  const picture = sharp(bytes);
   const {width} = await picture.metadata();
   assert.ok(Math.abs(width! - 2 * (box.width + 32)) <= 2, `${width} for ${box.width}`);
   const {channels} = await picture.stats();
   assert.ok(channels[0].stdev > 20);
+  assert.equal(decode(bytes, {checkCrc: true}).width, width);
+  const words = bytes.toString();
+  assert.match(words, /iTXtTitle\0{5}In layer 9, \d+ of 196 patches/);
+  assert.match(words, /iTXtComment\0{5}[^\0]*vit-ti-16[^\0]* layer 9/);
+  assert.match(words, /iTXtSource\0{5}http[^\0]*attention#figure-attention/);
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -48,6 +55,9 @@ test("SVG is a drawing of its own, with a size and with its points", async () =>
   assert.match(svg, /viewBox="0 0 \d+/);
   const {width} = await sharp(Buffer.from(svg)).metadata();
   assert.ok(width! > 200);
+  assert.match(svg, /<title>One line decides: \d+ of 196/);
+  assert.match(svg, /<desc>[^<]*vit-ti-16[^<]*#figure-decision<\/desc>/);
+  assert.match(svg, /<text [^>]*>[^<]*computed on/);
   await page.close();
 });
 
@@ -63,5 +73,31 @@ test("CSV has a row a patch, and its outliers are those of the title", async () 
     // Values were rounded for storage after the set was decided.
     if (Math.abs(fromClass - self) > 0.05) assert.equal(outlier, Number(self < fromClass), row);
   }
+  await page.close();
+});
+
+test("a picture is copied, a link is copied, and both citations are there", async () => {
+  const {page, problems} = await open(browser, `${site.url}attention?layer=7`);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const press = (action: string) => page.locator("#figure-attention .figure-actions button", {hasText: action}).click();
+  await press("Link");
+  const said = page.locator("#figure-attention .figure-actions [role=status]");
+  await said.filter({hasText: "Link copied"}).waitFor({state: "attached"});
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /layer=7.*#figure-attention$/);
+  await press("Copy");
+  await said.filter({hasText: "Picture copied"}).waitFor({state: "attached"});
+  const size = await page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    return (await createImageBitmap(await item.getType("image/png"))).width;
+  });
+  const box = (await page.locator("#figure-attention").boundingBox())!;
+  assert.ok(Math.abs(size - 2 * (box.width + 32)) <= 2, `${size} for ${box.width}`);
+  await press("Cite");
+  const [paper, figure] = await page.locator("dialog.cite pre").allInnerTexts();
+  assert.match(paper, /@inproceedings\{jin2025feature/);
+  assert.match(figure, /layer=7#figure-attention/);
+  assert.match(figure, /vit-ti-16/);
+  await shoot(page, "cite", false);
+  assert.deepEqual(problems, []);
   await page.close();
 });
