@@ -19,11 +19,14 @@ const fits: readonly {value: string; label: string; fit: Fit}[] = [
   {value: "whole-448", label: "all of it, short side 448 px", fit: {shape: "whole", size: 448}}
 ];
 
+/** As the address names a picture that is not the site's. */
+const ownPicture = "own-picture";
+
 /** Where the reader chooses a picture, a model, a device and a size, and sees how far it is. */
 export function livePanel(session: LiveSession, initial: string): HTMLElement {
   const photos = listPhotos();
   const refuse = (error: unknown) => session.refuse(failureOf(error));
-  const open = (file: Blob, title: string) => session.run({chosen: {id: "own-picture", title, file}}).catch(refuse);
+  const open = (file: Blob, title: string) => session.run({chosen: {id: ownPicture, title, file}}).catch(refuse);
   const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
 
   const picker = imagePicker({photos: [], image: initial, onChange: (id) => void openPhoto(id)});
@@ -72,7 +75,8 @@ export function livePanel(session: LiveSession, initial: string): HTMLElement {
   session.subscribe((state) => {
     const {chosen, fit, capabilities, models, kind, source} = state;
     run.hidden = chosen !== undefined;
-    if (chosen) picker.update({image: chosen.id});
+    // A picture of the reader's own is no photo of the site: its title stands in for a thumbnail.
+    if (chosen) picker.update({image: chosen.id === ownPicture ? chosen.title : chosen.id});
     size.update({value: `${fit.shape}-${fit.size}`});
     const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
     if (drawn === key || !capabilities) return;
