@@ -80,6 +80,8 @@ export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: numb
   if (canvas.width !== columns || canvas.height !== rows) {
     canvas.width = columns;
     canvas.height = rows;
+    // Out of the flow even where the stylesheet failed: a canvas that stretches its place would grow for ever.
+    canvas.style.position = "absolute";
   }
   const context = canvas.getContext("2d")!;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -75,7 +75,9 @@ export async function open(browser: Browser, url: string, options: BrowserContex
 /** Passes every figure by the window, because some load only as they come near. */
 async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+    // A page whose layout runs away must fail and not be scrolled for ever.
+    const most = Math.min(document.documentElement.scrollHeight, 40 * innerHeight);
+    for (let y = 0; y < most; y += innerHeight / 2) {
       scrollTo({top: y, behavior: "instant"});
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
