@@ -226,6 +226,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
   const point = () => {
     const {hover, brush} = store.pointing;
     photo.update({hover, brush});
+    frame.dataset.brushed = String(brush?.size ?? 0);
     if (!brush && picked) sets.update({current: (picked = null)});
     const finders = hover === null ? [] : present.filter((id) => shown?.[id]?.outliers[hover]);
     photoFrame.update({

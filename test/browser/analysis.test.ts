@@ -5,6 +5,7 @@ import {readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import {decodeRecord, decodeRepairs} from "../../components/analysis/arrow.js";
+import {overlap} from "../../components/analysis/agreement.js";
 import type {CorpusSummary} from "../../components/analysis/corpus.js";
 import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {som} from "../../components/analysis/detectors/som.js";
@@ -163,7 +164,15 @@ test("detectors: options change the sets, and a cell marks what two find", async
   const table = page.locator("#figure-agreement .matrix").first();
   await table.focus();
   await page.keyboard.press("ArrowDown");
+  const brushed = (count: number) =>
+    page.waitForFunction(
+      (expected) => document.getElementById("figure-agreement")!.dataset.brushed === expected,
+      String(count)
+    );
+  const {som: bySom, l2} = detectLayer(record, "plain", 7, {l2: {count: 4}});
+  await brushed(overlap(bySom.outliers, l2.outliers).both);
   await page.keyboard.press("Escape");
+  await brushed(0);
   assert.deepEqual(problems, []);
   await page.close();
 });
