@@ -1,4 +1,5 @@
 import {existsSync, mkdirSync} from "node:fs";
+import {analysedModels} from "./data/analysed.js";
 import {listPhotos} from "./data/photos.js";
 import {modelFiles, shippedModels} from "./data/shipped.js";
 
@@ -80,8 +81,10 @@ function written<T extends {path?: string; pages?: {path: string}[]}>(list: T[])
     .filter((page) => (page.pages ? page.pages.length > 0 : exists(page.path!)));
 }
 
-/** Models that photos were analysed with beforehand, and how many layers each has. */
-const analysed = [{model: "vit-ti-16", layers: 12}];
+const analysed = await analysedModels();
+
+/** What pages can choose from, known before any file is loaded. */
+const models = `<meta name="sfp-models" content="${analysed.map(({id}) => id).join(" ")}">`;
 
 /**
  * Files that pages name at run time keep their exact paths. The list of a record's files comes with
@@ -90,14 +93,17 @@ const analysed = [{model: "vit-ti-16", layers: 12}];
 async function* dataFiles(): AsyncGenerator<string> {
   const {recordFileNames} = await import("./data/records/files.js");
   if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
-  for (const {model} of analysed) yield `/data/records/${model}/classifier.arrow`;
+  for (const {id, lexicon} of analysed) {
+    yield `/data/corpus/${id}/photos.json`;
+    if (lexicon) yield `/data/records/${id}/classifier.arrow`;
+  }
   for (const id of shippedModels()) for (const file of modelFiles) yield `/data/models/${id}/${file}`;
   yield "/isolate.mjs";
   for (const {id, file} of listPhotos()) {
     yield `/data/photos/${id}.webp`;
     yield `/data/images/${file}`;
-    for (const {model, layers} of analysed) {
-      for (const name of recordFileNames(layers)) yield `/data/records/${model}/${id}/${name}`;
+    for (const model of analysed) {
+      for (const name of recordFileNames(model.layers)) yield `/data/records/${model.id}/${id}/${name}`;
     }
   }
 }
@@ -108,7 +114,7 @@ export default {
   base: process.env.BASE ?? "/",
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
-  head: `<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${accessibility}`,
+  head: `<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${models}${accessibility}`,
   footer: "Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025).",
   search: true,
   toc: false,

@@ -1,12 +1,13 @@
 import type {Field} from "./fields.js";
 import {choice, decimal, name, settings, text, whole, wholeOr} from "./fields.js";
+import {siteModels} from "./models.js";
 
 /**
  * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere.
  * It lives in the address, so a link or a reload restores it.
  */
 const fields = {
-  model: name("vit-ti-16"),
+  model: name(siteModels()[0] ?? "vit-ti-16"),
   image: name("chelsea"),
   /** 1-based. */
   layer: whole(9, 1, 99),

@@ -7,6 +7,7 @@ import {menu, segmented} from "./inputs.js";
 import {helpButton, listenForKeys} from "./keyboard.js";
 import {layerControl} from "./layerControl.js";
 import type {Photo} from "./library.js";
+import {siteModels} from "./models.js";
 import {talkButton} from "./talk.js";
 
 /** What a page lets its reader choose in the bar; the rest stays as it is. */
@@ -17,7 +18,7 @@ export interface SelectionBarOptions {
   trunk?: boolean;
 }
 
-/** The slim bar that stays in view: the photo, the layer, the head, with or without SOM. */
+/** The slim bar that stays in view: the photo, the model where there are several, the layer, the head, with or without SOM. */
 export function selectionBar(
   feed: Feed,
   photos: Promise<Photo[]>,
@@ -31,6 +32,14 @@ export function selectionBar(
     layer: store.value.layer,
     layers,
     onChange: (value) => store.set({layer: value})
+  });
+  const models = siteModels();
+  const modelInput = menu<string>({
+    label: "Model",
+    quiet: true,
+    options: models.map((id) => ({value: id, label: id})),
+    value: store.value.model,
+    onChange: (value) => store.set({model: value})
   });
   const headInput = menu<HeadChoice>({
     label: "Heads",
@@ -49,7 +58,8 @@ export function selectionBar(
     onChange: (value) => store.set({trunk: value})
   });
   const write = () => {
-    const {image: chosen, layer: level, head: joined, trunk: side} = store.value;
+    const {model, image: chosen, layer: level, head: joined, trunk: side} = store.value;
+    modelInput.update({value: model});
     picker.update({image: chosen});
     layerInput.update({layer: Math.min(level, layers), layers});
     headInput.update({value: joined});
@@ -68,6 +78,7 @@ export function selectionBar(
     "div",
     {class: "selection-bar", role: "toolbar", "aria-label": "What is shown"},
     image ? picker : null,
+    models.length > 1 ? modelInput : null,
     layer ? layerInput : null,
     head ? headInput : null,
     trunk ? trunkInput : null,

@@ -44,11 +44,12 @@ export function followCorpus(
     {rootMargin: "160px"}
   ).observe(frame);
   const follow = () => {
-    const id = store.value.corpus;
+    const {corpus: set, model} = store.value;
+    const id = `${set} ${model}`;
     if (id === asked) return redraw();
     asked = id;
     if (!corpus) frame.update({waiting: "Loading the numbers of all images."});
-    loadCorpus(id).then(
+    loadCorpus(store.value).then(
       (found) => {
         if (id !== asked) return;
         corpus = found;
