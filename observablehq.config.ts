@@ -42,6 +42,10 @@ addEventListener("DOMContentLoaded", () => {
 });
 </script>`;
 
+// The Live page promises that nothing leaves the machine: the browser itself holds it to that. (A
+// library of the engine probes for Node with eval, which is harmless; refusing it fills the console.)
+const privacy = `<meta http-equiv="Content-Security-Policy" content="default-src 'self' blob: data:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline' data:; form-action 'none'">`;
+
 const pages = [
   {name: "Overview", path: "/"},
   {
@@ -114,7 +118,8 @@ export default {
   base: process.env.BASE ?? "/",
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
-  head: `<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${models}${accessibility}`,
+  head: ({path}: {path: string}) =>
+    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${models}${accessibility}`,
   footer: "Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025).",
   search: true,
   toc: false,

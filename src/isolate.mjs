@@ -1,23 +1,60 @@
-// Lets the Live page have WebAssembly threads on hosts that send no headers of their own: adds the two
-// headers that isolate a page to that page and to its workers. Everything else passes by untouched.
+// The site's one service worker. It lets the Live page have WebAssembly threads on hosts that send no
+// headers of their own, by adding the two headers that isolate a page to that page and to its workers;
+// and it answers from what components/controls/offline.ts and earlier visits kept when there is no connection.
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+const scope = new URL(self.registration.scope).pathname;
+const visited = `sfp-visited ${scope}`;
+
 self.addEventListener("fetch", (event) => {
   const {request} = event;
-  const isPage = request.mode === "navigate" && /\/live(\.html)?$/.test(new URL(request.url).pathname);
-  if (isPage || request.destination === "worker") event.respondWith(isolated(request));
+  const url = new URL(request.url);
+  const path = url.pathname.slice(scope.length);
+  const isLive = request.mode === "navigate" && /^live(\.html)?$/.test(path);
+  if (isLive || request.destination === "worker") event.respondWith(isolated(request, path));
+  // Models keep themselves, and parts of files are none of a cache's business.
+  else if (
+    request.method === "GET" &&
+    url.origin === location.origin &&
+    url.pathname.startsWith(scope) &&
+    !path.startsWith("data/models/") &&
+    !request.headers.has("range")
+  )
+    event.respondWith(answer(request, path));
 });
 
-async function isolated(request) {
-  const response = await fetch(request);
+/** Files with a hash in their name are the same for ever; the rest is asked for anew while there is a connection. */
+async function answer(request, path) {
+  const lasting = /^_(import|node|file|observablehq)\//.test(path);
+  const kept = () => caches.match(request, {ignoreSearch: request.mode === "navigate", ignoreVary: true});
+  const found = lasting && (await kept());
+  if (found) return found;
+  try {
+    const response = await fetch(request);
+    if (response.status === 200 && response.type === "basic") {
+      const copy = response.clone();
+      const cache = await caches.open(visited);
+      // A full disk is no reason to show nothing.
+      cache.put(request.mode === "navigate" ? request.url.replace(/[?#].*$/, "") : request, copy).catch(() => {});
+    }
+    return response;
+  } catch (error) {
+    const earlier = await kept();
+    if (earlier) return earlier;
+    throw error;
+  }
+}
+
+async function isolated(request, path) {
+  const response = await answer(request, path);
   if (response.status === 0 || response.type === "opaqueredirect") return response;
   const headers = new Headers(response.headers);
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Cross-Origin-Embedder-Policy", "require-corp");
   // A worker has the policy that its own script comes with, and this site's have no business elsewhere.
   if (request.destination === "worker")
-    headers.set("Content-Security-Policy", "default-src 'self' blob: data: 'unsafe-inline' 'wasm-unsafe-eval'");
+    headers.set("Content-Security-Policy", "default-src 'self' blob: data: 'unsafe-inline' 'unsafe-eval'");
   return new Response(response.body, {status: response.status, statusText: response.statusText, headers});
 }

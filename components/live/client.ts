@@ -5,7 +5,7 @@ import type {GivenOptions} from "../model/methods/options.js";
 import type {ModelSource} from "./catalog.js";
 import type {DeviceKind} from "./capabilities.js";
 import {LiveError} from "./failure.js";
-import type {Ask, CallName, Calls, Mask, News, OpenModel, SegmentAsk, Tell} from "./protocol.js";
+import type {Ask, CallName, Calls, News, OpenModel, SegmentAsk, Tell} from "./protocol.js";
 
 /** A call that runs; cancelling it rejects its answer. */
 export interface Running<T> {
@@ -60,8 +60,8 @@ export class LiveModel {
     return this.call("look", ask, onNews);
   }
 
-  /** Segments the picture that was looked at last. */
-  segment(ask: SegmentAsk, onNews?: (news: News) => void): Running<Mask[]> {
+  /** Segments the picture that was looked at last; masks come as news. */
+  segment(ask: SegmentAsk, onNews?: (news: News) => void): Running<null> {
     return this.call("segment", ask, onNews);
   }
 

@@ -76,7 +76,8 @@ export interface Calls {
   heads: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap[]};
   features: {ask: {stage: string; options?: GivenOptions}; answer: FeatureMap};
   repairs: {ask: null; answer: RepairSweep};
-  segment: {ask: SegmentAsk; answer: Mask[]};
+  /** Masks come as news. */
+  segment: {ask: SegmentAsk; answer: null};
   /** Any outputs of any method for any pixels: what tests compare with reference numbers. */
   run: {ask: {request: GraphRequest; pixels: Pixels}; answer: Record<string, Output>};
 }

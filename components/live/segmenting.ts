@@ -5,7 +5,7 @@ import {resizeBicubic} from "../model/image/resample-bicubic.js";
 import type {Engine} from "../model/runtime.js";
 import {segment, type SegmentSettings} from "../model/segmentation/segment.js";
 import type {Turn} from "./live.worker.js";
-import type {Mask, SegmentAsk} from "./protocol.js";
+import type {SegmentAsk} from "./protocol.js";
 
 /** Masks are drawn at most this long: more pixels than a page shows only cost time. */
 const longest = 1024;
@@ -22,10 +22,9 @@ export async function segmentPicture(
   original: Picture,
   {methods, classes, text, settings, probabilities}: SegmentAsk,
   {signal, tell}: Turn
-): Promise<Mask[]> {
+): Promise<null> {
   const picture = reduced(original);
   const {geometry} = engine.model;
-  const masks: Mask[] = [];
   const one = async (
     name: string,
     options: SegmentAsk["methods"][number]["options"],
@@ -77,9 +76,8 @@ export async function segmentPicture(
     if (sliding) tell({mask: await one(name, options, {...settings, crop: 0, short: settings.crop ?? 224})});
     const mask = await one(name, options, settings);
     tell({mask});
-    masks.push(mask);
   }
-  return masks;
+  return null;
 }
 
 /** The picture at the size at which masks are drawn. */

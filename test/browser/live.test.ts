@@ -99,6 +99,16 @@ test(
     await computed(page);
     await page.locator("#figure-attention[data-drawn^='own-picture plain 9']").waitFor();
     assert.deepEqual(outside, []);
+    // And could not, if some code tried.
+    await page.context().setOffline(false);
+    const blocked = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener("securitypolicyviolation", ({blockedURI}) => resolve(blockedURI), {once: true});
+          fetch("http://127.0.0.2:9/").catch(() => {});
+        })
+    );
+    assert.match(String(blocked), /127\.0\.0\.2/);
     await page.context().close();
   }
 );
