@@ -6,7 +6,7 @@ import {writeWhole} from "../cli/output.js";
 import {duration} from "../cli/progress.js";
 import {openEngine, openModel, provenance, type Engine, type LoadedModel} from "../engine/index.js";
 import {labelledAreas, measureImage, providers} from "./measure.js";
-import {namesHash, type Protocol} from "./protocols.js";
+import {namesHash, protocols, type Protocol} from "./protocols.js";
 import {openTogether} from "./together.js";
 import {slidingVariants, variants, type Variant} from "./variants.js";
 
@@ -152,11 +152,13 @@ export function readSummary(path: string): MeasuredFile[] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as MeasuredFile[]) : [];
 }
 
-/** The reports with one replaced or added, in order of model and protocol. */
+/** The reports with one replaced or added: by model, single windows before sliding ones. */
 function withReport(reports: readonly MeasuredFile[], report: MeasuredFile): MeasuredFile[] {
   const key = ({provenance: {model}, protocol: {name}}: MeasuredFile): string => `${model} ${name}`;
-  return [...reports.filter((other) => key(other) !== key(report)), report].toSorted((a, b) =>
-    key(a) < key(b) ? -1 : 1
+  const order = Object.keys(protocols);
+  const place = ({protocol}: MeasuredFile): number => order.indexOf(protocol.name);
+  return [...reports.filter((other) => key(other) !== key(report)), report].toSorted(
+    (a, b) => a.provenance.model.localeCompare(b.provenance.model) || place(a) - place(b)
   );
 }
 

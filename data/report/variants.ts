@@ -121,7 +121,15 @@ export const slidingVariants: readonly string[] = [
   "block",
   "block+som",
   full,
+  "block+hai",
+  "literal",
+  "literal+som",
+  "literal+som+hai",
+  "clear",
   "clear+som+hai",
+  "clip",
   "sclip",
-  "naclip"
+  "naclip",
+  "clip-surgery",
+  "sc-clip"
 ];

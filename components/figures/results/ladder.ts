@@ -3,12 +3,12 @@ import type {MeasuredFile} from "../../analysis/measured.js";
 import {h, s} from "../dom.js";
 import {figure} from "../figure.js";
 import {chart, panel} from "./chart.js";
-import type {ModelChoice} from "./modelChoice.js";
+import {reportName, type ReportChoice} from "./reportChoice.js";
 import {fixed, measuredSource, rowOf, scoreText, type Published} from "./read.js";
 import {colourOf, readingNames, steps, symbolOf} from "./style.js";
 
 /** Table 2 as a ladder: as printed, and measured here for every reading of Eq. 7; two axes, two panels. */
-export function ladderFigure(published: Published, choice: ModelChoice): HTMLElement {
+export function ladderFigure(published: Published, choice: ReportChoice): HTMLElement {
   const printed = chart({plot: printedPlot(published), label: printedWords(published), height: 300});
   const measured = chart({plot: () => ({}), label: "", height: 300});
   const measuredPanel = panel("", measured);
@@ -22,7 +22,7 @@ export function ladderFigure(published: Published, choice: ModelChoice): HTMLEle
       "Follow one panel from left to right: what SOM adds, and what HAI adds on top. Intervals of single rows overlap even where a paired difference is clear, because all rows share their photos."
   });
   choice.follow((file) => {
-    measuredPanel.firstElementChild!.textContent = `Measured here: ${file.provenance.model}`;
+    measuredPanel.firstElementChild!.textContent = `Measured here: ${reportName(file)}`;
     const rows = ladderRows(file);
     measured.update({plot: measuredPlot(rows), label: rows.map(rowWords).join("; ")});
     frame.update({

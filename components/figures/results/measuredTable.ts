@@ -5,13 +5,13 @@ import {figure} from "../figure.js";
 import {table, type Column} from "../table.js";
 import {commandLine} from "./command.js";
 import {reportCommand} from "./commands.js";
-import type {ModelChoice} from "./modelChoice.js";
+import type {ReportChoice} from "./reportChoice.js";
 import {differenceText, fixed, measuredSource, scoreText} from "./read.js";
 import {groupOf, rowGroups, rowName, type RowGroup} from "./rowNames.js";
 
 /** Every measured row with its classes, sortable, each with its differences and its command. */
-export function measuredTable(choice: ModelChoice): HTMLElement {
-  let group: RowGroup = "all";
+export function measuredTable(choice: ReportChoice): HTMLElement {
+  let group: RowGroup = "steps";
   let words = "";
   const fits = (row: MeasuredRow): boolean =>
     (group === "all" || groupOf(row) === group) && rowName(row).toLowerCase().includes(words.toLowerCase().trim());

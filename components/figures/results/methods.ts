@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type {MeasuredFile, MeasuredRow} from "../../analysis/measured.js";
 import {figure} from "../figure.js";
 import {chart} from "./chart.js";
-import type {ModelChoice} from "./modelChoice.js";
+import type {ReportChoice} from "./reportChoice.js";
 import {measuredSource, scoreText} from "./read.js";
 import {groupOf, rowName} from "./rowNames.js";
 import {colourOf} from "./style.js";
@@ -11,7 +11,7 @@ import {colourOf} from "./style.js";
 const ofSfp = ["block+som+hai", "literal+som+hai", "clear+som+hai"];
 
 /** All methods by what they score here, best first, each with its interval. */
-export function methodsFigure(choice: ModelChoice): HTMLElement {
+export function methodsFigure(choice: ReportChoice): HTMLElement {
   const plot = chart({plot: () => ({}), label: "", height: 400});
   const frame = figure(plot, {
     id: "methods",

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
 import {figure} from "../figure.js";
 import {chart} from "./chart.js";
-import type {ModelChoice} from "./modelChoice.js";
+import type {ReportChoice} from "./reportChoice.js";
 import {differenceText, measuredSource, verdict} from "./read.js";
 
 const full = "block+som+hai";
@@ -30,7 +30,7 @@ interface Change {
 }
 
 /** What changing one option of the whole method does, as paired differences: a row an option's value. */
-export function optionsFigure(choice: ModelChoice): HTMLElement {
+export function optionsFigure(choice: ReportChoice): HTMLElement {
   const plot = chart({plot: () => ({}), label: "", height: 520});
   const frame = figure(plot, {
     id: "options",
@@ -40,18 +40,21 @@ export function optionsFigure(choice: ModelChoice): HTMLElement {
     reading:
       "A bar to the right of zero: the change helps on these photos. Hollow dots: the interval includes zero, so the sign is open. With this many rows, one or two clear intervals are to be expected by chance."
   });
-  choice.follow((file) => {
-    const rows = optionRows(file);
-    plot.update({
-      height: 60 + 20 * rows.length,
-      plot: forest(rows),
-      label: rows.map((row) => `${row.words}: ${differenceText(row)}`).join("; ")
-    });
-    frame.update({
-      source: measuredSource(file),
-      data: () => rows.map(({words, value, low, high}) => ({option: words, difference: value, low, high}))
-    });
-  });
+  choice.follow(
+    (file) => {
+      const rows = optionRows(file);
+      plot.update({
+        height: 60 + 20 * rows.length,
+        plot: forest(rows),
+        label: rows.map((row) => `${row.words}: ${differenceText(row)}`).join("; ")
+      });
+      frame.update({
+        source: measuredSource(file),
+        data: () => rows.map(({words, value, low, high}) => ({option: words, difference: value, low, high}))
+      });
+    },
+    (file) => optionRows(file).length > 0
+  );
   return frame;
 }
 

@@ -100,9 +100,9 @@ export function measuredSource({provenance, protocol, images, bootstrap}: Measur
   ].join(" · ");
 }
 
-/** What the page's text quotes of one model's report, so that words and figures cannot part. */
-export function evidence(reports: readonly MeasuredFile[], model: string) {
-  const file = report(reports, model);
+/** What the page's text quotes of one report, so that words and figures cannot part. */
+export function evidence(reports: readonly MeasuredFile[], model: string, protocol = "square") {
+  const file = report(reports, model, protocol);
   return {
     photos: file?.images.count ?? 0,
     /** "+4.3 [2.2, 6.5]": one variant minus another on the same photos. */

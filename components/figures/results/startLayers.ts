@@ -3,7 +3,7 @@ import type {MeasuredFile} from "../../analysis/measured.js";
 import {h} from "../dom.js";
 import {figure} from "../figure.js";
 import {chart, panel} from "./chart.js";
-import type {ModelChoice} from "./modelChoice.js";
+import {reportName, type ReportChoice} from "./reportChoice.js";
 import {differenceText, measuredSource, pairOf, type Published} from "./read.js";
 import {readingNames} from "./style.js";
 
@@ -20,7 +20,7 @@ interface Change {
 }
 
 /** Table 3: where HAI's sum begins, as differences from l0 = 1; as printed and as measured. */
-export function startLayersFigure(published: Published, choice: ModelChoice): HTMLElement {
+export function startLayersFigure(published: Published, choice: ReportChoice): HTMLElement {
   const [first] = published.table3_hai_start_layer.rows;
   const rows = (["V21", "ADE"] as const).flatMap((series) =>
     published.table3_hai_start_layer.rows.map((row): Change => {
@@ -39,15 +39,18 @@ export function startLayersFigure(published: Published, choice: ModelChoice): HT
     reading:
       "Zero is the paper’s choice, all layers. A band that includes zero leaves open whether starting later helps or hurts."
   });
-  choice.follow((file) => {
-    const found = startLayerRows(file);
-    measuredPanel.firstElementChild!.textContent = `Measured here: ${file.provenance.model}`;
-    measured.update({plot: plotOf(found), label: found.map(words).join("; ")});
-    frame.update({
-      source: measuredSource(file),
-      data: () => found.map(({series, l0, value, low, high}) => ({reading: series, l0, difference: value, low, high}))
-    });
-  });
+  choice.follow(
+    (file) => {
+      const found = startLayerRows(file);
+      measuredPanel.firstElementChild!.textContent = `Measured here: ${reportName(file)}`;
+      measured.update({plot: plotOf(found), label: found.map(words).join("; ")});
+      frame.update({
+        source: measuredSource(file),
+        data: () => found.map(({series, l0, value, low, high}) => ({reading: series, l0, difference: value, low, high}))
+      });
+    },
+    (file) => startLayerRows(file).some(({l0}) => l0 > 1)
+  );
   return frame;
 }
 
