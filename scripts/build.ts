@@ -1,10 +1,12 @@
-// npm run build: writes the site to dist/. BASE=/name/ builds it for a path of a host.
+// npm run build: writes the site to dist/. BASE=/name/ builds it for a path of a host, and
+// SITE=https://host/name/ lets its pages say where they are: docs/sharing.md.
 // npm run build -- --with-model ID[:float16|int8] adds a model that this machine has to the Live page; repeatable.
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
 import {runFramework} from "./process.js";
+import {finishSite} from "./site/finish.js";
 
 /** The id of a model to ship, its smaller copy made where one is asked for. */
 async function withModel(word: string): Promise<string> {
@@ -28,3 +30,4 @@ if (!process.env.KEEP) rmSync("src/.observablehq/cache/data", {recursive: true, 
 rmSync("dist", {recursive: true, force: true});
 
 process.exitCode = await runFramework(["build", ...positionals]);
+if (process.exitCode === 0) finishSite("dist", process.env.SITE?.replace(/\/?$/, "/"));

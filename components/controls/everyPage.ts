@@ -1,4 +1,6 @@
 // What every page has, whether or not it has figures: loaded from the head that the configuration gives to all.
+import {keepForOffline} from "./offline.js";
 import {startTalk} from "./talk.js";
 
 startTalk();
+keepForOffline();

@@ -1,0 +1,54 @@
+/** Completes a built site: heads of pages, files that hosts look for, and the list that offline use goes by. */
+import {createHash} from "node:crypto";
+import {copyFileSync, readFileSync, readdirSync, statSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {completeHead} from "./head.js";
+import {hostHeaders} from "./headers.js";
+
+/** Turns what Framework wrote into what is published. `site` is its whole address, when that is known. */
+export function finishSite(folder: string, site?: string): void {
+  const files = (readdirSync(folder, {recursive: true, encoding: "utf8"}) as string[])
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .toSorted();
+  const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
+  const pages = files.filter((file) => file.endsWith(".html"));
+  for (const file of pages) {
+    const html = readFileSync(join(folder, file), "utf8");
+    write(file, completeHead(html, {path: pagePath(file), site}));
+  }
+  write("offline.json", JSON.stringify(offlineList(folder, files)));
+  write("_headers", hostHeaders);
+  write(".nojekyll", "");
+  const listed = pages.filter((file) => file !== "404.html");
+  write("robots.txt", ["User-agent: *", "Allow: /", ...(site ? [`Sitemap: ${site}sitemap.xml`] : []), ""].join("\n"));
+  if (site) write("sitemap.xml", sitemap(listed.map((file) => site + pagePath(file))));
+  copyFileSync("data/social.png", join(folder, "social.png"));
+}
+
+function pagePath(file: string): string {
+  return file.replace(/\.html$/, "").replace(/(^|\/)index$/, "$1");
+}
+
+/** Pages, code, styles and small data; neither models nor the runtime, and no photo's files. */
+function offlineList(folder: string, files: string[]): {build: string; files: string[]} {
+  const wanted = files.filter(
+    (file) =>
+      file.endsWith(".html") ||
+      (/^_(import|node|file|observablehq)\//.test(file) && !/onnxruntime|onnx-proto|\.wasm$/.test(file))
+  );
+  const hash = createHash("sha256");
+  for (const file of wanted) hash.update(file).update(readFileSync(join(folder, file)));
+  return {build: hash.digest("hex").slice(0, 12), files: wanted.map((file) => pagePath(file) || "./")};
+}
+
+function sitemap(addresses: string[]): string {
+  const entries = addresses.map((address) => `  <url><loc>${address.replaceAll("&", "&amp;")}</loc></url>`);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+    ...entries,
+    "</urlset>",
+    ""
+  ].join("\n");
+}

@@ -1,0 +1,43 @@
+/** What pages say about themselves to search engines, to whoever is sent a link, and to the browser. */
+import {pagePolicy} from "./policy.js";
+
+export interface PageHead {
+  /** The page's path below the base, without its extension: "attention", or "" for the front page. */
+  path: string;
+  /** Where the site will be, such as "https://name.github.io/sfp-explorer/"; unknown for most builds. */
+  site?: string;
+}
+
+/** Adds policy, description and social tags to a built page. */
+export function completeHead(html: string, {path, site}: PageHead): string {
+  const title = text(/<title>([\s\S]*?)<\/title>/.exec(html)?.[1]) ?? "SFP Explorer";
+  // A page's lead asks its question; that is its best description.
+  const lead = text(/<p class="lead">([\s\S]*?)<\/p>/.exec(html)?.[1]);
+  const tags = [
+    `<meta http-equiv="Content-Security-Policy" content="${pagePolicy(html)}">`,
+    `<meta name="referrer" content="no-referrer">`,
+    ...(lead ? [`<meta name="description" content="${lead}">`] : []),
+    `<meta property="og:title" content="${title}">`,
+    `<meta property="og:type" content="website">`,
+    ...(lead ? [`<meta property="og:description" content="${lead}">`] : []),
+    // Both need a whole address, host and all.
+    ...(site
+      ? [
+          `<link rel="canonical" href="${site}${path}">`,
+          `<meta property="og:url" content="${site}${path}">`,
+          `<meta property="og:image" content="${site}social.png">`,
+          `<meta name="twitter:card" content="summary_large_image">`
+        ]
+      : [])
+  ];
+  return html.replace(/<meta charset="utf-8">/i, (charset) => [charset, ...tags].join("\n"));
+}
+
+/** Words of a piece of HTML, safe within an attribute. */
+function text(html: string | undefined): string | undefined {
+  return html
+    ?.replace(/<[^>]*>/g, "")
+    .replace(/\s+/g, " ")
+    .replaceAll('"', "&quot;")
+    .trim();
+}

@@ -1,0 +1,22 @@
+import {headerPolicy, workerPolicy} from "./policy.js";
+
+/**
+ * Headers for hosts that read `_headers` (Netlify, Cloudflare Pages). Files with a hash in their name
+ * never change; the Live page and its workers get threads by being isolated from other sites.
+ */
+export const hostHeaders = `/*
+  Content-Security-Policy: ${headerPolicy}
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: no-referrer
+/_import/*
+  Cache-Control: public, max-age=31536000, immutable
+  Content-Security-Policy: ${workerPolicy}
+  Cross-Origin-Embedder-Policy: require-corp
+/_node/*
+  Cache-Control: public, max-age=31536000, immutable
+/_file/*
+  Cache-Control: public, max-age=31536000, immutable
+/live*
+  Cross-Origin-Opener-Policy: same-origin
+  Cross-Origin-Embedder-Policy: require-corp
+`;

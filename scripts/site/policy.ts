@@ -1,0 +1,40 @@
+/** The content security policy of the built site: nothing from other hosts, no code made from strings. */
+import {createHash} from "node:crypto";
+
+/** What a page may use, whatever its scripts are. WebAssembly is compiled, which has a permission of its own. */
+const common = {
+  "default-src": "'self'",
+  // Plot and the maps size what they draw by style attributes.
+  "style-src": "'self' 'unsafe-inline'",
+  "img-src": "'self' data: blob:",
+  "font-src": "'self' data:",
+  "connect-src": "'self' data: blob:",
+  "media-src": "'self' blob: mediastream:",
+  "worker-src": "'self' blob:",
+  "object-src": "'none'",
+  "base-uri": "'self'",
+  "form-action": "'self'"
+};
+
+/** Scripts within a page run only when they are known: by the hash of each, as Framework wrote it. */
+export function pagePolicy(html: string): string {
+  const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+    ([, code]) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`
+  );
+  return format({
+    ...common,
+    "script-src": ["'self'", "'wasm-unsafe-eval'", ...new Set(hashes)].join(" ")
+  });
+}
+
+/** Workers have the policy that their own script is sent with. */
+export const workerPolicy = format({...common, "script-src": "'self' 'wasm-unsafe-eval' blob:"});
+
+/** What only a header can say; it is sent with everything. */
+export const headerPolicy = format({"frame-ancestors": "'self'", "object-src": "'none'", "base-uri": "'self'"});
+
+function format(directives: Record<string, string>): string {
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join("; ");
+}

@@ -1,0 +1,102 @@
+// The built site as hosts and readers get it: its policy, its files, other base paths, no connection.
+import assert from "node:assert/strict";
+import {existsSync, readFileSync} from "node:fs";
+import {after, before, test} from "node:test";
+import type {Browser} from "playwright-core";
+import {base, builtPages, launch, open} from "./harness.js";
+import type {Site} from "./serve.js";
+import {serve} from "./serve.js";
+
+let site: Site;
+let browser: Browser;
+before(async () => {
+  site = await serve("dist", {base});
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test("every page has a policy without unsafe-eval, and says what it asks", () => {
+  const leads = new Set<string>();
+  for (const path of builtPages()) {
+    const html = readFileSync(`dist/${path === "" ? "index" : path}.html`, "utf8");
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+    assert.match(policy, /script-src 'self' 'wasm-unsafe-eval' 'sha256-/, path);
+    assert.doesNotMatch(policy, /'unsafe-eval'|script-src[^;]*'unsafe-inline'|https?:/, path);
+    const description = /<meta name="description" content="([^"]*)"/.exec(html)?.[1];
+    if (path === "404") continue;
+    assert.ok(description && description.length > 40, `${path} has no description`);
+    assert.ok(!leads.has(description), `${path} has another page's description`);
+    leads.add(description);
+  }
+});
+
+test("the policy holds: no code from strings, no unknown script, no other host", async () => {
+  const {page} = await open(browser, site.url);
+  const allowed = await page.evaluate(async () => {
+    // What a debugger runs directly may do what the page may not; a timer's call is the page's own.
+    await new Promise((resolve) => setTimeout(resolve));
+    const attempts: Record<string, () => unknown> = {
+      function: () => new Function("return 1")(),
+      inline: () => {
+        const script = document.createElement("script");
+        script.textContent = "document.documentElement.dataset.ran = 'yes'";
+        document.head.append(script);
+        if (!document.documentElement.dataset.ran) throw new Error("did not run");
+      },
+      host: () => fetch("https://example.org/").then(() => 1)
+    };
+    const done: string[] = [];
+    for (const [name, attempt] of Object.entries(attempts)) {
+      try {
+        await attempt();
+        done.push(name);
+      } catch {
+        // Refused, as it should be.
+      }
+    }
+    return done;
+  });
+  assert.deepEqual(allowed, []);
+  await page.close();
+});
+
+test("the files that hosts look for are there", () => {
+  for (const file of ["404.html", "_headers", ".nojekyll", "robots.txt", "social.png", "offline.json", "isolate.mjs"])
+    assert.ok(existsSync(`dist/${file}`), file);
+  const {files} = JSON.parse(readFileSync("dist/offline.json", "utf8")) as {files: string[]};
+  for (const file of files) {
+    const found = [file, `${file}.html`, `${file}index.html`].some((name) => existsSync(`dist/${name}`));
+    assert.ok(found, `${file} is listed for offline use and is not there`);
+  }
+});
+
+test("pages work below another path than they were built for", async () => {
+  const elsewhere = await serve("dist", {base: "/some/where/else/"});
+  for (const path of ["", "attention"]) {
+    const {page, problems} = await open(browser, elsewhere.url + path);
+    await page.waitForSelector("figure[data-drawn]");
+    assert.deepEqual(problems, []);
+    await page.close();
+  }
+  await elsewhere.close();
+});
+
+test("after a first visit the page comes back without a connection, and so do the other pages", async () => {
+  const host = await serve("dist", {base});
+  const {page} = await open(browser, `${host.url}attention`);
+  await page.waitForFunction(() => document.documentElement.dataset.offline === "ready", undefined, {timeout: 40_000});
+  // Offline mode of the browser does not reach service workers; a host that is gone does.
+  await host.close();
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById("figure-attention")?.dataset.drawn?.startsWith("chelsea"));
+  await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
+  await page.waitForFunction(() => document.getElementById("figure-overview")?.dataset.drawn?.startsWith("chelsea"));
+  await page.goto(`${host.url}attention?image=coffee#talk=1`);
+  await page.waitForSelector(".is-slide .is-failed");
+  assert.match(await page.locator(".is-slide .figure-message").innerText(), /connection failed/);
+  await page.close();
+});
