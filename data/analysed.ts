@@ -15,12 +15,15 @@ interface CatalogModel {
   text: "clip" | "lexicon";
 }
 
-/** Models that are analysed wherever they are at hand; the first that is there is the one pages begin with. */
-const usual = ["clip-vit-b-16", "vit-ti-16", "mini"];
+/**
+ * Models that are analysed wherever they are at hand; the first that is there is the one pages begin with. `mini`
+ * imitates vit-ti-16 too closely to be worth a second set of files.
+ */
+const usual = ["clip-vit-b-16", "vit-ti-16"];
 
 /**
  * The models that the site's pages show: the usual ones that are here, as weights or as committed snapshots, and those
- * that `ANALYSE=clip-vit-l-14,...` names.
+ * that `ANALYSE=mini,clip-vit-l-14` names.
  */
 export async function analysedModels(): Promise<(AnalysedModel & {lexicon: boolean})[]> {
   const catalog = JSON.parse(readFileSync(new URL("models.json", import.meta.url), "utf8")) as CatalogModel[];
