@@ -78,7 +78,7 @@ export function selectionBar(
     "div",
     {class: "selection-bar", role: "toolbar", "aria-label": "What is shown"},
     image ? picker : null,
-    models.length > 1 ? modelInput : null,
+    image && models.length > 1 ? modelInput : null,
     layer ? layerInput : null,
     head ? headInput : null,
     trunk ? trunkInput : null,
