@@ -7,6 +7,7 @@ import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
 import {runFramework} from "./process.js";
 import {finishSite} from "./site/finish.js";
+import {compressRecords} from "./site/records.js";
 
 /** The id of a model to ship, its smaller copy made where one is asked for. */
 async function withModel(word: string): Promise<string> {
@@ -30,4 +31,7 @@ if (!process.env.KEEP) rmSync("src/.observablehq/cache/data", {recursive: true, 
 rmSync("dist", {recursive: true, force: true});
 
 process.exitCode = await runFramework(["build", ...positionals]);
-if (process.exitCode === 0) finishSite("dist", process.env.SITE?.replace(/\/?$/, "/"));
+if (process.exitCode === 0) {
+  compressRecords("dist");
+  finishSite("dist", process.env.SITE?.replace(/\/?$/, "/"));
+}

@@ -5,27 +5,38 @@ import type {AttentionMap, RecordSource} from "../analysis/record.js";
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
 const root = new URL("../../../", import.meta.url);
 
+/** Whether the page comes from the preview, which serves data as the loaders wrote it, and not from a built site. */
+const preview = new URL(import.meta.url).searchParams.has("sha");
+
 /** Where a data file is served: under its own path in a built site, under /_file/ in the preview. */
 export function dataAddress(path: string): string {
-  const preview = new URL(import.meta.url).searchParams.has("sha");
   return new URL(`${preview ? "_file/" : ""}data/${path}`, root).href;
 }
 
 /**
- * Fetches a data file.
+ * Fetches a data file. A built site holds analyses compressed, so that they are small on every host.
  *
  * @throws Error saying what is missing and what to do
  */
 export async function fetchData(path: string): Promise<Uint8Array> {
+  const compressed = !preview && path.endsWith(".arrow");
   let response: Response;
   try {
-    response = await fetch(dataAddress(path));
+    response = await fetch(dataAddress(compressed ? `${path}.gz` : path));
   } catch (cause) {
     throw new Error(`data/${path} could not be loaded: the connection failed. Reload the page to try again.`, {cause});
   }
   if (!response.ok)
     throw new Error(`data/${path} is not in this site (${response.status}). Build it again with npm run build.`);
-  return new Uint8Array(await response.arrayBuffer());
+  return compressed ? expand(response) : new Uint8Array(await response.arrayBuffer());
+}
+
+/** Some hosts name the coding of a .gz file, and the browser has then expanded it already. */
+async function expand(response: Response): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 const open = new Map<string, Promise<RecordSource>>();

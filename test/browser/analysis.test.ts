@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
+import {gunzipSync} from "node:zlib";
 import type {Browser, Page} from "playwright-core";
 import {decodeRecord, decodeRepairs} from "../../components/analysis/arrow.js";
 import {overlap} from "../../components/analysis/agreement.js";
@@ -23,7 +24,7 @@ let corpus: CorpusSummary;
 before(async () => {
   site = await serve("dist", {base});
   browser = await launch();
-  const file = async (path: string) => new Uint8Array(await (await fetch(`${site.url}data/${path}`)).arrayBuffer());
+  const file = async (path: string) => gunzipSync(await (await fetch(`${site.url}data/${path}.gz`)).arrayBuffer());
   record = decodeRecord(await file("records/vit-ti-16/coffee/summary.arrow"));
   repairs = decodeRepairs(await file("records/vit-ti-16/coffee/repairs.arrow"));
   corpus = JSON.parse(readFileSync("data/snapshots/vit-ti-16/corpus-voc.json", "utf8")) as CorpusSummary;

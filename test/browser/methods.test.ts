@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
+import {gunzipSync} from "node:zlib";
 import type {Browser, Page} from "playwright-core";
 import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/analysis/arrow.js";
 import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integration.js";
@@ -25,7 +26,7 @@ after(async () => {
   await site?.close();
 });
 
-const file = (name: string) => readFileSync(`${dist}/data/records/vit-ti-16/${name}.arrow`);
+const file = (name: string) => gunzipSync(readFileSync(`${dist}/data/records/vit-ti-16/${name}.arrow.gz`));
 
 /** Waits until the figure says that it drew this. */
 async function drawn(page: Page, id: string, pattern: RegExp): Promise<void> {
