@@ -91,7 +91,7 @@ export const ambiguities: readonly Ambiguity[] = [
     question: "Which reading of Eq. 7 is the paper’s?",
     choice: "block.",
     option: {name: "sae", others: "literal, clear, none"},
-    why: "The text does not settle it. Measured on VOC photos with vit-ti-16, block gains and the other two lose."
+    why: "The text does not settle it. On VOC photos with vit-ti-16 (Results), SOM and HAI help block and literal, and not clear."
   },
   {
     question: "Which maps does HAI add?",
