@@ -98,7 +98,7 @@ test(
     await page.locator(".live-progress[data-stage=layers]").waitFor({timeout: 60_000});
     await computed(page);
     await page.locator("#figure-attention").scrollIntoViewIfNeeded();
-  await page.locator("#figure-attention[data-drawn^='own-picture plain 9']").waitFor();
+    await page.locator("#figure-attention[data-drawn^='own-picture plain 9']").waitFor();
     assert.deepEqual(outside, []);
     // And could not, if some code tried.
     await page.context().setOffline(false);
