@@ -1,7 +1,7 @@
 // What the tests of the Live page share: a tiny random model, pictures, and ways into the page.
 import {readdirSync} from "node:fs";
 import type {Page} from "playwright-core";
-import {writeSafetensors, type FloatTensor} from "../../components/model/safetensors.js";
+import {writeSafetensors, type WrittenTensor} from "../../components/model/safetensors.js";
 import {decode, golden} from "../golden/golden.js";
 
 /** Blocks of the tiny model: enough to run in more than one stretch. */
@@ -9,7 +9,7 @@ const blocks = 4;
 
 /** A model small enough for a software adapter: the golden one with fewer blocks and 32-pixel patches. */
 export function tinyModel(): {weights: Buffer; config: Buffer} {
-  const tensors: Record<string, FloatTensor> = {};
+  const tensors: Record<string, WrittenTensor> = {};
   for (const [name, encoded] of Object.entries(golden.weights)) {
     const block = /resblocks\.(\d+)\./.exec(name)?.[1];
     if (block && Number(block) >= blocks) continue;
