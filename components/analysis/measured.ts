@@ -207,7 +207,9 @@ function byClass(row: PredictedAreas): Map<number, [right: number, predicted: nu
 
 /** Three decimals: far finer than the intervals, and the same on every machine that counted the same. */
 function score(values: Float64Array, confidence: number): MeasuredScore {
-  const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1000) / 1000 : null);
+  // Adding 0 turns −0, which JSON does not have, into 0.
+  const rounded = (value: number): number | null =>
+    Number.isFinite(value) ? Math.round(value * 1000) / 1000 + 0 : null;
   const ascending = sorted(values.subarray(1));
   const tail = (1 - confidence) / 2;
   return {
