@@ -33,7 +33,7 @@ export function shrink(checkpoint: Checkpoint, type: ShrunkenType): Uint8Array {
  * row outside the graph, and stay floats.
  */
 function isLinear({name, shape}: StoredTensor): boolean {
-  return shape.length === 2 && /weight$/.test(name) && !/embed|(^|\.)head\./.test(name);
+  return shape.length === 2 && name.endsWith("weight") && !/embed|(^|\.)head\./.test(name);
 }
 
 function byRows({name, shape}: StoredTensor, values: Float32Array): Record<string, WrittenTensor> {
