@@ -72,6 +72,7 @@ const pages = [
     name: "Yours",
     pages: [
       {name: "Live", path: "/live"},
+      {name: "Photos", path: "/images"},
       {name: "Method", path: "/method"}
     ]
   }

@@ -1,9 +1,7 @@
-import {listPhotos} from "../data/photos.js";
+import {listPhotoProblems, listPhotos} from "../data/photos.js";
 
-/** Checks what the pages will ask for, and says what a person may want to add. */
+/** Checks what the pages will ask for, and says what a person may want to change. */
 export async function prepare(): Promise<void> {
-  const photos = listPhotos();
-  const uncredited = photos.filter(({licence}) => licence === "unknown");
-  console.log(`${photos.length} photos in data/images`);
-  for (const {file} of uncredited) console.log(`  ${file} has no entry in data/images/credits.json`);
+  console.log(`${listPhotos().length} photos in data/images`);
+  for (const {file, kind, message} of listPhotoProblems()) console.log(`  ${file} (${kind}): ${message}`);
 }

@@ -198,7 +198,20 @@ function carrySelection(event: Event): void {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link?.href || link.origin !== location.origin || link.hasAttribute("download")) return;
   if (link.pathname === location.pathname && link.hash) return;
-  link.search = formatSelection(selection.value, link.search);
+  const own = ownSearch.get(link) ?? link.search;
+  ownSearch.set(link, own);
+  link.search = formatSelection(overrule(selection.value, own), own);
+}
+
+/** What links were written with: a link to a photo leads to that photo, whatever is chosen here. */
+const ownSearch = new WeakMap<HTMLAnchorElement, string>();
+
+/** A selection with what a query string names put in its place; another image has pins of its own. */
+export function overrule(chosen: Selection, search: string): Selection {
+  const query = new URLSearchParams(search);
+  const named = Object.fromEntries(Object.entries(parseSelection(search)).filter(([key]) => query.has(key)));
+  const moved = (named.image ?? chosen.image) !== chosen.image;
+  return {...chosen, ...(moved ? {target: "auto", background: "auto"} : {}), ...named};
 }
 
 if (typeof document !== "undefined") {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {formatSelection, parseSelection, SelectionStore} from "../../components/controls/selection.js";
+import {formatSelection, overrule, parseSelection, SelectionStore} from "../../components/controls/selection.js";
 
 const defaults = parseSelection("");
 
@@ -110,4 +110,12 @@ test("what the pointer is on is told apart from the selection and never written"
   store.point({hover: null});
   assert.deepEqual(heard, [3, null]);
   assert.equal(address.search, "");
+});
+
+test("a link that names a photo leads to it, with that photo's own pins and everything else as chosen", () => {
+  const chosen = {...defaults, image: "coffee", layer: 4, target: 17};
+  const linked = overrule(chosen, "?image=rocket");
+  assert.deepEqual([linked.image, linked.layer, linked.target], ["rocket", 4, "auto"]);
+  assert.equal(overrule(chosen, "?image=coffee").target, 17);
+  assert.deepEqual(overrule(chosen, ""), chosen);
 });
