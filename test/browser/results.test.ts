@@ -29,6 +29,11 @@ function column(page: Page, figure: string, index: number): Promise<string[]> {
   return page.locator(`#figure-${figure} tbody tr:not(.detail) > :nth-child(${index})`).allInnerTexts();
 }
 
+/** Chooses in one of a figure's menus. */
+async function choose(page: Page, figure: string, label: string, menu = "Measured with"): Promise<void> {
+  await page.locator(`#figure-${figure} .menu`, {hasText: menu}).locator("select").selectOption({label});
+}
+
 test("Table 1 sorts by a column, best first, then the other way, then as printed; missing numbers stay last", async () => {
   const {page, problems} = await results();
   const printed = await column(page, "table1", 1);
@@ -99,10 +104,10 @@ test("by keyboard a row unfolds to its source and its command, and keeps the foc
 test("one choice of report holds for all measured figures", async () => {
   const {page, problems} = await results();
   const sourceOf = (figure: string) => page.locator(`#figure-${figure} .figure-source`).innerText();
-  await page.locator("#figure-methods label", {hasText: /^mini$/}).click();
+  await choose(page, "methods", "mini");
   for (const figure of ["ladder", "start-layers", "options", "methods", "measured"])
     assert.match(await sourceOf(figure), /^mini /, figure);
-  await page.locator("#figure-ladder label", {hasText: "vit-ti-16, sliding"}).click();
+  await choose(page, "ladder", "vit-ti-16, sliding");
   assert.match(await sourceOf("ladder"), /windows every 112 px/);
   // Not measured with sliding windows: the same model's single windows, and the caption says so.
   assert.match(await sourceOf("options"), /^vit-ti-16 .* one 224 px window each/);
@@ -115,7 +120,7 @@ test("the table of everything agrees with the stored report and names the comman
   const file = reports.find(
     ({provenance, protocol}) => provenance.model === "vit-ti-16" && protocol.name === "square"
   )!;
-  await page.locator("#figure-measured select").selectOption({label: "all"});
+  await choose(page, "measured", "all", "Rows");
   assert.equal((await column(page, "measured", 1)).length, file.rows.length);
   assert.deepEqual(
     await column(page, "measured", 2),

@@ -31,7 +31,8 @@ test("names of variants are told apart, and comparisons are with variants that e
 
 test("the reports that pages need are there", () => {
   const keys = stored.map(({provenance, protocol}) => `${provenance.model} ${protocol.name}`);
-  for (const key of ["vit-ti-16 square", "vit-ti-16 sliding", "mini square"]) assert.ok(keys.includes(key), key);
+  for (const key of ["vit-ti-16 square", "vit-ti-16 sliding", "mini square", "mini sliding"])
+    assert.ok(keys.includes(key), key);
 });
 
 test("a pooled score is the metric's, on counts made up by hand", () => {

@@ -1,5 +1,5 @@
 import type {MeasuredFile} from "../../analysis/measured.js";
-import {segmented} from "../../controls/inputs.js";
+import {menu} from "../../controls/inputs.js";
 
 /** What a figure needs of a report, such as rows that only some reports have. */
 export type Needs = (file: MeasuredFile) => boolean;
@@ -36,9 +36,9 @@ export class ReportChoice {
   /** A control for one figure; all of them move together. */
   control(): HTMLElement {
     const at = () => this.reports.indexOf(this.chosen);
-    const element = segmented({
+    const element = menu({
       label: "Measured with",
-      options: this.reports.map((file, value) => ({value, label: reportName(file), hint: file.protocol.about})),
+      options: this.reports.map((file, value) => ({value, label: reportName(file)})),
       value: at(),
       onChange: (value) => {
         this.chosen = this.reports[value];
