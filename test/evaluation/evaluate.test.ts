@@ -234,7 +234,7 @@ test("missing or wrong files are named", async () => {
 });
 
 test("what is wrong with an image fails the work, whatever threw it, and names the image", async () => {
-  const args = [...vocArgs, "--out", at("broken.json")];
+  const args = [...vocArgs, "--out", at("useless.json")];
   const open: OpenBackend = async (words) => ({
     ...(await fakeBackend()(words)),
     features: () => Promise.reject(new RangeError("of no use"))
