@@ -1,7 +1,9 @@
 import {existsSync, mkdirSync} from "node:fs";
+import type MarkdownIt from "markdown-it";
 import {analysedModels} from "./data/analysed.js";
 import {listPhotos} from "./data/photos.js";
 import {modelFiles, shippedModels} from "./data/shipped.js";
+import {markTerms} from "./scripts/site/glossary.js";
 
 // As it bundles its client, Framework looks up the latest version of each library it offers, used
 // or not. A version in its cache spares it the network, and one that does not exist keeps such a
@@ -73,7 +75,8 @@ const pages = [
     pages: [
       {name: "Live", path: "/live"},
       {name: "Photos", path: "/images"},
-      {name: "Method", path: "/method"}
+      {name: "Method", path: "/method"},
+      {name: "Glossary", path: "/glossary"}
     ]
   }
 ];
@@ -121,10 +124,11 @@ export default {
   globalStylesheets: [], // and not Google Fonts
   head: ({path}: {path: string}) =>
     `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${models}${accessibility}`,
-  footer: "Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025).",
+  footer: `Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025). <a href="/glossary">Glossary</a> · <a href="/#tour">Tour</a>`,
   search: true,
   toc: false,
   pages: written(pages),
   dynamicPaths: dataFiles,
+  markdownIt: (md: MarkdownIt) => markTerms(md),
   interpreters: {".ts": ["node", "--import", "tsx"]}
 };

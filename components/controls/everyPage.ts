@@ -1,6 +1,10 @@
 // What every page has, whether or not it has figures: loaded from the head that the configuration gives to all.
 import {keepForOffline} from "./offline.js";
 import {startTalk} from "./talk.js";
+import {explainTerms} from "./terms.js";
+import {startTour} from "./tour.js";
 
 startTalk();
+startTour();
+explainTerms();
 keepForOffline();

@@ -51,6 +51,8 @@ export async function open(browser: Browser, url: string, options: BrowserContex
   const page = await browser.newPage({viewport: {width: 1280, height: 900}, ...options});
   const problems: string[] = [];
   page.setDefaultTimeout(15_000);
+  // The tour is offered once, and was: tests that are about it open pages themselves.
+  await page.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
   // The transpiler wraps functions in a helper that does not exist in the page they are sent to.
   await page.addInitScript("globalThis.__name = (value) => value");
   page.on("console", (message) => {
