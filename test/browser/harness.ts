@@ -102,3 +102,46 @@ export async function shoot(page: Page, name: string, fullPage = true): Promise<
   mkdirSync(process.env.SHOTS, {recursive: true});
   await page.screenshot({path: join(process.env.SHOTS, `${name}.png`), fullPage});
 }
+
+/** A frame at 60 Hz: a control's move must not keep the main thread longer. */
+export const frameTime = 16;
+
+/**
+ * Milliseconds that the main thread works, from a slider's move to the painted frame. Each round moves the slider
+ * through the values; the best round counts, because whatever else the machine does makes a round longer, never shorter.
+ */
+export async function timeOfMove(page: Page, slider: string, values: readonly number[]): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable", {timeDomain: "threadTicks"});
+  const busy = async () => {
+    const {metrics} = await devtools.send("Performance.getMetrics");
+    return 1000 * metrics.find(({name}) => name === "TaskDuration")!.value;
+  };
+  const walk = () =>
+    page.evaluate(
+      async ([selector, steps]) => {
+        const range = document.querySelector<HTMLInputElement>(selector)!;
+        const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+        for (const value of steps) {
+          range.value = String(value);
+          range.dispatchEvent(new Event("input", {bubbles: true}));
+          await frame();
+          await frame();
+        }
+      },
+      [slider, values] as const
+    );
+  await walk();
+  await walk();
+  const rounds: number[] = [];
+  for (let round = 0; round < 6; ++round) {
+    const start = await busy();
+    await walk();
+    rounds.push(((await busy()) - start) / values.length);
+  }
+  return Math.min(...rounds);
+}
+
+/** The layer control of a page's bar, and its twelve layers. */
+export const layerSlider = ".layer-control input[type=range]";
+export const twelveLayers = Array.from({length: 12}, (_, i) => i + 1);

@@ -10,7 +10,7 @@ import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integ
 import {cosinesToToken} from "../../components/analysis/similarity.js";
 import {Lexicon, type LexiconFile} from "../../components/model/lexicon.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
-import {base, launch, open} from "./harness.js";
+import {base, frameTime, launch, open, timeOfMove} from "./harness.js";
 import type {Site} from "./serve.js";
 import {serve} from "./serve.js";
 
@@ -172,32 +172,9 @@ for (const [path, selector, values] of [
   test(`/${path} redraws within a frame of a move of ${selector}`, async (context) => {
     const {page} = await open(browser, site.url + path);
     if (!path.startsWith("method")) await drawn(page, path.split("?")[0], /./);
-    const metrics = await page.context().newCDPSession(page);
-    await metrics.send("Performance.enable");
-    // The main thread's own processor time: what other programs take of the machine is not the page's.
-    const spent = async () =>
-      (await metrics.send("Performance.getMetrics")).metrics.find(({name}) => name === "ThreadTime")!.value * 1000;
-    const move = (rounds: number) =>
-      page.evaluate(
-        async ([place, steps, times]) => {
-          const range = document.querySelector<HTMLInputElement>(place)!;
-          for (let round = 0; round < times; ++round) {
-            for (const value of steps) {
-              range.value = String(value);
-              range.dispatchEvent(new Event("input", {bubbles: true}));
-              await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-            }
-          }
-        },
-        [selector, values as readonly number[], rounds] as const
-      );
-    await move(2);
-    await page.waitForTimeout(500);
-    const start = await spent();
-    await move(4);
-    const each = ((await spent()) - start) / (4 * values.length);
+    const each = await timeOfMove(page, selector, values);
     context.diagnostic(`${each.toFixed(1)} ms of the main thread a move`);
-    assert.ok(each <= 16, `${each.toFixed(1)} ms`);
+    assert.ok(each <= frameTime, `${each.toFixed(1)} ms`);
     await page.close();
   });
 }
