@@ -16,6 +16,19 @@ export function name(fallback: string): Field<string> {
   return {fallback, parse: (text) => (/^[\w.-]{1,80}$/.test(text) ? text : undefined), format: String};
 }
 
+/** One name or several, joined by commas and each named once: at most `most`. */
+export function names(fallback: string, most: number): Field<string> {
+  return {
+    fallback,
+    parse: (text) => {
+      const list = text.split(",");
+      const good = list.length <= most && list.every((each) => /^[\w.-]{1,80}$/.test(each));
+      return good ? [...new Set(list)].join(",") : undefined;
+    },
+    format: String
+  };
+}
+
 /** One of a few words. */
 export function choice<const T extends string>(fallback: NoInfer<T>, choices: readonly T[]): Field<T> {
   return {fallback, parse: (text) => choices.find((value) => value === text), format: String};

@@ -1,5 +1,5 @@
 import type {Field} from "./fields.js";
-import {choice, decimal, name, settings, text, whole, wholeOr} from "./fields.js";
+import {choice, decimal, name, names, settings, text, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
 
 /**
@@ -49,7 +49,18 @@ const fields = {
   shown: choice("masks", ["masks", "heat", "difference"]),
   against: name("clip"),
   /** How much of the photo a mask hides. */
-  opacity: decimal(0.65, 0, 1)
+  opacity: decimal(0.65, 0, 1),
+  /** What the Live page runs: the methods side by side, … */
+  methods: names("sfp,clearclip", 12),
+  /** … what the trunk looks at: the picture's middle square or all of it, and how large, … */
+  fit: choice("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
+  /** … the windows of the masks and the picture's short side before they are cut, … */
+  windows: choice("sliding", ["sliding", "whole"]),
+  short: whole(336, 224, 672),
+  /** … the probability below which a pixel gets the first class, … */
+  probability: decimal(0, 0, 0.95),
+  /** … and on what; "auto" is what the browser does best. */
+  device: choice("auto", ["auto", "webgpu", "wasm"])
 } satisfies Record<string, Field<unknown>>;
 
 type Fields = typeof fields;

@@ -143,7 +143,8 @@ async function toImage(svg: SVGSVGElement): Promise<HTMLImageElement> {
   return image;
 }
 
-function save(blob: Blob, name: string): void {
+/** Gives the reader a file. */
+export function save(blob: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

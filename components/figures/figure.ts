@@ -29,6 +29,8 @@ export interface FigureOptions {
   data?: (() => Rows) | null;
   /** Inputs that belong to this figure alone, above the drawing. */
   controls?: readonly Node[];
+  /** What else the figure gives to take along, after its own actions. */
+  actions?: readonly Node[];
 }
 
 /**
@@ -90,7 +92,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     openCitations({title: state.title, source: state.source ?? "", address: address()})
   );
   const dataAction = action("Data", "Save the numbers as CSV", () => state.data && saveCsv(state.data(), state.id));
-  actions.append(svgAction, dataAction, citeAction, copied);
+  actions.append(svgAction, dataAction, ...(options.actions ?? []), citeAction, copied);
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),

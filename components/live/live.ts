@@ -1,22 +1,24 @@
 /** The Live page: a session tied to the site's feed, so that every figure of the other pages draws its results. */
 import {FileAttachment} from "observablehq:stdlib";
+import type {RecordSource} from "../analysis/record.js";
 import {Feed} from "../controls/feed.js";
-import {selection} from "../controls/selection.js";
+import {selection, type Selection} from "../controls/selection.js";
 import {segmented, slider} from "../controls/inputs.js";
 import {wordsField} from "../controls/wordsField.js";
 import {h} from "../figures/dom.js";
 import {whenSeen} from "../figures/whenSeen.js";
 import {methods} from "../model/methods/index.js";
 import type {OptionValues} from "../model/methods/options.js";
-import type {SegmentSettings} from "../model/segmentation/segment.js";
 import {withWords, type Asked} from "./asked.js";
 import type {ModelEntry} from "./catalog.js";
 import {liveSource} from "./client.js";
+import {fitName, formatOptions, readChoices, readMethods, readSegmentSettings} from "./choices.js";
 import {prepareIsolation} from "./isolation.js";
 import {maskFigure} from "./maskFigure.js";
 import {optionInputs} from "./optionInputs.js";
 import {livePanel} from "./panel.js";
 import {LiveSession} from "./session.js";
+import {takeAlong} from "./takeAlong.js";
 
 /** The parts of the page, for its Markdown to place. */
 export interface LivePage {
@@ -44,10 +46,10 @@ export function livePage(): LivePage {
     selection.set({model: record.provenance.model, image: picture.id});
     feed.show(...current);
     if (record.layers === live.info?.geometry.layers) queueMicrotask(() => void masks.ask());
-  });
-  const masks = maskControls(feed, session);
+  }, readChoices(selection.value));
+  const masks = maskControls(feed, session, () => current?.[0]);
   const panel = livePanel(session, selection.value.image);
-  void begin(session, selection.value.model);
+  void begin(session);
   prepareIsolation();
   return {
     feed,
@@ -69,9 +71,16 @@ export function lazily(make: () => HTMLElement): HTMLElement {
   return place;
 }
 
-async function begin(session: LiveSession, wanted: string): Promise<void> {
+async function begin(session: LiveSession): Promise<void> {
   const models = (await FileAttachment("../../data/models/index.json").json()) as ModelEntry[];
-  await session.begin(models, wanted);
+  const {model, device} = selection.value;
+  await session.begin(models, {model, device: device === "auto" ? undefined : device});
+  const {kind: first} = session.state;
+  session.subscribe(({fit, kind}) => {
+    // What the page chose by itself is no choice: the link's reader has another machine.
+    const said = kind !== first || selection.value.device !== "auto";
+    selection.set({fit: fitName(fit), ...(said ? {device: kind} : {})});
+  });
 }
 
 /** SFP's options. A changed one reruns what depends on it: the trunk, or only what comes after it. */
@@ -87,6 +96,7 @@ function sfpOptions(
       (name) => values[name] !== session.options[name]
     );
     session.options = values;
+    selection.set({method: "sfp", options: formatOptions(values)});
     clearTimeout(timer);
     timer = setTimeout(() => {
       const live = session.model;
@@ -116,9 +126,10 @@ function withOptions<R extends {provenance: {options: string[]}}>(record: R, val
 }
 
 /** The mask figure, with the words, the methods and the windows that it is made for. */
-function maskControls(feed: Feed, session: LiveSession) {
-  let chosen = ["sfp", "clearclip"];
-  let settings: Partial<SegmentSettings> = {};
+function maskControls(feed: Feed, session: LiveSession, source: () => RecordSource | undefined) {
+  const {store} = feed;
+  let chosen = readMethods(store.value.methods);
+  let settings = readSegmentSettings(store.value);
   let asked: Asked | undefined;
   const ask = async () => {
     if (!session.model?.lexicon || !session.state.whole) return;
@@ -137,15 +148,19 @@ function maskControls(feed: Feed, session: LiveSession) {
       () => {}
     );
   };
+  const change = (chosen: Partial<Selection>) => {
+    store.set(chosen);
+    settings = readSegmentSettings(store.value);
+  };
   const windows = segmented<"sliding" | "whole">({
     label: "Windows",
     options: [
       {value: "sliding", label: "sliding, 224 by 112"},
       {value: "whole", label: "the whole picture at once"}
     ],
-    value: "sliding",
+    value: store.value.windows,
     onChange: (value) => {
-      settings = {...settings, crop: value === "whole" ? 0 : 224};
+      change({windows: value});
       void ask();
     }
   });
@@ -154,11 +169,11 @@ function maskControls(feed: Feed, session: LiveSession) {
     least: 224,
     most: 672,
     step: 112,
-    value: 336,
+    value: store.value.short,
     suffix: "px",
     onChange: (value) => {
       short.update({value});
-      settings = {...settings, short: value};
+      change({short: value});
       later();
     }
   });
@@ -167,11 +182,11 @@ function maskControls(feed: Feed, session: LiveSession) {
     least: 0,
     most: 0.95,
     step: 0.05,
-    value: 0,
+    value: store.value.probability,
     hint: "Pixels whose best class is less probable get the first class",
     onChange: (value) => {
       threshold.update({value});
-      settings = {...settings, probability: value};
+      change({probability: value});
       later();
     }
   });
@@ -182,19 +197,31 @@ function maskControls(feed: Feed, session: LiveSession) {
   };
   const boxes = methodBoxes(chosen, (names) => {
     chosen = names;
+    store.set({methods: names.join(",")});
     later();
   });
   const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
-  const figure = maskFigure(blank, [wordsField(feed), boxes, windows, short, threshold]);
-  session.subscribe(({masks, whole, device, stage}) => {
+  const take = takeAlong(() => {
+    const record = source();
+    return record && {source: record, masks: session.state.masks, classes: asked?.classes ?? [], note: note()};
+  });
+  const note = () => {
+    const {device} = session.state;
+    return [session.modelId, `${settings.short} px`, device && `computed on ${device}`].filter(Boolean).join(" · ");
+  };
+  const figure = maskFigure(blank, {
+    store,
+    controls: [wordsField(feed), boxes, windows, short, threshold],
+    actions: take.actions
+  });
+  session.subscribe(({masks, whole, stage}) => {
+    take.offer(masks.length > 0 && !stage);
     const words = session.model && !session.model.lexicon;
     figure.update({
       whole,
       masks,
       classes: asked?.classes.map(({name}) => name) ?? [],
-      source: [session.modelId, `${settings.short ?? 336} px`, device && `computed on ${device}`]
-        .filter(Boolean)
-        .join(" · "),
+      source: note(),
       waiting: stage ? "On its way." : "",
       failure: words ? "This model has no words: neither a lexicon nor a text tower that the page can run." : ""
     });

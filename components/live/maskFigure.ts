@@ -5,6 +5,7 @@ import {drawing} from "../figures/drawing.js";
 import {figure, type Rows} from "../figures/figure.js";
 import {plate, plates} from "../figures/plate.js";
 import {slider} from "../controls/inputs.js";
+import type {SelectionStore} from "../controls/selection.js";
 import {methods} from "../model/methods/index.js";
 import type {Mask, Shown} from "./protocol.js";
 import {canvasOf} from "./session.js";
@@ -25,9 +26,12 @@ export interface MaskFigureOptions {
 const idle = "Choose a picture above.";
 
 /** The whole picture segmented window by window: one plate a method, over the photo. */
-export function maskFigure(options: MaskFigureOptions, controls: readonly Node[]): Drawing<MaskFigureOptions> {
+export function maskFigure(
+  options: MaskFigureOptions,
+  {store, controls, actions}: {store: SelectionStore; controls: readonly Node[]; actions: readonly Node[]}
+): Drawing<MaskFigureOptions> {
   let state = options;
-  let opacity = 0.6;
+  let opacity = store.value.opacity;
   let photo: {of: Shown; canvas: HTMLCanvasElement} | undefined;
   const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; place: HTMLElement; frame: HTMLElement}>();
   const place = plates([], 300);
@@ -41,6 +45,7 @@ export function maskFigure(options: MaskFigureOptions, controls: readonly Node[]
     onChange: (value) => {
       opacity = value;
       opacityInput.update({value});
+      store.set({opacity: value});
       for (const {canvas} of overlays.values()) canvas.style.opacity = String(value);
     }
   });
@@ -52,6 +57,7 @@ export function maskFigure(options: MaskFigureOptions, controls: readonly Node[]
       "First one window over the whole picture, coarse; then overlapping windows refine it. The words compete with each other only: every pixel gets one of them, whether or not it is there.",
     legend: [legend],
     controls: [...controls, opacityInput],
+    actions,
     data: () => shares(state)
   });
 

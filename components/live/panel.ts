@@ -2,22 +2,13 @@ import {imagePicker} from "../controls/imagePicker.js";
 import {menu, segmented} from "../controls/inputs.js";
 import {listPhotos, type Photo} from "../controls/library.js";
 import {h} from "../figures/dom.js";
-import type {Fit} from "../model/image/fit.js";
 import {hasCamera, photograph} from "./camera.js";
 import type {DeviceKind} from "./capabilities.js";
+import {fits, fitName, readFit} from "./choices.js";
 import {fetchData} from "./files.js";
 import {failureOf} from "./failure.js";
 import type {LiveSession, LiveState} from "./session.js";
 import {statusLine} from "./statusLine.js";
-
-/** What the trunk looks at: the middle square as the models were trained, or all of the picture. */
-const fits: readonly {value: string; label: string; fit: Fit}[] = [
-  {value: "square-224", label: "middle square, 224 px", fit: {shape: "square", size: 224}},
-  {value: "square-448", label: "middle square, 448 px", fit: {shape: "square", size: 448}},
-  {value: "whole-224", label: "all of it, short side 224 px", fit: {shape: "whole", size: 224}},
-  {value: "whole-336", label: "all of it, short side 336 px", fit: {shape: "whole", size: 336}},
-  {value: "whole-448", label: "all of it, short side 448 px", fit: {shape: "whole", size: 448}}
-];
 
 /** As the address names a picture that is not the site's. */
 const ownPicture = "own-picture";
@@ -29,7 +20,13 @@ export function livePanel(session: LiveSession, initial: string): HTMLElement {
   const open = (file: Blob, title: string) => session.run({chosen: {id: ownPicture, title, file}}).catch(refuse);
   const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
 
-  const picker = imagePicker({photos: [], image: initial, onChange: (id) => void openPhoto(id)});
+  // A link carries everything but the picture that it was made with.
+  const absent = initial === ownPicture;
+  const picker = imagePicker({
+    photos: [],
+    image: absent ? "Choose a photo" : initial,
+    onChange: (id) => void openPhoto(id)
+  });
   void photos.then((list) => picker.update({photos: list}));
   const run = h(
     "button",
@@ -57,14 +54,19 @@ export function livePanel(session: LiveSession, initial: string): HTMLElement {
   const size = menu<string>({
     label: "Looks at",
     options: fits,
-    value: fits[0].value,
-    onChange: (value) => void session.run({fit: fits.find((each) => each.value === value)!.fit})
+    value: fitName(session.state.fit),
+    onChange: (value) => void session.run({fit: readFit(value)})
   });
+  const hint = h(
+    "span",
+    {class: "live-hint"},
+    absent ? "or drop or paste one: this link leaves its picture out" : "or drop or paste one"
+  );
   const machine = h("div", {class: "live-machine"});
   const element = h(
     "section",
     {class: "live-panel", "aria-label": "Your picture"},
-    h("div", {class: "live-row"}, picker, run, file, camera, h("span", {class: "live-hint"}, "or drop or paste one")),
+    h("div", {class: "live-row"}, picker, run, file, camera, hint),
     h("div", {class: "live-row"}, size, machine),
     statusLine(session)
   );
@@ -74,10 +76,10 @@ export function livePanel(session: LiveSession, initial: string): HTMLElement {
   let drawn: unknown;
   session.subscribe((state) => {
     const {chosen, fit, capabilities, models, kind, source} = state;
-    run.hidden = chosen !== undefined;
+    run.hidden = absent || chosen !== undefined;
     // A picture of the reader's own is no photo of the site: its title stands in for a thumbnail.
     if (chosen) picker.update({image: chosen.id === ownPicture ? chosen.title : chosen.id});
-    size.update({value: `${fit.shape}-${fit.size}`});
+    size.update({value: fitName(fit)});
     const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
     if (drawn === key || !capabilities) return;
     drawn = key;

@@ -62,18 +62,25 @@ export class LiveSession {
   private running?: Running<unknown>;
   private readonly listeners = new Set<(state: LiveState) => void>();
 
-  constructor(private readonly show: ShowResult) {}
+  constructor(
+    private readonly show: ShowResult,
+    chosen: {fit?: Fit; options?: OptionValues} = {}
+  ) {
+    if (chosen.fit) this.state.fit = chosen.fit;
+    this.options = chosen.options ?? {};
+  }
 
   subscribe(listener: (state: LiveState) => void): void {
     this.listeners.add(listener);
     listener(this.state);
   }
 
-  /** Looks at what the browser and the site offer. */
-  async begin(models: ModelEntry[], wanted?: string): Promise<void> {
+  /** Looks at what the browser and the site offer. A model or a device that is not to be had is passed over. */
+  async begin(models: ModelEntry[], {model, device}: {model?: string; device?: DeviceKind} = {}): Promise<void> {
     const found = await capabilities();
-    const entry = models.find(({id}) => id === wanted) ?? models[0];
-    this.set({models, capabilities: found, kind: bestKind(found), source: entry && {entry}});
+    const entry = models.find(({id}) => id === model) ?? models[0];
+    const kind = device === "wasm" || (device === "webgpu" && found.adapter) ? device : bestKind(found);
+    this.set({models, capabilities: found, kind, source: entry && {entry}});
   }
 
   get modelId(): string | undefined {

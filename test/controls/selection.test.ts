@@ -29,7 +29,13 @@ test("what is written is read again", () => {
     cap: 10,
     scale: "log" as const,
     options: "l0=8,rounds=2",
-    words: "tabby cat; grass & sky"
+    words: "tabby cat; grass & sky",
+    methods: "clip,sfp",
+    fit: "whole-448" as const,
+    windows: "whole" as const,
+    short: 448,
+    probability: 0.25,
+    device: "wasm" as const
   };
   const search = formatSelection(selection);
   assert.deepEqual(parseSelection(search), selection);
@@ -56,6 +62,15 @@ test("bad values fall back to their defaults, one by one", () => {
     `image=${"x".repeat(200)}`,
     "options=a=b=c",
     "options=%00",
+    "methods=",
+    "methods=sfp,,clip",
+    "methods=a%20b",
+    `methods=${"sfp,".repeat(20)}sfp`,
+    "fit=square-9",
+    "short=100",
+    "windows=none",
+    "probability=1",
+    "device=tpu",
     "layer=%E0%A4%A"
   ];
   for (const search of bad) assert.deepEqual(parseSelection(`?${search}`), defaults, search);
