@@ -38,7 +38,7 @@ export interface LoadedModel extends Model {
 export async function openModel(idOrFolder: string): Promise<LoadedModel> {
   const {id, folder} = await findModel(idOrFolder);
   const file = join(folder, "model.safetensors");
-  const bytes = new Uint8Array(readFileSync(file));
+  const bytes = readWhole(file);
   const config = readJson(join(folder, "config.json"));
   const model = readModel(id, bytes, config, file);
   const hash = createHash("sha256").update(bytes).digest("hex");
@@ -47,6 +47,12 @@ export async function openModel(idOrFolder: string): Promise<LoadedModel> {
     tower ? openWords({tower, folder, hash}) : new Lexicon(classifierRows(model), readLexicon(folder, model))
   );
   return {...model, folder, hash, text: async (queries) => (await words()).vectors(queries)};
+}
+
+/** A file's bytes, once in memory: a Uint8Array made of a Buffer would be a copy. */
+function readWhole(file: string): Uint8Array {
+  const {buffer, byteOffset, length} = readFileSync(file);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Does the work when it is first asked for. */
