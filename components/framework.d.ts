@@ -24,11 +24,3 @@ declare module "observablehq:stdlib" {
     width(element: Element): AsyncGenerator<number>;
   };
 }
-
-declare module "htl" {
-  type Tag<E> = ((strings: TemplateStringsArray, ...values: unknown[]) => E) & {
-    fragment(strings: TemplateStringsArray, ...values: unknown[]): DocumentFragment;
-  };
-  export const html: Tag<HTMLElement>;
-  export const svg: Tag<SVGElement>;
-}
