@@ -18,6 +18,7 @@ import {
   Uint8,
   type DataType
 } from "apache-arrow";
+import {isArrowFile} from "./arrowCheck.js";
 import type {
   AttentionMap,
   FeatureMap,
@@ -67,6 +68,7 @@ class Decoded {
 
   /** @throws Error when the bytes are not an Arrow file of one record batch */
   constructor(bytes: Uint8Array) {
+    if (!isArrowFile(bytes)) throw new Error("The file is not Arrow; it is damaged or only half there.");
     try {
       this.table = tableFromIPC(bytes);
     } catch (cause) {
@@ -83,7 +85,11 @@ class Decoded {
   meta<T>(name: string): T {
     const text = this.table.schema.metadata.get(name);
     if (text === undefined) throw new Error(`The file's metadata has no ${name}; it was made by another version.`);
-    return JSON.parse(text) as T;
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new Error(`The file's metadata has a damaged ${name}.`, {cause});
+    }
   }
 
   has(name: string): boolean {
@@ -93,12 +99,28 @@ class Decoded {
   column(name: string): Values {
     const list = this.table.getChild(name)?.data[0]?.children[0];
     if (!list) throw new Error(`The file has no column ${name}; it was made by another version.`);
-    return (list.values as Values).subarray(list.offset, list.offset + list.length);
+    const values = list.values as Values;
+    const known = values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int8Array;
+    if (!known || list.length !== this.rows * this.width(name) || values.length < list.offset + list.length)
+      throw new Error(`The file's column ${name} is not what it says it is; it is damaged.`);
+    return values.subarray(list.offset, list.offset + list.length);
   }
 
   width(name: string): number {
-    return (this.table.getChild(name)!.type as unknown as FixedSizeList).listSize;
+    const size = (this.table.getChild(name)?.type as unknown as FixedSizeList | undefined)?.listSize;
+    if (size === undefined || !(size > 0)) throw new Error(`The file's column ${name} is not of lists; it is damaged.`);
+    return size;
   }
+
+  /** Fails unless its parts fit each other. */
+  expect(fits: boolean): void {
+    if (!fits) throw new Error("The file's parts do not fit each other; it is damaged.");
+  }
+}
+
+/** Whether a number from a file counts something. */
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 const trunks = ["plain", "purified"] as const;
@@ -132,11 +154,19 @@ export function decodeRecord(bytes: Uint8Array): ImageRecord {
       [...floatColumns, ...maskColumns, ...present].map((name) => [name, part(name)])
     ) as unknown as TrunkRecord;
   };
+  const grid = file.meta<Grid>("grid");
+  const [layers, heads] = [file.meta<number>("layers"), file.meta<number>("heads")];
+  file.expect(Array.isArray(grid) && grid.length === 2 && [...grid, layers, heads].every(isCount));
+  const patches = grid[0] * grid[1];
+  file.expect(file.rows === 2 * layers && file.width("classRows") === heads * patches);
+  file.expect(file.width("diagonals") === heads * patches && file.width("classSelf") === heads);
+  for (const name of ["norms", "repairedNorms"]) file.expect(file.width(name) === patches + 1);
+  for (const name of maskColumns) file.expect(file.width(name) === patches);
   return {
     image: file.meta<string>("image"),
-    grid: file.meta<Grid>("grid"),
-    layers: file.meta<number>("layers"),
-    heads: file.meta<number>("heads"),
+    grid,
+    layers,
+    heads,
     provenance: file.meta<Provenance>("provenance"),
     trunks: Object.fromEntries(trunks.map((name, i) => [name, trunk(i)])) as Record<Trunk, TrunkRecord>
   };
@@ -178,6 +208,7 @@ export function decodeAttention(bytes: Uint8Array): AttentionMap[] {
   const codes = file.column("code");
   const tokens = file.width("scale");
   const levels = file.meta<number>("levels");
+  file.expect(isCount(levels) && levels <= 255 && file.width("code") === tokens * tokens);
   const square = Float32Array.from({length: levels + 1}, (_, c) => (c / levels) ** 2);
   return Array.from({length: file.rows}, (_, m) => {
     const values = new Float32Array(tokens * tokens);
@@ -216,6 +247,7 @@ export function encodeFeatures({width, values}: FeatureMap): Uint8Array {
 export function decodeFeatures(bytes: Uint8Array): FeatureMap {
   const file = new Decoded(bytes);
   const width = file.width("code");
+  file.expect(file.width("scale") === 1);
   const scales = file.column("scale");
   return {width, values: Float32Array.from(file.column("code"), (c, i) => scales[Math.floor(i / width)] * c)};
 }

@@ -28,7 +28,11 @@ export async function fetchData(path: string): Promise<Uint8Array> {
   }
   if (!response.ok)
     throw new Error(`data/${path} is not in this site (${response.status}). Build it again with npm run build.`);
-  return compressed ? expand(response) : new Uint8Array(await response.arrayBuffer());
+  try {
+    return compressed ? await expand(response) : new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new Error(`data/${path} arrived damaged or only in part. Reload the page to try again.`, {cause});
+  }
 }
 
 /** Some hosts name the coding of a .gz file, and the browser has then expanded it already. */

@@ -60,7 +60,7 @@ function readHeader(header: string, name: string): {type: keyof typeof types; sh
     .split(",")
     .map((side) => side.trim())
     .filter(Boolean)
-    .map(Number);
+    .map((side) => (/^\d+$/.test(side) ? Number(side) : NaN));
   if (!shape.every((side) => Number.isSafeInteger(side) && side >= 0))
     throw new Error(`${name} has the shape (${sides}).`);
   return {type: type as keyof typeof types, shape};

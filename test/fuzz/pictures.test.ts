@@ -21,10 +21,9 @@ for (const [format, bytes] of [
   ["webp", await noise.clone().webp().toBuffer()]
 ] as const) {
   test(`${format}: 120 damaged pictures are decoded or refused`, async () => {
-    const file = join(folder, `picture.${format}`);
     for (const [i, damaged] of [...mutations(bytes, 120, 3)].entries()) {
       // A name of its own, because libvips keeps what it has read.
-      const path = file.replace("picture", `picture-${i}`);
+      const path = join(folder, `${i}.${format}`);
       writeFileSync(path, damaged);
       try {
         const {width, height, data} = await readPicture(path);
