@@ -1,5 +1,7 @@
 /** A model with a method, ready for pictures and words: what `segment` and `evaluate` need of the engine. */
-import type {Provenance} from "../../components/analysis/record.js";
+import type {Grid, Provenance} from "../../components/analysis/record.js";
+import {gridOf} from "../../components/model/geometry.js";
+import type {Pixels} from "../../components/model/runtime.js";
 import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
@@ -12,12 +14,15 @@ export interface Backend {
   /** Unit rows, one per word. Throws an error with `unknown: {word}[]` for words it cannot answer. */
   text(words: readonly string[]): Promise<{vectors: Float32Array; width: number}>;
   features: FeatureProvider;
+  /** CLIPtrase's self-correlation of one window, T × T; for its method alone. */
+  correlation?(pixels: Pixels): Promise<{grid: Grid; values: Float32Array}>;
   close(): Promise<void>;
 }
 
 /** The words of `modelOptions`. */
 export interface BackendWords {
-  model: string;
+  /** The best that is here where none is named. */
+  model?: string;
   device: string;
   threads: string;
   method: string;
@@ -40,6 +45,11 @@ export const openBackend: OpenBackend = async ({model: id, device, threads, meth
     geometry: model.geometry,
     text: (words) => model.text(words),
     features: (pixels) => denseFeatures(engine, pixels, method, options),
+    correlation: async (pixels) => {
+      const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
+      const results = await engine.run({method, options, grid, outputs: ["correlation"]}, pixels);
+      return {grid, values: results.correlation.data as Float32Array};
+    },
     close: () => engine.close()
   };
 };

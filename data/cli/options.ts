@@ -23,7 +23,7 @@ export interface Verb {
 
 /** Options that every verb running a model takes. */
 export const modelOptions = {
-  model: {type: "string", default: "vit-ti-16"},
+  model: {type: "string"},
   device: {type: "string", default: "auto"},
   threads: {type: "string", default: "0"},
   method: {type: "string", default: "sfp"},
@@ -32,7 +32,7 @@ export const modelOptions = {
   json: {type: "boolean", default: false}
 } as const satisfies ParseArgsConfig["options"];
 
-export const modelHelp = `  --model ID|FOLDER   the model (default vit-ti-16; npm run sfp -- models lists them)
+export const modelHelp = `  --model ID|FOLDER   the model (default: the best that is here; npm run sfp -- models lists them)
   --device NAME       auto, cuda, webgpu or cpu (default auto: the first that works)
   --threads N         CPU threads (default: as many as there are cores)
   --method NAME       the method (default sfp)

@@ -1,8 +1,9 @@
 /** A picture's label map: an indexed PNG and a legend. */
 import {extname} from "node:path";
 import {fit} from "../../components/model/image/fit.js";
-import type {PixelPlanes} from "../../components/model/image/normalise.js";
+import {segmentationPixels, type PixelPlanes} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
+import {clusterRegions, voteInRegions} from "../../components/model/segmentation/cliptrase.js";
 import {parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
 import {
   defaultSettings,
@@ -10,7 +11,7 @@ import {
   type Segmentation,
   type SegmentSettings
 } from "../../components/model/segmentation/segment.js";
-import {openBackend, type OpenBackend} from "./backend.js";
+import {openBackend, type Backend, type OpenBackend} from "./backend.js";
 import {maskPng, vocColours} from "./masks.js";
 import {readNpy} from "./npy.js";
 import {modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
@@ -28,6 +29,8 @@ export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --ou
   --prob-thd X        pixels with a lower probability become the first class (default 0)
   --area-thd X        classes with a smaller share of the foreground are removed (default none)
   --pamr N            rounds of pixel-adaptive refinement (default 0)
+  --clusters          CLIPtrase's clustering: each region takes the class of most of its pixels (with --method cliptrase
+                      --crop 0; DBSCAN's radius 0.7 and 3 neighbours, at a short side of 336 px or more 1.1 and 7)
   --json              also print the legend on standard output
 ${modelHelp}`;
 
@@ -42,7 +45,8 @@ const options = {
   scale: {type: "string"},
   "prob-thd": {type: "string"},
   "area-thd": {type: "string"},
-  pamr: {type: "string"}
+  pamr: {type: "string"},
+  clusters: {type: "boolean", default: false}
 } as const;
 
 function readWords(args: string[]) {
@@ -61,13 +65,18 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     throw new UsageError(`--out ${out}: the label map is a PNG; its name must end in .png.`);
   const classes = classesOf(labels);
   const settings = settingsOf(values);
+  if (values.clusters && (values.method !== "cliptrase" || settings.crop !== 0))
+    throw new UsageError(
+      "--clusters is a part of CLIPtrase on the whole picture: it needs --method cliptrase --crop 0."
+    );
   const source = await readSource(image);
   const backend = await open(values);
   try {
     const pixels = square(source, values, backend.geometry.patch);
     const {vectors} = await backend.text(classes.flatMap(({words}) => words));
     const {features, geometry: colours, provenance} = backend;
-    const found = await segment({image: pixels, colours, features, text: vectors, classes, settings});
+    let found = await segment({image: pixels, colours, features, text: vectors, classes, settings});
+    if (values.clusters) found = {...found, labels: await clustered(found, backend, pixels, settings)};
     const palette = vocColours(Math.min(classes.length, 256));
     const legend = {
       image,
@@ -87,6 +96,21 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   } finally {
     await backend.close();
   }
+}
+
+/** The labels after CLIPtrase's vote within regions; where DBSCAN finds only noise they stay. */
+async function clustered(
+  {labels, width, height}: Segmentation,
+  {correlation, geometry}: Backend,
+  image: Picture | PixelPlanes,
+  {short}: SegmentSettings
+): Promise<Segmentation["labels"]> {
+  const planes =
+    image.data instanceof Float32Array ? (image as PixelPlanes) : segmentationPixels(image as Picture, geometry, short);
+  const {grid, values} = await correlation!({dims: [1, 3, planes.height, planes.width], data: planes.data});
+  const options = short >= 336 ? {radius: 1.1, neighbours: 7} : {radius: 0.7, neighbours: 3};
+  const voted = voteInRegions(labels, clusterRegions(values, grid, {width, height}, options));
+  return labels instanceof Uint8Array ? Uint8Array.from(voted) : voted;
 }
 
 function classesOf(labels: string): LabelClass[] {

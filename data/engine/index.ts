@@ -10,7 +10,7 @@ import {changedOptions, readOptions, type GivenOptions} from "../../components/m
 import {readTextModel} from "../../components/model/text/tower.js";
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
-import {findModel} from "../hub/index.js";
+import {bestModel, findModel} from "../hub/index.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
 
@@ -31,12 +31,12 @@ export interface LoadedModel extends Model {
 }
 
 /**
- * Opens a model by id or folder: `model.safetensors`, and `config.json` and `lexicon.json` where present.
+ * Opens a model by id or folder, the best that is here where none is named: `model.safetensors`, and `config.json` and `lexicon.json` where present.
  *
  * @throws Error naming what is missing or wrong, and how to get the model
  */
-export async function openModel(idOrFolder: string): Promise<LoadedModel> {
-  const {id, folder} = await findModel(idOrFolder);
+export async function openModel(idOrFolder?: string): Promise<LoadedModel> {
+  const {id, folder} = await findModel(idOrFolder ?? (await bestModel()));
   const file = join(folder, "model.safetensors");
   const bytes = readWhole(file);
   const config = readJson(join(folder, "config.json"));

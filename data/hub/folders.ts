@@ -106,3 +106,21 @@ export async function listModels(places: Places = {}): Promise<ListedModel[]> {
   const others = [...found.values()].filter(({id}) => !catalog.some((entry) => entry.id === id));
   return [...known, ...others.map((model) => ({id: model.id, found: model}))];
 }
+
+/** Models that stand in where none is named, the best first; the last one comes with the project. */
+const preferred = ["clip-vit-b-16", "vit-ti-16", "mini"];
+
+/** The id of the best model that is here. */
+export async function bestModel(places: Places = {}): Promise<string> {
+  for (const id of preferred) {
+    const found = await findModel(id, places).then(
+      () => true,
+      () => false
+    );
+    if (found) return id;
+  }
+  throw new HubError(
+    "not-here",
+    `None of ${preferred.join(", ")} is here. Get one with: npm run sfp -- models get vit-ti-16`
+  );
+}

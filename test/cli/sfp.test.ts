@@ -211,3 +211,33 @@ test("models shrink: a copy in 8 bits under a name of its own, that runs", async
   assert.ok(relativeError((await readNpy(out)).data, decode(golden.expected.vanilla).subarray(8)) <= 0.15);
   assert.equal(run("models", "shrink", model, "--as", "int3").status, 2);
 });
+
+test("segment --clusters: CLIPtrase's clustering on the whole picture, and only there", () => {
+  const photo = join(project, "data/images/coffee.png");
+  const words = ["segment", "--model", "mini", "--device", "cpu", "--image", photo, "--labels", "cup; table"];
+  const out = join(folder, "clusters.png");
+  const refused = sfp(...words, "--clusters", "--out", out);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /--method cliptrase --crop 0/);
+  const {status, stderr} = sfp(...words, "--clusters", "--method", "cliptrase", "--crop", "0", "--out", out);
+  assert.equal(status, 0, stderr);
+  const {classes} = JSON.parse(readFileSync(join(folder, "clusters.json"), "utf8")) as {classes: {pixels: number}[]};
+  assert.equal(
+    classes.reduce((sum, {pixels}) => sum + pixels, 0),
+    600 * 400
+  );
+});
+
+test("without --model the best model that is here is taken, mini at the least", () => {
+  const {status, stdout, stderr} = sfp(
+    "outliers",
+    "--device",
+    "cpu",
+    "--image",
+    join(project, "data/images/coffee.png"),
+    "--layer",
+    "9"
+  );
+  assert.equal(status, 0, stderr);
+  assert.match((JSON.parse(stdout) as {model: string}).model, /^(clip-vit-b-16|vit-ti-16|mini)$/);
+});
