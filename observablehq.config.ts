@@ -105,7 +105,7 @@ async function* dataFiles(): AsyncGenerator<string> {
     yield `/data/corpus/${id}/photos.json`;
     if (lexicon) yield `/data/records/${id}/classifier.arrow`;
   }
-  for (const id of shippedModels()) for (const file of modelFiles) yield `/data/models/${id}/${file}`;
+  for (const id of shippedModels()) for (const file of await modelFiles(id)) yield `/data/models/${id}/${file}`;
   yield "/isolate.mjs";
   for (const {id, file} of listPhotos()) {
     yield `/data/photos/${id}.webp`;

@@ -1,8 +1,14 @@
 import {existsSync} from "node:fs";
+import {join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {findModel} from "./hub/folders.js";
 
-/** Files of a model that a page reads. */
-export const modelFiles = ["model.safetensors", "config.json"] as const;
+/** Files of a model that a page reads: its tokeniser only where it has one. */
+export async function modelFiles(id: string): Promise<string[]> {
+  const {folder} = await findModel(id);
+  const tokenizer = existsSync(join(folder, "tokenizer.json")) ? ["tokenizer.json"] : [];
+  return ["model.safetensors", "config.json", ...tokenizer];
+}
 
 /** Ids of the models that the site ships: the project's own, and those that `MODELS` names. */
 export function shippedModels(): string[] {

@@ -1,8 +1,8 @@
 /** The words that a page compares features with: typed by its reader, or those that suit the photo. */
 import {FileAttachment} from "observablehq:stdlib";
-import type {Lexicon, TextVectors} from "../model/lexicon.js";
+import type {TextVectors} from "../model/lexicon.js";
 import {classOfQueries, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
-import {openLexicon} from "./lexicon.js";
+import {openLexicon, type Words} from "./lexicon.js";
 
 /** Classes, and one vector for each of their words. */
 export interface Asked {
@@ -26,9 +26,12 @@ export async function photoWords(image: string): Promise<string> {
 }
 
 /** The last answer: every figure of a page asks for the same words, on every move of a slider. */
-let latest: {lexicon: Lexicon; asked: Asked} | undefined;
+let latest: {lexicon: Words; asked: Asked} | undefined;
 
-const ready = new Map<string, {lexicon: Lexicon; suits: string}>();
+/** The answer that a text tower is still at. */
+let awaited: {lexicon: Words; words: string; asked: Promise<Asked>} | undefined;
+
+const ready = new Map<string, {lexicon: Words; suits: string}>();
 
 /**
  * Hands the classes and vectors of `words` to `use`, at once where the model's lexicon is there already.
@@ -40,16 +43,30 @@ export function withWords(
   failed: (reason: string) => void
 ): void {
   const key = `${model}/${image}`;
-  const answer = ({lexicon, suits}: {lexicon: Lexicon; suits: string}) => {
+  const answer = ({lexicon, suits}: {lexicon: Words; suits: string}) => {
     const typed = words.trim() || suits;
-    if (latest?.lexicon !== lexicon || latest.asked.words !== typed) {
-      try {
-        latest = {lexicon, asked: ask(lexicon, typed)};
-      } catch (error) {
-        return failed(reason(error));
+    if (latest?.lexicon === lexicon && latest.asked.words === typed) return use(latest.asked);
+    try {
+      const found = awaited?.lexicon === lexicon && awaited.words === typed ? awaited.asked : ask(lexicon, typed);
+      if (!(found instanceof Promise)) {
+        latest = {lexicon, asked: found};
+        return use(found);
       }
+      awaited = {lexicon, words: typed, asked: found};
+      found.then(
+        (asked) => {
+          latest = {lexicon, asked};
+          use(asked);
+        },
+        (error: unknown) => {
+          // A failure is not remembered, so that the next attempt asks again.
+          if (awaited?.asked === found) awaited = undefined;
+          failed(reason(error));
+        }
+      );
+    } catch (error) {
+      failed(reason(error));
     }
-    use(latest.asked);
   };
   const known = ready.get(key);
   if (known) return answer(known);
@@ -63,14 +80,11 @@ export function withWords(
 }
 
 /** @throws Error naming the words that cannot be read or answered */
-function ask(lexicon: Lexicon, words: string): Asked {
+function ask(lexicon: Words, words: string): Asked | Promise<Asked> {
   const classes = parseLabels(words);
-  return {
-    classes,
-    text: lexicon.vectors(classes.flatMap(({words: synonyms}) => synonyms)),
-    classOf: classOfQueries(classes),
-    words
-  };
+  const made = (text: TextVectors): Asked => ({classes, text, classOf: classOfQueries(classes), words});
+  const text = lexicon.vectors(classes.flatMap(({words: synonyms}) => synonyms));
+  return text instanceof Promise ? text.then(made) : made(text);
 }
 
 function reason(error: unknown): string {

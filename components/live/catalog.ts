@@ -8,7 +8,9 @@ export interface ModelEntry {
   bytes: number;
   /** SHA-256 of `model.safetensors`, in hex: what the page's cache is keyed by. */
   hash: string;
+  /** Whether a `tokenizer.json` lies beside the weights. */
+  tokenizer?: boolean;
 }
 
 /** Where a model comes from: the site, or files that the reader opened. */
-export type ModelSource = {entry: ModelEntry} | {id: string; weights: Blob; config?: Blob};
+export type ModelSource = {entry: ModelEntry} | {id: string; weights: Blob; config?: Blob; tokenizer?: Blob};

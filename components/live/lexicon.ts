@@ -1,16 +1,21 @@
 /** The words of a supervised model, in the page: its lexicon and its classifier's rows, as files. */
 import {decodeFeatures} from "../analysis/arrow.js";
-import {Lexicon, type LexiconFile} from "../model/lexicon.js";
+import {Lexicon, type LexiconFile, type TextVectors} from "../model/lexicon.js";
 import {fetchData} from "./files.js";
 
-const open = new Map<string, Promise<Lexicon>>();
+/** Whatever gives words their vectors: a lexicon at once, a text tower after a run. */
+export interface Words {
+  vectors(words: readonly string[]): TextVectors | Promise<TextVectors>;
+}
+
+const open = new Map<string, Promise<Words>>();
 
 /**
- * The lexicon of a model whose classes are ImageNet's. Fetched once.
+ * The words of a model: the lexicon of one whose classes are ImageNet's, fetched once, or what was offered.
  *
  * @throws Error saying which file is missing
  */
-export function openLexicon(model: string): Promise<Lexicon> {
+export function openLexicon(model: string): Promise<Words> {
   const known = open.get(model);
   if (known) return known;
   const opened = read(model);
@@ -20,9 +25,9 @@ export function openLexicon(model: string): Promise<Lexicon> {
   return opened;
 }
 
-/** Answers a model's words with a lexicon made elsewhere, such as of a model that runs in this page. */
-export function offerLexicon(model: string, lexicon: Lexicon): void {
-  open.set(model, Promise.resolve(lexicon));
+/** Answers a model's words from elsewhere, such as by a model that runs in this page. */
+export function offerWords(model: string, words: Words): void {
+  open.set(model, Promise.resolve(words));
 }
 
 async function read(model: string): Promise<Lexicon> {

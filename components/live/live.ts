@@ -131,11 +131,16 @@ function maskControls(feed: Feed, session: LiveSession, source: () => RecordSour
   let chosen = readMethods(store.value.methods);
   let settings = readSegmentSettings(store.value);
   let asked: Asked | undefined;
+  let asks = 0;
   const ask = async () => {
-    if (!session.model?.lexicon || !session.state.whole) return;
+    const info = session.model?.info;
+    if ((!info?.words && !info?.tower) || !session.state.whole) return;
+    const turn = (asks += 1);
     withWords(
       feed.store.value,
       (found) => {
+        // A text tower answers later, and other words may have been asked for since.
+        if (turn !== asks) return;
         asked = found;
         void session.segment({
           methods: chosen.map((name) => ({name, options: name === "sfp" ? session.options : undefined})),
@@ -216,14 +221,15 @@ function maskControls(feed: Feed, session: LiveSession, source: () => RecordSour
   });
   session.subscribe(({masks, whole, stage}) => {
     take.offer(masks.length > 0 && !stage);
-    const words = session.model && !session.model.lexicon;
+    const info = session.model?.info;
+    const wordless = info && !info.words && !info.tower;
     figure.update({
       whole,
       masks,
       classes: asked?.classes.map(({name}) => name) ?? [],
       source: note(),
       waiting: stage ? "On its way." : "",
-      failure: words ? "This model has no words: neither a lexicon nor a text tower that the page can run." : ""
+      failure: wordless ? (info.wordless ?? "This model has no words: neither a lexicon nor a text tower.") : ""
     });
   });
   let last = selection.value.words;

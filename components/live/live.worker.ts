@@ -20,6 +20,7 @@ import type {Ask, CallName, Calls, News, OpenModel, Shown, Tell} from "./protoco
 import {reduced, segmentPicture} from "./segmenting.js";
 import {Sessions} from "./sessions.js";
 import {Subject} from "./subject.js";
+import {openTowerWords, type TowerWords} from "./towerWords.js";
 
 /** What a call may use while it runs. */
 export interface Turn {
@@ -32,6 +33,7 @@ interface Bench {
   info: OpenModel;
   engine: Engine;
   sessions: Sessions;
+  tower?: TowerWords;
   picture?: Picture;
   subject?: Subject;
 }
@@ -41,15 +43,25 @@ let bench: Bench | undefined;
 const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Calls[N]["answer"]>} = {
   async open({model: source, kind}, turn) {
     if (bench) throw new Error("This worker has a model already.");
-    const {id, bytes, config, hash} = await readSource(source, turn);
+    const {id, bytes, config, hash, table} = await readSource(source, turn);
     turn.tell({progress: {stage: "runtime"}});
     const model = readModel(id, bytes, config);
     const device = await openDevice(kind);
     const info: OpenModel = {id, geometry: model.geometry, device: device.name, hash};
     const file = await readLexicon(source, model.geometry.classes);
+    let tower: TowerWords | undefined;
     if (file) info.words = {rows: classifierRows(model), file};
+    else {
+      try {
+        tower = await openTowerWords(model, {config, table, device});
+      } catch (error) {
+        // Without words there is still everything else to see.
+        info.wordless = failureOf(error).message;
+      }
+      info.tower = tower !== undefined;
+    }
     // Two trunks in four stretches, and a few more for heads and methods.
-    bench = {info, engine: new Engine(model, device, 2), sessions: new Sessions(model, device, 14)};
+    bench = {info, tower, engine: new Engine(model, device, 2), sessions: new Sessions(model, device, 14)};
     return info;
   },
 
@@ -102,6 +114,15 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     return repairSweep(opened().engine, grid, pixels, () => signal.throwIfAborted());
   },
 
+  async words({words}, {signal, tell}) {
+    const {tower, info} = opened();
+    if (!tower) throw new Error(info.wordless ?? `${info.id} has no text tower.`);
+    return tower.vectors(words, {
+      signal,
+      onProgress: (done, of) => tell({progress: {stage: "words", done, of}})
+    });
+  },
+
   async segment(ask, turn) {
     const {engine, picture} = opened();
     if (!picture) throw new Error("No picture has been looked at yet.");
@@ -126,7 +147,8 @@ async function readSource(source: ModelSource, {tell, signal}: Turn) {
   if ("weights" in source) {
     const bytes = new Uint8Array(await source.weights.arrayBuffer());
     const config: unknown = source.config && JSON.parse(await source.config.text());
-    return {id: source.id, bytes, config, hash: await sha256(bytes)};
+    const table = source.tokenizer && new Uint8Array(await source.tokenizer.arrayBuffer());
+    return {id: source.id, bytes, config, hash: await sha256(bytes), table};
   }
   const {entry} = source;
   const bytes = await downloadModel(entry, {
@@ -135,7 +157,8 @@ async function readSource(source: ModelSource, {tell, signal}: Turn) {
     onNote: (note) => tell({note})
   });
   const config: unknown = JSON.parse(new TextDecoder().decode(await fetchData(`models/${entry.id}/config.json`)));
-  return {id: entry.id, bytes, config, hash: entry.hash};
+  const table = entry.tokenizer ? await fetchData(`models/${entry.id}/tokenizer.json`) : undefined;
+  return {id: entry.id, bytes, config, hash: entry.hash, table: table as Uint8Array<ArrayBuffer> | undefined};
 }
 
 /** Models with ImageNet-1k's classes share one lexicon. */
@@ -167,6 +190,7 @@ const ranks: Record<CallName, number> = {
   run: 0,
   attention: 1,
   heads: 1,
+  words: 1,
   segment: 2,
   features: 3,
   repairs: 4

@@ -156,8 +156,14 @@ function ownModel(session: LiveSession): HTMLElement {
       const files = [...(input.files ?? [])];
       const weights = files.find(({name}) => name.endsWith(".safetensors"));
       const config = files.find(({name}) => name === "config.json");
-      if (weights) void session.use({source: {id: weights.name.replace(/\.safetensors$/, ""), weights, config}});
-      else session.refuse({kind: "other", message: "Choose a .safetensors file, and its config.json beside it."});
+      const tokenizer = files.find(({name}) => name === "tokenizer.json");
+      const id = weights?.name.replace(/\.safetensors$/, "") ?? "";
+      if (weights) void session.use({source: {id, weights, config, tokenizer}});
+      else
+        session.refuse({
+          kind: "other",
+          message: "Choose a .safetensors file, with its config.json, and CLIP’s tokenizer.json."
+        });
       input.value = "";
     }
   });

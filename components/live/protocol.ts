@@ -3,7 +3,7 @@ import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "..
 import type {Geometry} from "../model/geometry.js";
 import type {Fit} from "../model/image/fit.js";
 import type {GivenOptions} from "../model/methods/options.js";
-import type {LexiconFile} from "../model/lexicon.js";
+import type {LexiconFile, TextVectors} from "../model/lexicon.js";
 import type {GraphRequest} from "../model/build.js";
 import type {Output, Pixels} from "../model/runtime.js";
 import type {LabelMap} from "../model/segmentation/decide.js";
@@ -21,6 +21,10 @@ export interface OpenModel {
   hash: string;
   /** The classifier's rows and the words' classes, where the model answers words by a lexicon. */
   words?: {rows: FeatureMap; file: LexiconFile};
+  /** Whether it answers words by its text tower. */
+  tower?: boolean;
+  /** Why it answers no words at all. */
+  wordless?: string;
 }
 
 /** Where a call has got to. */
@@ -29,6 +33,7 @@ export type Stage =
   | {stage: "runtime"}
   | {stage: "image"}
   | {stage: "layers"; done: number; of: number}
+  | {stage: "words"; done: number; of: number}
   | {stage: "segmentation"; method: string; done: number};
 
 /** What a call tells before it is answered. */
@@ -76,6 +81,8 @@ export interface Calls {
   heads: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap[]};
   features: {ask: {stage: string; options?: GivenOptions}; answer: FeatureMap};
   repairs: {ask: null; answer: RepairSweep};
+  /** Vectors of words, by the model's text tower. */
+  words: {ask: {words: string[]}; answer: TextVectors};
   /** Masks come as news. */
   segment: {ask: SegmentAsk; answer: null};
   /** Any outputs of any method for any pixels: what tests compare with reference numbers. */

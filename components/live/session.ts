@@ -2,12 +2,13 @@
 import type {ImageRecord} from "../analysis/record.js";
 import type {Picture} from "../controls/feed.js";
 import type {Fit} from "../model/image/fit.js";
+import type {TextVectors} from "../model/lexicon.js";
 import type {OptionValues} from "../model/methods/options.js";
 import type {ModelEntry, ModelSource} from "./catalog.js";
 import {bestKind, capabilities, type Capabilities, type DeviceKind} from "./capabilities.js";
 import {LiveModel, type Running} from "./client.js";
 import {failureOf, LiveError} from "./failure.js";
-import {offerLexicon} from "./lexicon.js";
+import {offerWords} from "./lexicon.js";
 import type {Failure, Mask, News, SegmentAsk, Shown, Stage} from "./protocol.js";
 
 /** A picture that the reader chose. */
@@ -127,6 +128,17 @@ export class LiveSession {
     });
   }
 
+  /** Vectors of words, by the text tower of the model that runs now: another worker may have taken its place. */
+  private async words(words: readonly string[]): Promise<TextVectors> {
+    const live = this.model;
+    if (!live) throw new Error("The model is not open yet: run a picture first.");
+    try {
+      return await live.call("words", {words: [...words]}, (news) => this.hear(news, live)).answer;
+    } finally {
+      if (this.state.stage?.stage === "words") this.set({stage: undefined});
+    }
+  }
+
   /** Tells the reader of something that could not even begin. */
   refuse(failure: Failure): void {
     this.set({failure, stage: undefined});
@@ -168,7 +180,8 @@ export class LiveSession {
     const live = new LiveModel(source, kind);
     this.live = live;
     const info = await this.wait(live.open((news) => this.hear(news, live)));
-    if (live.lexicon) offerLexicon(info.id, live.lexicon);
+    if (live.lexicon) offerWords(info.id, live.lexicon);
+    else if (info.tower) offerWords(info.id, {vectors: (words) => this.words(words)});
     this.set({device: info.device});
     return live;
   }

@@ -39,6 +39,8 @@ function stageWords(stage: Stage): string {
       return "Reading the picture";
     case "layers":
       return stage.done ? `Layer ${stage.done} of ${stage.of}` : "Compiling the first layers";
+    case "words":
+      return `Reading the words: ${stage.done} of ${stage.of} sentences`;
     case "segmentation":
       return `Segmenting with ${methods[stage.method]?.title ?? stage.method}: ${Math.round(100 * stage.done)} %`;
     default:
@@ -53,6 +55,8 @@ function stageDone(stage: Stage): number | undefined {
       return stage.bytes / stage.total;
     case "layers":
       return stage.done ? stage.done / stage.of : undefined;
+    case "words":
+      return stage.done / stage.of;
     case "segmentation":
       return stage.done;
     default:

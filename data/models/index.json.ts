@@ -5,7 +5,7 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import type {ModelEntry} from "../../components/live/catalog.js";
 import {findModel} from "../hub/folders.js";
-import {shippedModels} from "../shipped.js";
+import {modelFiles, shippedModels} from "../shipped.js";
 
 const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as {
   id: string;
@@ -20,7 +20,8 @@ for (const id of shippedModels()) {
     id,
     title: catalog.find((model) => model.id === id)?.title ?? id,
     bytes: weights.length,
-    hash: createHash("sha256").update(weights).digest("hex")
+    hash: createHash("sha256").update(weights).digest("hex"),
+    tokenizer: (await modelFiles(id)).includes("tokenizer.json")
   });
 }
 process.stdout.write(JSON.stringify(entries));

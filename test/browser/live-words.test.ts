@@ -1,0 +1,75 @@
+// Words that a model's own text tower answers, in the page.
+import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
+import {after, before, test} from "node:test";
+import type {Browser, Page} from "playwright-core";
+import {type ClipSizes, configOf, huggingfaceFile} from "../text/layouts.js";
+import {base, launch} from "./harness.js";
+import {computed, givePicture} from "./live.js";
+import {serve, type Site} from "./serve.js";
+
+let site: Site;
+let browser: Browser;
+before(async () => {
+  site = await serve("dist", {base});
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const sizes: ClipSizes = {
+  width: 64,
+  layers: 4,
+  heads: 1,
+  patch: 32,
+  grid: 7,
+  features: 48,
+  textWidth: 64,
+  textLayers: 2,
+  textHeads: 1,
+  vocabulary: 515
+};
+
+const json = (name: string, content: object) => ({
+  name,
+  mimeType: "application/json",
+  buffer: Buffer.from(JSON.stringify(content))
+});
+const weights = {
+  name: "tiny-clip.safetensors",
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(huggingfaceFile(sizes))
+};
+const config = json("config.json", configOf(sizes));
+const tokenizer = json("tokenizer.json", {model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}});
+
+async function run(files: (typeof weights)[]): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(`${site.url}live?device=wasm&methods=clip,sfp&windows=whole&short=224`);
+  await page.locator(".live-machine > *").first().waitFor();
+  await page.locator('input[accept*="safetensors"]').setInputFiles(files);
+  await givePicture(page, readFileSync("data/images/chelsea.png"));
+  await computed(page);
+  return page;
+}
+
+test("a model with a text tower answers any words", {timeout: 120_000}, async () => {
+  const page = await run([weights, config, tokenizer]);
+  const mask = page.locator("#figure-mask");
+  await mask.locator("xpath=self::*[@data-drawn='clip:1 sfp:1']").waitFor({timeout: 60_000});
+  await mask.locator(".words input").fill("zyzzyva; pangolin, armadillo");
+  await mask.locator(".words input").press("Enter");
+  await mask.locator(".legend-marks li", {hasText: "pangolin"}).waitFor();
+  await mask.locator("xpath=self::*[@data-drawn='clip:1 sfp:1']").waitFor({timeout: 60_000});
+  assert.match(await mask.locator(".words-note").innerText(), /A semicolon parts classes/);
+  await computed(page);
+  await page.close();
+});
+
+test("without its tokeniser the page says what is missing", {timeout: 120_000}, async () => {
+  const page = await run([weights, config]);
+  await page.locator("#figure-mask .figure-message", {hasText: /put tokenizer\.json beside the model/}).waitFor();
+  await page.close();
+});
