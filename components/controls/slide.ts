@@ -9,6 +9,10 @@ const widths = [640, 720, 860, 1000, 1150, 1280, 1500, 1750];
 /** How much larger than the slide's title and line the type in a drawing may be. */
 const mostOver = 1.15;
 
+/** What would have to be made smaller than this to fit is scrolled instead, at the width it has on its page. */
+const leastScale = 0.7;
+const tallWidth = 1150;
+
 /** Widths that were found to fit, by figure and room: a slide that was shown before is there at once. */
 const found = new Map<string, number>();
 
@@ -34,9 +38,13 @@ export function fitSlide(figure: HTMLElement): () => void {
     const height = heightOf(drawing);
     return height > 0 ? Math.min(clientWidth / layout, clientHeight / height) : clientWidth / layout;
   };
+  const scroll = (on: boolean) => slot.classList.toggle("is-tall", on);
   const place = () => {
     if (released || width === 0) return;
-    const scale = scaleAt(width);
+    const fitting = scaleAt(width);
+    const tall = fitting < leastScale && fitting < slot.clientWidth / width;
+    scroll(tall);
+    const scale = tall ? slot.clientWidth / width : fitting;
     const left = (slot.clientWidth - width * scale) / 2;
     const top = Math.max(0, (slot.clientHeight - heightOf(drawing) * scale) / 2);
     drawing.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
@@ -64,6 +72,7 @@ export function fitSlide(figure: HTMLElement): () => void {
       if (released || mine !== search) return;
       if (scale > best.scale * 1.02) best = {layout, scale};
     }
+    if (best.scale < leastScale && !known) best.layout = Math.min(room, tallWidth);
     await layOut(best.layout);
     if (released || mine !== search) return;
     width = best.layout;
@@ -76,7 +85,12 @@ export function fitSlide(figure: HTMLElement): () => void {
   const onWindow = () => void fit();
   const sizes = new ResizeObserver(place);
   // A drawing that was waited for has its true height only now.
-  const arrival = new MutationObserver(() => void fit());
+  const arrival = new MutationObserver(() => {
+    if (empty === slot.classList.contains("is-empty")) return;
+    empty = !empty;
+    void fit();
+  });
+  let empty = slot.classList.contains("is-empty");
   arrival.observe(slot, {attributeFilter: ["class"]});
   sizes.observe(drawing);
   sizes.observe(slot);
@@ -86,6 +100,7 @@ export function fitSlide(figure: HTMLElement): () => void {
     released = true;
     sizes.disconnect();
     arrival.disconnect();
+    scroll(false);
     removeEventListener("resize", onWindow);
     figure.style.removeProperty("--talk-type");
     for (const property of ["width", "transform", "visibility"]) drawing.style.removeProperty(property);
