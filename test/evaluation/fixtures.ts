@@ -59,7 +59,7 @@ export interface FakeOptions {
 /** A backend whose features are a fixed function of a window's first pixels; grid 2 × 2. */
 export function fakeBackend({failAt = Infinity, unknown = []}: FakeOptions = {}): OpenBackend {
   let images = 0;
-  return async ({model = "fake", method, option}): Promise<Backend> => ({
+  return async ({model = "vit-ti-16", method, option}): Promise<Backend> => ({
     provenance: {model, weights: "00", device: "fake", method, options: [...option], versions: {fake: "1"}},
     geometry: {patch: 16, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]},
     async text(words) {
