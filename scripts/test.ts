@@ -15,18 +15,20 @@ function testFiles(browser: boolean): string[] {
     .toSorted();
 }
 
-/** Two at a time: the tests of the engine use threads of their own. */
-async function runTests(files: string[]): Promise<number> {
+/** So many files at a time. */
+async function runTests(files: string[], together: number): Promise<number> {
   if (files.length === 0) return 0;
-  return run(process.execPath, ["--import", "tsx", "--test", "--test-concurrency=2", ...files], {BASE: base});
+  return run(process.execPath, ["--import", "tsx", "--test", `--test-concurrency=${together}`, ...files], {BASE: base});
 }
 
 const stages: Record<string, () => Promise<number>> = {
   types: () => runBinary("tsc", ["--noEmit"]),
   lint: async () => (await runBinary("oxlint", ["--deny-warnings"])) || runBinary("prettier", ["--check", "."]),
-  unit: () => runTests(testFiles(false)),
+  // Two at a time: the tests of the engine use threads of their own.
+  unit: () => runTests(testFiles(false), 2),
   build: () => run(process.execPath, ["--import", "tsx", "scripts/build.ts"], {BASE: base}),
-  browser: () => runTests(testFiles(true))
+  // One at a time: some measure how long a page keeps its thread.
+  browser: () => runTests(testFiles(true), 1)
 };
 
 const asked = process.argv.slice(2);

@@ -134,7 +134,7 @@ export async function timeOfMove(page: Page, slider: string, values: readonly nu
   await walk();
   await walk();
   const rounds: number[] = [];
-  for (let round = 0; round < 6; ++round) {
+  for (let round = 0; round < 10; ++round) {
     const start = await busy();
     await walk();
     rounds.push(((await busy()) - start) / values.length);
