@@ -199,7 +199,7 @@ for (const [path, id] of [
   ["detectors", "detectors"],
   ["corpus", "corpus-counts"]
 ] as const) {
-  test(`/${path} redraws within a frame of a slider's move`, async (context) => {
+  test(`/${path} redraws promptly after a slider's move`, async (context) => {
     const {page} = await open(browser, site.url + path);
     await drawn(page, id, /./);
     const each = await timeOfMove(page, layerSlider, twelveLayers);

@@ -103,8 +103,12 @@ export async function shoot(page: Page, name: string, fullPage = true): Promise<
   await page.screenshot({path: join(process.env.SHOTS, `${name}.png`), fullPage});
 }
 
-/** A frame at 60 Hz: a control's move must not keep the main thread longer. */
-export const frameTime = 16;
+/**
+ * How long a control's move may keep the main thread, in milliseconds. The goal is a frame at 60 Hz, 16 ms
+ * (docs/measuring.md has what was measured); here it is two, because a test machine renders in software and shares its
+ * processor, and a test should fail for what the page does.
+ */
+export const frameTime = 32;
 
 /**
  * Milliseconds that the main thread works, from a slider's move to the painted frame. Each round moves the slider

@@ -169,7 +169,7 @@ for (const [path, selector, values] of [
   ["integration", ".layer-control input[type=range]", [1, 3, 5, 7, 9, 11]],
   ["method", ".toy-controls input[type=range]", [0.6, 0.8, 1, 1.2, 1.4]]
 ] as const) {
-  test(`/${path} redraws within a frame of a move of ${selector}`, async (context) => {
+  test(`/${path} redraws promptly after a move of ${selector}`, async (context) => {
     const {page} = await open(browser, site.url + path);
     if (!path.startsWith("method")) await drawn(page, path.split("?")[0], /./);
     const each = await timeOfMove(page, selector, values);

@@ -122,7 +122,7 @@ for (const [path, id] of [
   ["", "overview"],
   ["attention", "attention"]
 ] as const) {
-  test(`/${path} redraws within a frame of a slider's move`, async (context) => {
+  test(`/${path} redraws promptly after a slider's move`, async (context) => {
     const {page} = await open(browser, site.url + path);
     await drawn(page, id, /./);
     const each = await timeOfMove(page, layerSlider, twelveLayers);
