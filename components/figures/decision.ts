@@ -1,5 +1,5 @@
 import type {Feed, View} from "../controls/feed.js";
-import {slider} from "../controls/inputs.js";
+import {testControls} from "./diagonalControls.js";
 import {h} from "./dom.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
@@ -28,23 +28,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
     onBrush: (brush) => store.point({brush})
   });
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
-  const factor = slider({
-    label: "Factor m",
-    least: 0.1,
-    most: 3,
-    step: 0.05,
-    value: store.value.factor,
-    hint: "A patch is an outlier when its self-attention is below m times the class token’s. The paper: 1; its code: 1.5",
-    onChange: (value) => store.set({factor: value})
-  });
-  const cap = slider({
-    label: "At most",
-    least: 0,
-    most: 60,
-    value: store.value.cap,
-    hint: "Keep only so many, those with the most attention from the class token; 0 keeps all. The paper: all; its code: 10",
-    onChange: (value) => store.set({cap: value})
-  });
+  const test = testControls(store);
   const photoFrame = plate(photo, {title: "the same patches"});
   const frame = figure(h("div", {class: "beside"}, plate(chart, {title: "all patches"}), photoFrame), {
     id: "decision",
@@ -52,7 +36,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
     waiting: "Loading the analysis of this photo.",
     lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
     legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
-    controls: [factor, cap],
+    controls: test.inputs,
     reading:
       "Below the line a patch is more important to the class token than to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
     data: () =>
@@ -90,8 +74,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
         marks: pinMarks(view)
       });
       photo.update({grid: record.grid, photo: picture.image, marks});
-      factor.update({value: choice.factor});
-      cap.update({value: choice.cap, suffix: choice.cap === 0 ? "no cap" : ""});
+      test.show(choice);
       const {layer, head, trunk} = choice;
       frame.update({
         title: `One line decides: ${reading.count} of ${reading.classRow.length} patches lie below it`,

@@ -2,8 +2,14 @@ import type {Heads} from "../analysis/detectors/som.js";
 import type {Selection, SelectionStore} from "../controls/selection.js";
 import {segmented, slider} from "../controls/inputs.js";
 
-/** The three options of SOM's test as inputs that follow the selection. */
-export function somControls(store: SelectionStore): {inputs: HTMLElement[]; show: (selection: Selection) => void} {
+/** Inputs that follow what was chosen. */
+export interface Controls<Chosen> {
+  inputs: HTMLElement[];
+  show(chosen: Chosen): void;
+}
+
+/** The factor m and the cap of SOM's test. */
+export function testControls(store: SelectionStore): Controls<Pick<Selection, "factor" | "cap">> {
   const factor = slider({
     label: "Factor m",
     least: 0.1,
@@ -21,6 +27,18 @@ export function somControls(store: SelectionStore): {inputs: HTMLElement[]; show
     hint: "Keep only so many, those with the most attention from the class token; 0 keeps all. The paper: all; its code: 10",
     onChange: (value) => store.set({cap: value})
   });
+  return {
+    inputs: [factor, cap],
+    show: (selection) => {
+      factor.update({value: selection.factor});
+      cap.update({value: selection.cap, suffix: selection.cap === 0 ? "no cap" : ""});
+    }
+  };
+}
+
+/** The three options of SOM's test. */
+export function somControls(store: SelectionStore): Controls<Selection> {
+  const test = testControls(store);
   const heads = segmented<Heads>({
     label: "Heads",
     options: [
@@ -32,10 +50,9 @@ export function somControls(store: SelectionStore): {inputs: HTMLElement[]; show
     onChange: (value) => store.set({heads: value})
   });
   return {
-    inputs: [factor, cap, heads],
+    inputs: [...test.inputs, heads],
     show: (selection) => {
-      factor.update({value: selection.factor});
-      cap.update({value: selection.cap, suffix: selection.cap === 0 ? "no cap" : ""});
+      test.show(selection);
       heads.update({value: selection.heads});
     }
   };
