@@ -37,7 +37,12 @@ export function explainTerms(): void {
     if (term) show(term);
     else hide();
   });
-  addEventListener("scroll", hide, {passive: true});
+  // Focus itself scrolls a page: the note of a focused term goes along.
+  const follow = () => {
+    if (shown && shown === document.activeElement) place(note, shown);
+    else hide();
+  };
+  addEventListener("scroll", follow, {passive: true});
   document.addEventListener(
     "keydown",
     (event) => {
