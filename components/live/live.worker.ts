@@ -10,6 +10,7 @@ import {readModel} from "../model/model.js";
 import type {SomOptions} from "../model/network.js";
 import {repairSweep} from "../model/analyse.js";
 import {Engine} from "../model/runtime.js";
+import {Sessions} from "../model/sessions.js";
 import type {ModelSource} from "./catalog.js";
 import {openDevice, runtimeVersion} from "./device.js";
 import {downloadModel, sha256} from "./download.js";
@@ -18,7 +19,6 @@ import {fetchData} from "./files.js";
 import {decodePicture} from "./picture.js";
 import type {Ask, CallName, Calls, News, OpenModel, Shown, Tell} from "./protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
-import {Sessions} from "./sessions.js";
 import {Subject} from "./subject.js";
 import {openTowerWords, type TowerWords} from "./towerWords.js";
 
@@ -61,7 +61,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
       info.tower = tower !== undefined;
     }
     // Two trunks in four stretches, and a few more for heads and methods.
-    bench = {info, tower, engine: new Engine(model, device, 2), sessions: new Sessions(model, device, 14)};
+    bench = {info, tower, engine: new Engine(model, device, 2), sessions: new Sessions(model.checkpoint, device, 14)};
     return info;
   },
 

@@ -1,11 +1,12 @@
 /** One picture in a model: its pixels, and all that runs have left of it. */
-import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk, TrunkRecord} from "../analysis/record.js";
+import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk} from "../analysis/record.js";
 import {methodFeatures} from "../model/analyse.js";
 import type {GivenOptions} from "../model/methods/options.js";
 import type {SomOptions} from "../model/network.js";
+import {splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../model/outputs.js";
 import type {Engine, Output, Pixels} from "../model/runtime.js";
+import type {Sessions} from "../model/sessions.js";
 import {continueWith} from "./kept.js";
-import type {Sessions} from "./sessions.js";
 import {buildStretch, stretchInput, type Stretch} from "./stretch.js";
 
 /** What is asked of a picture. */
@@ -21,9 +22,6 @@ export interface SubjectOptions {
 const stride = 3;
 
 const trunks = ["plain", "purified"] as const;
-
-const measured = ["class", "diagonal", "self", "norms", "outliers", "attention", "tokens"] as const;
-const repaired = ["repaired", "repaired-norms", "isolated"] as const;
 
 /** Runs a picture through both trunks, a few blocks at a time, and answers questions about it afterwards. */
 export class Subject {
@@ -61,33 +59,24 @@ export class Subject {
   record(layers: number): ImageRecord {
     const {image, grid, provenance} = this.options;
     const {heads} = this.engine.model.geometry;
-    return {
-      image,
-      grid,
-      layers,
-      heads,
-      provenance,
-      trunks: {plain: this.trunkRecord("plain", layers), purified: this.trunkRecord("purified", layers)}
+    const {plain, purified} = this.outputs;
+    const trunksOf = {
+      plain: trunkRecord(layers, (name) => plain.get(name)),
+      purified: trunkRecord(layers, (name) => purified.get(name))
     };
+    return {image, grid, layers, heads, provenance, trunks: trunksOf};
   }
 
   /** Head-mean attention of a layer (0-based). */
   attention(trunk: Trunk, layer: number): AttentionMap {
-    const {dims, data} = this.kept(trunk, `attention.${layer + 1}`);
-    return {tokens: dims.at(-1)!, values: data as Float32Array};
+    return toMap(this.kept(trunk, `attention.${layer + 1}`));
   }
 
   /** Attention of every head of a layer (0-based): that one block runs again, nothing else. */
   async heads(trunk: Trunk, layer: number): Promise<AttentionMap[]> {
     const at = layer + 1;
     const name = `heads.${at}`;
-    const {dims, data} = (await this.runStretch(trunk, at, at, [name]))[name];
-    const tokens = dims.at(-1)!;
-    const size = tokens * tokens;
-    return Array.from({length: dims.at(-3)!}, (_, head) => ({
-      tokens,
-      values: (data as Float32Array).slice(head * size, (head + 1) * size)
-    }));
+    return splitHeads((await this.runStretch(trunk, at, at, [name]))[name]);
   }
 
   /** Features of a stage of SFP, or of a method with its options. */
@@ -132,10 +121,11 @@ export class Subject {
 
   private async stretch(trunk: Trunk, first: number, last: number): Promise<void> {
     const layers = Array.from({length: last - first + 1}, (_, i) => first + i);
-    const {from} = this.options.som;
-    const outputs = layers.flatMap((layer) =>
-      [...measured, ...(trunk === "purified" && layer >= from ? repaired : [])].map((name) => `${name}.${layer}`)
-    );
+    const outputs = layers.flatMap((layer) => {
+      const repaired = trunk === "purified" && layer >= this.options.som.from;
+      const passed = repaired ? [`repaired.${layer}`] : [];
+      return [`attention.${layer}`, `tokens.${layer}`, ...passed, ...trunkOutputs(layer, repaired)];
+    });
     const results = await this.runStretch(trunk, first, last, outputs);
     for (const name of outputs) this.outputs[trunk].set(name, results[name]);
   }
@@ -160,46 +150,4 @@ export class Subject {
     if (!output) throw new Error("This layer has not been run yet.");
     return output;
   }
-
-  private trunkRecord(trunk: Trunk, layers: number): TrunkRecord {
-    const every = (name: string, otherwise?: string) =>
-      Array.from({length: layers}, (_, i) => {
-        const found = this.outputs[trunk].get(`${name}.${i + 1}`);
-        return (found ?? this.kept(trunk, `${otherwise ?? name}.${i + 1}`)).data;
-      });
-    const floats = (name: string, otherwise?: string) => join(every(name, otherwise), Float32Array);
-    const outliers = join(every("outliers"), Uint8Array);
-    const isolated = new Uint8Array(outliers.length);
-    const patches = outliers.length / layers;
-    for (let layer = 1; layer <= layers; ++layer) {
-      const mask = this.outputs[trunk].get(`isolated.${layer}`);
-      if (mask) isolated.set(mask.data, (layer - 1) * patches);
-    }
-    return {
-      classRows: floats("class"),
-      diagonals: floats("diagonal"),
-      classSelf: floats("self"),
-      norms: floats("norms"),
-      repairedNorms: floats("repaired-norms", "norms"),
-      outliers,
-      isolated
-    };
-  }
-}
-
-function join<A extends Float32Array | Uint8Array>(
-  parts: (Float32Array | Uint8Array)[],
-  Type: new (length: number) => A
-): A {
-  const whole = new Type(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function toFeatures({dims, data}: Output): FeatureMap {
-  return {width: dims.at(-1)!, values: data as Float32Array};
 }

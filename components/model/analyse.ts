@@ -11,7 +11,8 @@ import type {
   Trunk,
   TrunkRecord
 } from "../analysis/record.js";
-import type {Engine, Output, Pixels} from "./runtime.js";
+import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
+import type {Engine, Pixels} from "./runtime.js";
 
 /** Everything the pages need of one image. */
 export interface Analysis {
@@ -38,9 +39,9 @@ export async function analyse(
   const attention: Partial<Record<Trunk, AttentionMap[]>> = {};
   const trunks: Partial<Record<Trunk, TrunkRecord>> = {};
   for (const trunk of ["plain", "purified"] as const) {
-    const outputs = trunkOutputs(trunk, layers);
+    const outputs = eachLayer(layers, (l) => [`attention.${l}`, ...trunkOutputs(l, trunk === "purified")]).flat();
     const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
-    trunks[trunk] = trunkRecord(trunk, layers, results);
+    trunks[trunk] = trunkRecord(layers, (name) => results[name]);
     attention[trunk] = eachLayer(layers, (l) => toMap(results[`attention.${l}`]));
     onTrunk?.(trunk);
   }
@@ -124,67 +125,4 @@ export async function repairSweep(
     largestNorms: Float32Array.from(largestNorms),
     medianNorms: Float32Array.from(medianNorms)
   };
-}
-
-function eachLayer<T>(layers: number, of: (layer: number) => T): T[] {
-  return Array.from({length: layers}, (_, i) => of(i + 1));
-}
-
-function trunkOutputs(trunk: Trunk, layers: number): string[] {
-  const always = ["attention", "class", "diagonal", "self", "norms", "outliers"];
-  const ofRepair = ["repaired-norms", "isolated"];
-  return eachLayer(layers, (l) =>
-    [...always, ...(trunk === "purified" ? ofRepair : [])].map((name) => `${name}.${l}`)
-  ).flat();
-}
-
-function trunkRecord(trunk: Trunk, layers: number, results: Record<string, Output>): TrunkRecord {
-  const floats = (name: string) =>
-    concat(
-      eachLayer(layers, (l) => results[`${name}.${l}`].data as Float32Array),
-      Float32Array
-    );
-  const masks = (name: string) =>
-    concat(
-      eachLayer(layers, (l) => results[`${name}.${l}`].data as Uint8Array),
-      Uint8Array
-    );
-  const norms = floats("norms");
-  const outliers = masks("outliers");
-  return {
-    classRows: floats("class"),
-    diagonals: floats("diagonal"),
-    classSelf: floats("self"),
-    norms,
-    repairedNorms: trunk === "purified" ? floats("repaired-norms") : norms,
-    outliers,
-    isolated: trunk === "purified" ? masks("isolated") : new Uint8Array(outliers.length)
-  };
-}
-
-function concat<A extends Float32Array | Uint8Array>(parts: A[], Type: new (length: number) => A): A {
-  const whole = new Type(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function toMap({dims, data}: Output): AttentionMap {
-  return {tokens: dims.at(-1)!, values: data as Float32Array};
-}
-
-function splitHeads({dims, data}: Output): AttentionMap[] {
-  const tokens = dims.at(-1)!;
-  const size = tokens * tokens;
-  return Array.from({length: dims.at(-3)!}, (_, h) => ({
-    tokens,
-    values: (data as Float32Array).subarray(h * size, (h + 1) * size)
-  }));
-}
-
-function toFeatures({dims, data}: Output): FeatureMap {
-  return {width: dims.at(-1)!, values: data as Float32Array};
 }

@@ -1,11 +1,10 @@
 /** CLIP's text tower: texts to vectors, through the same blocks as the image tower (methods.md 1.3). */
 
-import type * as Ort from "onnxruntime-common";
 import type {TowerGeometry} from "../geometry.js";
 import {Graph} from "../graph.js";
 import {object, towerGeometry, weightsFile} from "../model.js";
-import {inTurn, type Device} from "../runtime.js";
 import {type Checkpoint, readFloats} from "../safetensors.js";
+import {type Device, Sessions} from "../sessions.js";
 import {Tower} from "../tower.js";
 import type {TensorRef} from "../weights.js";
 import type {Tokenizer} from "./tokenizer.js";
@@ -109,16 +108,17 @@ export interface EncodeOptions {
 /** Texts that go through the tower at once: more gains nothing and costs memory. */
 const batchSize = 32;
 
-/** A text tower on a device. One session is kept; calls wait for each other and for other runs on the device. */
+/** A text tower on a device. One session is kept: that of the length used last. */
 export class TextTower implements TextEncoding {
-  private session?: {length: number; created: Promise<Ort.InferenceSession>};
+  private readonly sessions: Sessions;
   private readonly positions: Float32Array;
 
   constructor(
     readonly model: TextModel,
     readonly tokenizer: Tokenizer,
-    readonly device: Device
+    device: Device
   ) {
+    this.sessions = new Sessions(model.checkpoint, device, 1);
     const {vocabulary} = model.geometry;
     if (tokenizer.size !== vocabulary)
       throw new Error(`The tokeniser has ${tokenizer.size} tokens, the text tower ${vocabulary}: not of one model.`);
@@ -130,7 +130,7 @@ export class TextTower implements TextEncoding {
    *
    * @throws Error for a text that is too long, naming it
    */
-  encode(texts: readonly string[], {signal, onProgress}: EncodeOptions = {}): Promise<Rows> {
+  async encode(texts: readonly string[], {signal, onProgress}: EncodeOptions = {}): Promise<Rows> {
     const {context, features} = this.model.geometry;
     const {end} = this.tokenizer;
     // By the causal mask nothing after the end token matters, and most texts are short.
@@ -140,21 +140,19 @@ export class TextTower implements TextEncoding {
     });
     const longest = Math.max(0, ...sequences.map((tokens) => tokens.length));
     const length = Math.min(context, Math.ceil(longest / 8) * 8);
-    return inTurn(this.device, async () => {
-      const values = new Float32Array(texts.length * features);
-      for (let from = 0; from < texts.length; from += batchSize) {
-        signal?.throwIfAborted();
-        const batch = sequences.slice(from, from + batchSize);
-        values.set(await this.run(batch, length), from * features);
-        onProgress?.(from + batch.length, texts.length);
-      }
-      return {width: features, values};
-    });
+    const values = new Float32Array(texts.length * features);
+    for (let from = 0; from < texts.length; from += batchSize) {
+      signal?.throwIfAborted();
+      const batch = sequences.slice(from, from + batchSize);
+      values.set(await this.run(batch, length), from * features);
+      onProgress?.(from + batch.length, texts.length);
+    }
+    return {width: features, values};
   }
 
   /** Gives the session's memory back. */
   close(): Promise<void> {
-    return inTurn(this.device, () => this.release());
+    return this.sessions.close();
   }
 
   private async run(batch: Int32Array[], length: number): Promise<Float32Array> {
@@ -165,11 +163,9 @@ export class TextTower implements TextEncoding {
       tokens.forEach((token, t) => this.embed(token, t, embedded.subarray((b * length + t) * width)));
       last[b * length + tokens.length - 1] = 1;
     });
-    const {Tensor} = this.device.ort;
-    const session = await this.open(length);
-    const {features} = await session.run({
-      embedded: new Tensor("float32", embedded, [batch.length, length, width]),
-      last: new Tensor("float32", last, [batch.length, 1, length])
+    const {features} = await this.sessions.run(String(length), () => buildTextGraph(this.model, length), {
+      embedded: {data: embedded, dims: [batch.length, length, width]},
+      last: {data: last, dims: [batch.length, 1, length]}
     });
     return features.data as Float32Array;
   }
@@ -184,24 +180,5 @@ export class TextTower implements TextEncoding {
     const bytes = tokens.length / vocabulary;
     const row = readFloats(checkpoint, {...tokens, offset: tokens.offset + token * bytes, length: bytes});
     for (let i = 0; i < width; i++) into[i] = row[i] + this.positions[place * width + i];
-  }
-
-  private async open(length: number): Promise<Ort.InferenceSession> {
-    if (this.session?.length !== length) {
-      await this.release();
-      const created = this.device.ort.InferenceSession.create(buildTextGraph(this.model, length), {
-        ...this.device.session,
-        externalData: [{path: weightsFile, data: this.model.checkpoint.bytes}]
-      });
-      this.session = {length, created};
-      created.catch(() => (this.session = undefined));
-    }
-    return this.session!.created;
-  }
-
-  private async release(): Promise<void> {
-    const session = this.session;
-    this.session = undefined;
-    await (await session?.created.catch(() => undefined))?.release();
   }
 }

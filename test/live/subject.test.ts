@@ -1,0 +1,86 @@
+// A picture that goes through both trunks in steps, against the whole graphs that the site's files are made with.
+import assert from "node:assert/strict";
+import {after, test} from "node:test";
+import {Subject} from "../../components/live/subject.js";
+import {analyse, headAttention, methodFeatures, stageFeatures} from "../../components/model/analyse.js";
+import {methods} from "../../components/model/methods/index.js";
+import {readOptions} from "../../components/model/methods/options.js";
+import type {SomOptions} from "../../components/model/network.js";
+import {Engine} from "../../components/model/runtime.js";
+import {Sessions} from "../../components/model/sessions.js";
+import {cpu} from "../../data/engine/device.js";
+import {golden, goldenModel, pixels as pixelsOf, relativeError} from "../golden/golden.js";
+
+const model = goldenModel();
+const engine = new Engine(model, cpu(1));
+const sessions = new Sessions(model.checkpoint, cpu(1), 14);
+after(() => Promise.all([engine.close(), sessions.close()]));
+
+const pixels = pixelsOf(golden.image);
+const grid = [7, 7] as const;
+const provenance = {model: "golden", weights: "", device: "cpu", method: "sfp", options: [], versions: {}};
+
+function subjectOf(options = {}): Subject {
+  const som = readOptions("sfp", methods.sfp.options, options) as unknown as SomOptions;
+  return new Subject(engine, sessions, {image: "golden", grid, pixels, som, provenance});
+}
+
+test("in steps, a picture's numbers are those of the whole graphs", async () => {
+  const subject = subjectOf();
+  assert.throws(() => subject.record(1), /Layer 1 has not been run yet/);
+  const done: number[] = [];
+  await subject.run(
+    (layers) => {
+      done.push(layers);
+      assert.equal(subject.record(layers).trunks.purified.outliers.length, layers * 49);
+    },
+    () => Promise.resolve()
+  );
+  assert.deepEqual(done, [3, 6, 9, 12]);
+  const {record, attention} = await analyse(engine, {image: "golden", grid, pixels, provenance});
+  const found = subject.record(12);
+  for (const trunk of ["plain", "purified"] as const) {
+    for (const [name, expected] of Object.entries(record.trunks[trunk])) {
+      const values = found.trunks[trunk][name as keyof typeof record.trunks.plain]!;
+      if (expected instanceof Uint8Array) assert.deepEqual(values, expected, `${trunk} ${name}`);
+      else assert.ok(relativeError(values, expected) <= 1e-5, `${trunk} ${name}`);
+    }
+    assert.ok(relativeError(subject.attention(trunk, 8).values, attention[trunk][8].values) <= 1e-5);
+    const [heads] = await headAttention(engine, trunk, [9], grid, pixels);
+    for (const [head, {values}] of (await subject.heads(trunk, 8)).entries())
+      assert.ok(relativeError(values, heads[head].values) <= 1e-5);
+  }
+  for (const [stage, {values}] of Object.entries(await stageFeatures(engine, grid, pixels)))
+    assert.ok(relativeError((await subject.features(stage)).values, values) <= 1e-5, stage);
+  for (const method of Object.keys(methods)) {
+    const {values} = await methodFeatures(engine, method, grid, pixels);
+    assert.ok(relativeError((await subject.features(method)).values, values) <= 1e-5, method);
+  }
+});
+
+test("layers before the repair starts have their norms for both", async () => {
+  const subject = subjectOf({from: 5});
+  await subject.run(
+    () => {},
+    () => Promise.resolve()
+  );
+  const {norms, repairedNorms, isolated} = subject.record(12).trunks.purified;
+  assert.deepEqual(repairedNorms.subarray(0, 4 * 50), norms.subarray(0, 4 * 50));
+  assert.ok(relativeError(repairedNorms.subarray(4 * 50), norms.subarray(4 * 50)) > 1e-3);
+  assert.ok(isolated.subarray(0, 4 * 49).every((on) => !on));
+});
+
+test("a run that is stopped keeps what it has", async () => {
+  const subject = subjectOf();
+  let pauses = 0;
+  const stopped = subject.run(
+    () => {},
+    async () => {
+      if ((pauses += 1) > 2) throw new Error("stopped");
+    }
+  );
+  await assert.rejects(stopped, /stopped/);
+  assert.equal(subject.record(3).layers, 3);
+  assert.throws(() => subject.record(4), /Layer 4/);
+  assert.throws(() => subject.attention("plain", 3), /has not been run/);
+});
