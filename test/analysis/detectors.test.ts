@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
 import {suite, test} from "node:test";
 import {median, quantile} from "../../components/analysis/arrays.js";
 import {above, greatest, indicesOf, maskOf} from "../../components/analysis/detectors/detection.js";
@@ -194,6 +195,17 @@ suite("LOF", () => {
       );
     });
   }
+
+  test("textbook, against scikit-learn", () => {
+    const file = readFileSync(new URL("lof-scikit-learn.json", import.meta.url), "utf8");
+    const expected = JSON.parse(file) as {tokens: number; neighbours: number; scores: number[]};
+    const values = Array.from({length: expected.tokens}, (_, i) =>
+      [2, 3, 5, 7].map((prime) => Math.sin((i + 1) * prime) * (i % 11 === 0 ? 3 : 1))
+    ).flat();
+    const {scores} = lof({values, width: 4}, {neighbours: expected.neighbours, textbook: true});
+    // Its densities have 1e-10 added to what they divide by.
+    assertClose(scores, expected.scores, 1e-9);
+  });
 
   test("a permutation of the tokens permutes the scores", () => {
     const {normal, permutation} = samples(5);
