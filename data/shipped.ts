@@ -2,12 +2,13 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {findModel} from "./hub/folders.js";
+import {partNames} from "./weights.js";
 
 /** Files of a model that a page reads: its tokeniser only where it has one. */
 export async function modelFiles(id: string): Promise<string[]> {
   const {folder} = await findModel(id);
   const tokenizer = existsSync(join(folder, "tokenizer.json")) ? ["tokenizer.json"] : [];
-  return ["model.safetensors", "config.json", ...tokenizer];
+  return [...partNames(join(folder, "model.safetensors")), "config.json", ...tokenizer];
 }
 
 /** Ids of the models that the site ships: the project's own, and those that `MODELS` names. */

@@ -1,13 +1,12 @@
 /**
  * Models kept in the browser's private file system, so that a second visit needs no download and half
- * a download can go on. A file is named by its content's hash: what has that name and the right length
- * is complete, and another version has another name.
+ * a download can go on. A file is named by its content's hash, so that another version has another name,
+ * and is as long as what of it has arrived.
  */
 
 /** A file opened for writing in a worker; TypeScript's library for pages does not know it. */
 interface Access {
   write(data: Uint8Array, at: {at: number}): number;
-  getSize(): number;
   flush(): void;
   close(): void;
 }
@@ -48,11 +47,11 @@ export class ModelStore {
   }
 
   /**
-   * Opens the file for writing after its first `from` bytes.
+   * Opens the file for writing; what is there stays.
    *
    * @param onRefused told once why nothing more is kept: the storage is full, or another tab is writing
    */
-  async writer(from: number, onRefused: (reason: string) => void): Promise<ModelWriter> {
+  async writer(onRefused: (reason: string) => void): Promise<ModelWriter> {
     let access: Access | undefined;
     try {
       const handle = (await this.folder?.getFileHandle(this.name, {create: true})) as Handle | undefined;
@@ -60,14 +59,12 @@ export class ModelStore {
     } catch (error) {
       onRefused(reason(error));
     }
-    let at = from;
     return {
-      write: (chunk) => {
+      write: (chunk, at) => {
         if (!access) return;
         try {
           // Chromium has been seen to return nonsense, not less, from a private window without room.
           if (access.write(chunk, {at}) !== chunk.length) throw new DOMException("", "QuotaExceededError");
-          at += chunk.length;
         } catch (error) {
           access.close();
           access = undefined;
@@ -93,7 +90,8 @@ export class ModelStore {
 }
 
 export interface ModelWriter {
-  write(chunk: Uint8Array): void;
+  /** Writes at a place of the file, which must not lie behind its end. */
+  write(chunk: Uint8Array, at: number): void;
   close(): void;
 }
 

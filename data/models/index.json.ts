@@ -1,11 +1,11 @@
-// The models that the site ships for its Live page. MODELS=vit-ti-16,clip-vit-b-16 npm run build adds
+// The models that the site offers on its Live page. MODELS=vit-ti-16,clip-vit-b-16 npm run build adds
 // those, from wherever this machine has them.
-import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import type {ModelEntry} from "../../components/live/catalog.js";
 import {findModel} from "../hub/folders.js";
 import {modelFiles, shippedModels} from "../shipped.js";
+import {cutWeights} from "../weights.js";
 
 const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as {
   id: string;
@@ -15,12 +15,10 @@ const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.ur
 const entries: ModelEntry[] = [];
 for (const id of shippedModels()) {
   const {folder} = await findModel(id);
-  const weights = readFileSync(join(folder, "model.safetensors"));
   entries.push({
     id,
     title: catalog.find((model) => model.id === id)?.title ?? id,
-    bytes: weights.length,
-    hash: createHash("sha256").update(weights).digest("hex"),
+    ...(await cutWeights(join(folder, "model.safetensors"))),
     tokenizer: (await modelFiles(id)).includes("tokenizer.json")
   });
 }

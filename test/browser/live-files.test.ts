@@ -120,6 +120,8 @@ interface Entry {
   title: string;
   bytes: number;
   hash: string;
+  partBytes: number;
+  parts: string[];
 }
 
 const weights = readFileSync("dist/data/models/mini/model.safetensors");
@@ -130,7 +132,7 @@ async function entryOf(page: Page): Promise<Entry> {
     const hash = await crypto.subtle.digest("SHA-256", bytes);
     return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }, `${site.url}data/models/mini/model.safetensors`);
-  return {id: "mini", title: "mini", bytes: weights.length, hash: digest};
+  return {id: "mini", title: "mini", bytes: weights.length, hash: digest, partBytes: weights.length, parts: [digest]};
 }
 
 /** Opens a model as far as its download goes: which bytes came from where, and what the page was told. */

@@ -40,7 +40,9 @@ async function inPage(page: Page) {
       const bytes = await (await fetch(`${root}data/models/mini/model.safetensors`)).arrayBuffer();
       const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
       const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-      const live = new LiveModel({entry: {id: "mini", title: index, bytes: bytes.byteLength, hash}}, "wasm");
+      const size = bytes.byteLength;
+      const entry = {id: "mini", title: index, bytes: size, hash, partBytes: size, parts: [hash]};
+      const live = new LiveModel({entry}, "wasm");
       (globalThis as Window).live = live;
       await live.open().answer;
       const file = await (await fetch(image)).blob();

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
-import {type ClipSizes, configOf, huggingfaceFile} from "../text/layouts.js";
 import {base, launch} from "./harness.js";
 import {computed, givePicture} from "./live.js";
 import {serve, type Site} from "./serve.js";
+import {tinyClip} from "./site-model.js";
 
 let site: Site;
 let browser: Browser;
@@ -19,33 +19,12 @@ after(async () => {
   await site?.close();
 });
 
-const sizes: ClipSizes = {
-  width: 64,
-  layers: 4,
-  heads: 1,
-  patch: 32,
-  grid: 7,
-  features: 48,
-  textWidth: 64,
-  textLayers: 2,
-  textHeads: 1,
-  vocabulary: 515
-};
+const file = (name: keyof typeof tinyClip, mimeType = "application/json") => ({name, mimeType, buffer: tinyClip[name]});
+const weights = {...file("model.safetensors", "application/octet-stream"), name: "tiny-clip.safetensors"};
+const config = file("config.json");
+const tokenizer = file("tokenizer.json");
 
-const json = (name: string, content: object) => ({
-  name,
-  mimeType: "application/json",
-  buffer: Buffer.from(JSON.stringify(content))
-});
-const weights = {
-  name: "tiny-clip.safetensors",
-  mimeType: "application/octet-stream",
-  buffer: Buffer.from(huggingfaceFile(sizes))
-};
-const config = json("config.json", configOf(sizes));
-const tokenizer = json("tokenizer.json", {model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}});
-
-async function run(files: (typeof weights)[]): Promise<Page> {
+async function run(files: {name: string; mimeType: string; buffer: Buffer}[]): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(`${site.url}live?device=wasm&methods=clip,sfp&windows=whole&short=224`);
   await page.locator(".live-machine > *").first().waitFor();

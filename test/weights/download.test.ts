@@ -1,0 +1,232 @@
+// How the page's worker reads weights in parts: from hosts that misbehave, and from what earlier visits left.
+import assert from "node:assert/strict";
+import {createHash} from "node:crypto";
+import type {IncomingMessage, ServerResponse} from "node:http";
+import {test, type TestContext} from "node:test";
+import {partName, type ModelEntry} from "../../components/live/catalog.js";
+import {downloadModel, type DownloadProgress} from "../../components/live/download.js";
+import {listen, sendBytes} from "../hub/server.js";
+import {fakeStorage} from "./storage.js";
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+const length = 100_000;
+const weights = Buffer.from(Uint8Array.from({length: 350_000}, (_, i) => (i * 2654435761) >>> 24));
+const parts = Array.from({length: 4}, (_, i) => weights.subarray(i * length, (i + 1) * length));
+const entry: ModelEntry = {
+  id: "tiny",
+  title: "tiny",
+  bytes: weights.length,
+  hash: sha256(weights),
+  partBytes: length,
+  parts: parts.map(sha256)
+};
+const stored = `tiny-${entry.hash.slice(0, 16)}`;
+
+/** Deals with a request for a part, counted from 1: true when it has been answered. */
+type Trouble = (part: number, request: IncomingMessage, response: ServerResponse) => boolean;
+
+const real = globalThis.fetch;
+
+/** A site with the parts; the data addresses of modules that lie on the disk lead to it. */
+async function site(t: TestContext): Promise<{requests: string[]; trouble?: Trouble}> {
+  const host: {requests: string[]; trouble?: Trouble} = {requests: []};
+  const {url, close} = await listen((request, response) => {
+    const name = request.url!.slice(1);
+    host.requests.push(`${name} ${request.headers.range ?? ""}`.trim());
+    const part = parts.findIndex((_, i) => partName(entry, i) === name);
+    if (!host.trouble?.(part + 1, request, response)) sendBytes(parts[part], request, response);
+  });
+  globalThis.fetch = (address, options) => real(String(address).replace(/^file:.*\/data\/models\/tiny/, url), options);
+  t.after(async () => {
+    globalThis.fetch = real;
+    await close();
+  });
+  return host;
+}
+
+/** Downloads and checks what came; what the page was told, in words. */
+async function download(): Promise<{steps: DownloadProgress[]; notes: string[]}> {
+  const steps: DownloadProgress[] = [];
+  const notes: string[] = [];
+  const bytes = await downloadModel(entry, {
+    onProgress: (step) => steps.push(step),
+    onNote: (note) => notes.push(note)
+  });
+  assert.ok(Buffer.from(bytes.buffer).equals(weights));
+  return {steps, notes};
+}
+
+const name = (part: number) => `weights-${part}.bin`;
+
+test("parts fill one buffer, progress is over the whole, and the next visit asks for nothing", async (t) => {
+  const files = fakeStorage();
+  const {requests} = await site(t);
+  const {steps} = await download();
+  assert.deepEqual(requests, [1, 2, 3, 4].map(name));
+  assert.ok(steps.every(({bytes, total}, i) => total === weights.length && bytes >= (steps[i - 1]?.bytes ?? 0)));
+  assert.equal(steps.at(-1)?.bytes, weights.length);
+  assert.ok(files.get(stored)?.bytes.equals(weights));
+  requests.length = 0;
+  const again = await download();
+  assert.deepEqual(
+    [requests, again.steps.at(-1)],
+    [[], {bytes: weights.length, total: weights.length, from: "storage"}]
+  );
+});
+
+test("without a storage every part is fetched, and nothing else changes", async (t) => {
+  const {requests} = await site(t);
+  Object.defineProperty(navigator, "storage", {value: undefined, configurable: true});
+  await download();
+  assert.deepEqual(requests, [1, 2, 3, 4].map(name));
+});
+
+test("after an interruption the download goes on within a part, and between two", async (t) => {
+  for (const [there, wanted] of [
+    [230_000, [`${name(3)} bytes=30000-`, name(4)]],
+    [200_000, [name(3), name(4)]],
+    [340_000, [`${name(4)} bytes=40000-`]]
+  ] as const) {
+    fakeStorage().set(stored, {bytes: weights.subarray(0, there)});
+    const {requests} = await site(t);
+    const {steps} = await download();
+    assert.deepEqual(requests, wanted);
+    assert.ok(steps.filter(({from}) => from === "network").every(({bytes}) => bytes > there));
+  }
+});
+
+test("a connection that breaks within a part: what came is kept", async (t) => {
+  const files = fakeStorage();
+  const host = await site(t);
+  host.trouble = (part, _, response) => {
+    if (part !== 3) return false;
+    response.writeHead(200, {"content-length": length});
+    response.write(parts[2].subarray(0, 60_000), () => setTimeout(() => response.destroy(), 50));
+    return true;
+  };
+  await assert.rejects(download(), /broke off\. What arrived is kept; try again/);
+  assert.ok(files.get(stored)?.bytes.equals(weights.subarray(0, 260_000)));
+  host.trouble = undefined;
+  host.requests.length = 0;
+  await download();
+  assert.deepEqual(host.requests, [`${name(3)} bytes=60000-`, name(4)]);
+});
+
+test("a damaged part is fetched again, and it alone", async (t) => {
+  fakeStorage();
+  const host = await site(t);
+  let damaged = 0;
+  host.trouble = (part, request, response) => {
+    if (part !== 2 || damaged++) return false;
+    sendBytes(Buffer.from(parts[1]).fill(7, 500, 600), request, response);
+    return true;
+  };
+  await download();
+  assert.deepEqual(host.requests, [1, 2, 2, 3, 4].map(name));
+});
+
+test("a part that stays damaged, or is shorter than it should be, ends in words", async (t) => {
+  for (const wrong of [Buffer.from(parts[1]).fill(7, 500, 600), parts[1].subarray(0, 1000)]) {
+    fakeStorage();
+    const host = await site(t);
+    host.trouble = (part, request, response) => {
+      if (part === 2) sendBytes(wrong, request, response);
+      return part === 2;
+    };
+    await assert.rejects(download(), /tiny arrived damaged twice.*reload the page/);
+    assert.deepEqual(host.requests, [1, 2, 2].map(name));
+  }
+});
+
+test("a stored part that is damaged is replaced without the others", async (t) => {
+  for (const there of [weights.length, 270_000]) {
+    const damaged = Buffer.from(weights.subarray(0, there)).fill(7, 120_000, 120_100);
+    const files = fakeStorage();
+    files.set(stored, {bytes: damaged});
+    const {requests} = await site(t);
+    const {steps} = await download();
+    const rest = there === weights.length ? [] : [`${name(3)} bytes=70000-`, name(4)];
+    assert.deepEqual(requests, [name(2), ...rest]);
+    assert.ok(files.get(stored)?.bytes.equals(weights));
+    assert.equal(steps.at(-1)?.bytes, weights.length);
+  }
+});
+
+test("half a part that was stored wrong is given up for the whole one", async (t) => {
+  fakeStorage().set(stored, {bytes: Buffer.from(weights.subarray(0, 150_000)).fill(7, 120_000)});
+  const {requests} = await site(t);
+  await download();
+  assert.deepEqual(requests, [`${name(2)} bytes=50000-`, name(2), name(3), name(4)]);
+});
+
+test("a stored file that is longer than the model counts as none", async (t) => {
+  const files = fakeStorage();
+  files.set(stored, {bytes: Buffer.concat([weights, weights])});
+  const {requests} = await site(t);
+  await download();
+  assert.deepEqual(requests, [1, 2, 3, 4].map(name));
+  assert.ok(files.get(stored)?.bytes.equals(weights));
+});
+
+test("hosts that ignore ranges, and hosts that have no more", async (t) => {
+  fakeStorage().set(stored, {bytes: weights.subarray(0, 150_000)});
+  const host = await site(t);
+  host.trouble = (part, _, response) => {
+    response.end(parts[part - 1]);
+    return true;
+  };
+  const {steps} = await download();
+  assert.ok(steps.filter(({from}) => from === "network").every(({bytes}) => bytes > 150_000));
+  assert.deepEqual(host.requests, [`${name(2)} bytes=50000-`, name(3), name(4)]);
+
+  fakeStorage().set(stored, {bytes: weights.subarray(0, 150_000)});
+  const other = await site(t);
+  other.trouble = (_, request, response) => {
+    if (!request.headers.range) return false;
+    response.writeHead(416).end();
+    return true;
+  };
+  await download();
+  assert.deepEqual(other.requests, [`${name(2)} bytes=50000-`, name(2), name(3), name(4)]);
+});
+
+test("a part that is not there, and a host that is not there, are told apart", async (t) => {
+  fakeStorage();
+  const host = await site(t);
+  host.trouble = (part, _, response) => {
+    if (part === 3) response.writeHead(404).end("no such file");
+    return part === 3;
+  };
+  await assert.rejects(download(), /data\/models\/tiny\/weights-3\.bin is not in this site \(404\)/);
+  host.trouble = (part, _, response) => {
+    if (part === 3) response.destroy();
+    return part === 3;
+  };
+  await assert.rejects(download(), /no connection to this site/);
+  host.trouble = undefined;
+  host.requests.length = 0;
+  await download();
+  assert.deepEqual(host.requests, [name(3), name(4)]);
+});
+
+test("a storage without room is told once, and the model comes all the same", async (t) => {
+  const files = fakeStorage({room: 150_000});
+  await site(t);
+  const {notes} = await download();
+  assert.equal(notes.length, 1);
+  assert.match(notes[0], /storage for this site is full\. The model is used all the same/);
+  assert.equal(files.size, 0);
+});
+
+test("an aborted download stops with the reason of its signal", async (t) => {
+  fakeStorage();
+  const host = await site(t);
+  const abort = new AbortController();
+  host.trouble = (part) => {
+    if (part === 2) abort.abort(new Error("enough"));
+    return part === 2;
+  };
+  await assert.rejects(downloadModel(entry, {signal: abort.signal}), /enough/);
+  assert.equal(host.requests.length, 2);
+});
