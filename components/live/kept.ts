@@ -1,8 +1,7 @@
 /** What a pass through a trunk leaves behind, and methods that go on from there. */
 import {type Grid, type Trunk} from "../analysis/record.js";
+import {addMethod, probesOf, type GraphRequest} from "../model/build.js";
 import {Graph, type Value} from "../model/graph.js";
-import {methodNamed} from "../model/methods/index.js";
-import {readOptions, type GivenOptions} from "../model/methods/options.js";
 import {weightsFile, type Model} from "../model/model.js";
 import {Network, type SomOptions, type Trunk as TrunkValues, type TrunkLayer} from "../model/network.js";
 
@@ -21,25 +20,20 @@ export interface Continuation {
  */
 export function continueWith(
   model: Model,
-  {method, options, grid, outputs}: {method: string; options?: GivenOptions; grid: Grid; outputs: readonly string[]},
+  {grid, outputs, ...request}: GraphRequest,
   kept: SomOptions
 ): Continuation | undefined {
   const g = new Graph(weightsFile);
   const network = new Resumed(g, model, grid, kept);
-  const {build, options: specs} = methodNamed(method);
   try {
-    const features = build(network, {name: "pixels"}, readOptions(method, specs, options));
+    const features = addMethod(network, {name: "pixels"}, request);
     network.probe("features", features, [network.patches, model.geometry.features]);
   } catch (error) {
     if (error instanceof NotKept) return undefined;
     throw error;
   }
-  const wanted = outputs.map((name) => {
-    const probe = network.probes.get(name);
-    if (!probe) throw new RangeError(`${method} has no output ${name}`);
-    return [name, probe] as const;
-  });
-  return {trunk: network.used, graph: g.finish(Object.fromEntries(wanted)), inputs: [...network.inputs.keys()]};
+  const graph = g.finish(probesOf(network, request.method, outputs));
+  return {trunk: network.used, graph, inputs: [...network.inputs.keys()]};
 }
 
 class NotKept extends Error {}

@@ -77,11 +77,7 @@ export function maskFigure(
       below,
       canvas
     );
-    const seconds = mask.milliseconds / 1000;
-    const made = plate(stack, {
-      title: methods[mask.method]?.title ?? mask.method,
-      readout: `${mask.windows} window${mask.windows > 1 ? "s" : ""}, ${seconds.toFixed(1)} s`
-    });
+    const made = plate(stack, {title: methods[mask.method]?.title ?? mask.method, readout: cost(mask)});
     overlays.set(mask.method, {mask, canvas, place: stack, frame: made});
     return made;
   };
@@ -114,6 +110,12 @@ export function maskFigure(
     state = {...state, ...change};
     write();
   });
+}
+
+/** "8 windows, 1.2 s for 2 methods" */
+function cost({windows, of, milliseconds, together}: Mask): string {
+  const seen = windows < of ? `${windows} of ${of} windows` : of > 1 ? `${of} windows` : "1 window";
+  return `${seen}, ${(milliseconds / 1000).toFixed(1)} s${together > 1 ? ` for ${together} methods` : ""}`;
 }
 
 function colours({labels}: Mask): Uint8ClampedArray<ArrayBuffer> {

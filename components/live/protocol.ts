@@ -34,7 +34,7 @@ export type Stage =
   | {stage: "image"}
   | {stage: "layers"; done: number; of: number}
   | {stage: "words"; done: number; of: number}
-  | {stage: "segmentation"; method: string; done: number};
+  | {stage: "segmentation"; methods: string[]; done: number};
 
 /** What a call tells before it is answered. */
 export type News = {progress: Stage} | {note: string} | {looked: Looked} | {record: ImageRecord} | {mask: Mask};
@@ -60,9 +60,14 @@ export interface Mask {
   labels: LabelMap;
   /** How many windows were looked at; 1 is the whole picture at once. */
   windows: number;
+  /** How many there are: a mask of fewer is coarser in its lower rows. */
+  of: number;
   /** Class probabilities, classes × height × width. */
   probabilities?: Float32Array;
+  /** What the windows took, for all methods together, and then this mask. */
   milliseconds: number;
+  /** How many methods saw the windows in the same pass. */
+  together: number;
 }
 
 export interface SegmentAsk {

@@ -1,83 +1,129 @@
-/** Masks of one picture under several methods, the whole picture first and then window by window. */
-import {gridOf} from "../model/geometry.js";
+/** Masks of one picture under several methods: the whole picture first, then window by window. */
 import type {Picture} from "../model/image/pixels.js";
 import {resizeBicubic} from "../model/image/resample-bicubic.js";
 import type {Engine} from "../model/runtime.js";
-import {segment, type SegmentSettings} from "../model/segmentation/segment.js";
+import {
+  defaultSettings,
+  labelPixels,
+  scoreWindows,
+  type Seen,
+  type SegmentSettings,
+  type ShellInput
+} from "../model/segmentation/segment.js";
+import type {PixelBatch} from "../model/segmentation/windows.js";
 import type {Turn} from "./live.worker.js";
-import type {SegmentAsk} from "./protocol.js";
+import type {Mask, SegmentAsk} from "./protocol.js";
 
 /** Masks are drawn at most this long: more pixels than a page shows only cost time. */
 const longest = 1024;
 
-/** Windows given to the network at once. One: a mask's progress is seen, and its memory is that of one window. */
-const batch = 1;
+/** How the work goes on, beside what is asked. */
+export interface Pace {
+  /** Windows given to the network at once. One: a mask's progress is seen, and its memory is that of one window. */
+  batch?: number;
+  /** Masks are drawn anew at most this often, in ms, and for no more than a tenth of the time. */
+  pause?: number;
+}
 
 /**
- * Segments the picture with each method in turn. With sliding windows, a mask of the whole picture in one
- * window is told first.
+ * Segments the picture with all methods in one pass, so that what they compute alike is computed once. With sliding
+ * windows, masks of the whole picture in one window are told first, and then what is new as rows of windows are done.
  */
 export async function segmentPicture(
   engine: Engine,
   original: Picture,
   {methods, classes, text, settings, probabilities}: SegmentAsk,
-  {signal, tell}: Turn
+  {signal, tell}: Turn,
+  {batch = 1, pause: leastPause = 1000}: Pace = {}
 ): Promise<null> {
-  const picture = reduced(original);
+  const image = reduced(original);
   const {geometry} = engine.model;
-  const one = async (
-    name: string,
-    options: SegmentAsk["methods"][number]["options"],
-    how: Partial<SegmentSettings>
-  ) => {
-    const start = performance.now();
-    const {
-      width,
-      height,
-      labels,
-      windows,
-      probabilities: found
-    } = await segment({
-      image: picture,
-      colours: geometry,
-      text: text.vectors,
-      classes,
-      settings: how,
-      padTo: geometry.patch,
-      batch,
-      probabilities: probabilities ? "all" : "none",
-      signal,
-      onProgress: ({stage, done}) =>
-        tell({
-          progress: {stage: "segmentation", method: name, done: stage === "features" ? 0.9 * done : 0.9 + 0.1 * done}
-        }),
-      features: async (pixels) => {
-        await new Promise((resolve) => setTimeout(resolve));
-        signal.throwIfAborted();
-        const [, , rows, columns] = pixels.dims;
-        const grid = gridOf(geometry, rows, columns);
-        const {features} = await engine.run({method: name, options, grid, outputs: ["features"]}, pixels);
-        return {grid, width: features.dims[2], data: features.data as Float32Array};
-      }
-    });
-    return {
-      method: name,
-      width,
-      height,
-      labels,
-      windows,
-      probabilities: found,
-      milliseconds: performance.now() - start
-    };
+  const names = methods.map(({name}) => name);
+  const progress = (done: number) => tell({progress: {stage: "segmentation", methods: names, done}});
+
+  const shell = (how: Partial<SegmentSettings>): ShellInput => ({
+    image,
+    colours: geometry,
+    padTo: geometry.patch,
+    text: text.vectors,
+    classes,
+    settings: how,
+    batch,
+    signal
+  });
+  const features = async (windows: PixelBatch) => {
+    // Lets messages in, so that a cancellation is heard.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    return engine.features(
+      methods.map(({name, options}) => ({method: name, options})),
+      windows
+    );
   };
-  for (const {name, options} of methods) {
-    const sliding = settings.crop !== 0;
-    // One window of the trained size shows in a moment what the windows will refine.
-    if (sliding) tell({mask: await one(name, options, {...settings, crop: 0, short: settings.crop ?? 224})});
-    const mask = await one(name, options, settings);
-    tell({mask});
-  }
+  /** The mask of a method by the windows seen; `took` is what seeing them took, for all methods together. */
+  const mask = async (input: ShellInput, seen: Seen, method: number, took: number): Promise<Mask> => {
+    const start = performance.now();
+    const {windows: of, ...labelled} = await labelPixels(input, seen, method);
+    const milliseconds = took + performance.now() - start;
+    return {method: names[method], together: names.length, windows: seen.done, of, milliseconds, ...labelled};
+  };
+  /** Tells each method's mask; meanwhile the done fraction goes from `from` to `to`. */
+  const finish = async (input: ShellInput, seen: Seen, took: number, from: number, to: number): Promise<Mask[]> => {
+    const masks: Mask[] = [];
+    for (const method of names.keys()) {
+      progress(from + ((to - from) * method) / names.length);
+      masks.push(await mask({...input, probabilities: probabilities ? "all" : "none"}, seen, method, took));
+      tell({mask: masks.at(-1)!});
+    }
+    return masks;
+  };
+
+  /** Masks of the whole picture in one window. */
+  const look = async (how: Partial<SegmentSettings>, share: number): Promise<Mask[]> => {
+    const input = shell({...how, crop: 0});
+    const start = performance.now();
+    const {value} = await scoreWindows(input, features).next();
+    return finish(input, value!, performance.now() - start, share / 2, share);
+  };
+
+  const slide = async (coarse: readonly Mask[]): Promise<void> => {
+    const input = shell(settings);
+    const start = performance.now();
+    let [told, pause, rows] = [start, leastPause, 0];
+    for await (const seen of scoreWindows(input, features)) {
+      const now = performance.now();
+      if (seen.done === seen.windows) return void (await finish(input, seen, now - start, 0.9, 1));
+      progress(0.1 + (0.8 * seen.done) / seen.windows);
+      const complete = seen.scores[0].tiling.rows.length;
+      if (complete === rows || now - told < pause) continue;
+      rows = complete;
+      for (const method of names.keys()) {
+        const upper = await mask(input, seen, method, now - start);
+        tell({mask: {...upper, labels: upperRows(upper, coarse[method], coveredShare(seen))}});
+      }
+      told = performance.now();
+      pause = Math.max(leastPause, 10 * (told - now));
+    }
+  };
+
+  progress(0);
+  if (settings.crop === 0) await look(settings, 1);
+  // One window of the trained size shows in a moment what the windows will refine.
+  else await slide(await look({...settings, short: settings.crop ?? defaultSettings.crop}, 0.1));
   return null;
+}
+
+/** The share of the picture's height that the windows seen so far cover. */
+function coveredShare({pixels, scores}: Seen): number {
+  const {start, length} = scores[0].tiling.rows.at(-1)!;
+  return (start + length) / pixels.height;
+}
+
+/** The upper rows of one mask, the rest of another. */
+function upperRows({labels, width, height}: Mask, {labels: below}: Mask, share: number): Mask["labels"] {
+  const mixed = below.slice();
+  mixed.set(labels.subarray(0, Math.floor(share * height) * width));
+  return mixed;
 }
 
 /** The picture at the size at which masks are drawn. */

@@ -223,8 +223,10 @@ export class LiveSession {
     if ("progress" in news) this.set({stage: news.progress});
     else if ("note" in news) this.set({notes: [...this.state.notes, news.note]});
     else if ("mask" in news) {
-      const others = this.state.masks.filter(({method}) => method !== news.mask.method);
-      this.set({masks: [...others, news.mask]});
+      // A refined mask takes the place of the one before.
+      const {masks} = this.state;
+      const at = masks.findIndex(({method}) => method === news.mask.method);
+      this.set({masks: at < 0 ? [...masks, news.mask] : masks.with(at, news.mask)});
     }
   }
 

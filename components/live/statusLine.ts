@@ -42,10 +42,15 @@ function stageWords(stage: Stage): string {
     case "words":
       return `Reading the words: ${stage.done} of ${stage.of} sentences`;
     case "segmentation":
-      return `Segmenting with ${methods[stage.method]?.title ?? stage.method}: ${Math.round(100 * stage.done)} %`;
+      return `Segmenting with ${titles(stage.methods)}: ${Math.round(100 * stage.done)} %`;
     default:
       throw new Error(`invalid stage: ${stage satisfies never}`);
   }
+}
+
+/** "SFP", "SFP and ClearCLIP", "5 methods". */
+function titles(names: readonly string[]): string {
+  return names.length > 2 ? `${names.length} methods` : names.map((name) => methods[name]?.title ?? name).join(" and ");
 }
 
 /** The done fraction; undefined where nobody knows. */

@@ -1,15 +1,19 @@
 import type {Grid} from "../analysis/record.js";
-import {Graph} from "./graph.js";
+import {Graph, type Value} from "./graph.js";
 import {methodNamed} from "./methods/index.js";
 import {readOptions, type GivenOptions} from "./methods/options.js";
 import {weightsFile, type Model} from "./model.js";
-import {Network} from "./network.js";
+import {Network, type Probe} from "./network.js";
 
-/** What is wanted of one forward pass. */
-export interface GraphRequest {
-  /** A method's name; "clip" where only the plain trunk is wanted. */
+/** A method as it is asked for. */
+export interface MethodRequest {
+  /** Its name; "clip" where only the plain trunk is wanted. */
   method: string;
   options?: GivenOptions;
+}
+
+/** What is wanted of one forward pass. */
+export interface GraphRequest extends MethodRequest {
   grid: Grid;
   /**
    * Outputs: "features" (B × N × E), "image" (the image embedding B × E, for "clip"), "logits" (B × classes), and probes by
@@ -26,19 +30,56 @@ export interface GraphRequest {
  * @returns the bytes of an ONNX file with input "pixels", B × 3 × height × width
  * @throws RangeError for an unknown method, option or output
  */
-export function buildGraph(model: Model, {method, options, grid, outputs}: GraphRequest): Uint8Array {
+export function buildGraph(model: Model, {grid, outputs, ...request}: GraphRequest): Uint8Array {
+  const {g, network, pixels} = begin(model, grid);
+  network.probe("features", addMethod(network, pixels, request), [network.patches, model.geometry.features]);
+  return g.finish(probesOf(network, request.method, outputs));
+}
+
+/**
+ * The ONNX graph of several methods' dense features on one grid; what they compute alike is computed once.
+ *
+ * @returns the bytes of an ONNX file with input "pixels" and outputs "features.0", "features.1", ..., B × N × E each
+ * @throws RangeError for an unknown method or option
+ */
+export function buildFeatures(model: Model, methods: readonly MethodRequest[], grid: Grid): Uint8Array {
+  const {g, network, pixels} = begin(model, grid);
+  for (const [i, request] of methods.entries())
+    network.probe(`features.${i}`, addMethod(network, pixels, request), [network.patches, model.geometry.features]);
+  return g.finish(
+    probesOf(
+      network,
+      "",
+      methods.map((_, i) => `features.${i}`)
+    )
+  );
+}
+
+function begin(model: Model, grid: Grid) {
   const g = new Graph(weightsFile);
-  const network = new Network(g, model, grid);
-  const pixels = g.input("pixels", ["batch", 3, "height", "width"]);
+  return {g, network: new Network(g, model, grid), pixels: g.input("pixels", ["batch", 3, "height", "width"])};
+}
+
+/**
+ * Adds a method to a network.
+ *
+ * @returns its dense features, B × N × E
+ * @throws RangeError for an unknown method or option
+ */
+export function addMethod(network: Network, pixels: Value, {method, options}: MethodRequest): Value {
   const {build, options: specs} = methodNamed(method);
-  const features = build(network, pixels, readOptions(method, specs, options));
-  network.probe("features", features, [network.patches, model.geometry.features]);
-  const wanted = outputs.map((name) => {
-    const probe = network.probes.get(name);
-    if (!probe) throw new RangeError(`${method} has no output ${name}; it has ${summary([...network.probes.keys()])}.`);
-    return [name, probe] as const;
-  });
-  return g.finish(Object.fromEntries(wanted));
+  return build(network, pixels, readOptions(method, specs, options));
+}
+
+/** A network's probes by name. @throws RangeError for one that `method` does not offer */
+export function probesOf({probes}: Network, method: string, names: readonly string[]): Record<string, Probe> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const probe = probes.get(name);
+      if (!probe) throw new RangeError(`${method} has no output ${name}; it has ${summary([...probes.keys()])}.`);
+      return [name, probe] as const;
+    })
+  );
 }
 
 /** Output names with the layers left out: "attention.1, attention.2, ..." as "attention.LAYER". */

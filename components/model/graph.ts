@@ -27,11 +27,13 @@ const attributeTypes = {FLOAT: 1, INT: 2, FLOATS: 6, INTS: 7} as const;
 const opset = 20;
 
 /**
- * Builds one graph. Each operator method adds a node and returns its output; equal constants are shared.
+ * Builds one graph. Each operator method adds a node and returns its output. Equal nodes are one node, so methods in
+ * one graph share whatever they compute alike, a trunk first of all.
  * Shapes in the comments: B images, T tokens, N patches, D width, H heads.
  */
 export class Graph {
   private readonly nodes: NodeProto[] = [];
+  private readonly known = new Map<string, Value[]>();
   private readonly initializers = new Map<string, TensorProto>();
   private readonly constants = new Map<string, Value>();
   private readonly inputs: {name: string; dims: Dimension[]}[] = [];
@@ -57,17 +59,22 @@ export class Graph {
     inputs: (Value | undefined)[],
     outputs: number,
     attributes: Record<string, number | number[]> = {}
-  ) {
-    const output = Array.from({length: outputs}, () => `v${this.count++}`);
+  ): Value[] {
     // A missing input at the end is left out: one that is named "" confuses the WebGPU provider.
-    const given = inputs.slice(0, inputs.findLastIndex((v) => v) + 1);
+    const input = inputs.slice(0, inputs.findLastIndex((v) => v) + 1).map((v) => v?.name ?? "");
+    const key = JSON.stringify([opType, input, outputs, attributes]);
+    const known = this.known.get(key);
+    if (known) return known;
+    const output = Array.from({length: outputs}, () => `v${this.count++}`);
     this.nodes.push({
       opType,
-      input: given.map((v) => v?.name ?? ""),
+      input,
       output,
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value))
     });
-    return output.map((name): Value => ({name}));
+    const made = output.map((name): Value => ({name}));
+    this.known.set(key, made);
+    return made;
   }
 
   /** A float32 constant. */

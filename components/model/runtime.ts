@@ -1,6 +1,8 @@
 /** Requests to a model on a device. */
-import {buildGraph, type GraphRequest} from "./build.js";
+import {buildFeatures, buildGraph, type GraphRequest, type MethodRequest} from "./build.js";
+import {gridOf} from "./geometry.js";
 import type {Model} from "./model.js";
+import type {WindowFeatures} from "./segmentation/scores.js";
 import {Sessions, type Device, type Input, type Output} from "./sessions.js";
 
 export type {Device, Output} from "./sessions.js";
@@ -30,6 +32,25 @@ export class Engine {
    */
   run(request: GraphRequest, pixels: Pixels): Promise<Record<string, Output>> {
     return this.sessions.run(JSON.stringify(request), () => buildGraph(this.model, request), {pixels});
+  }
+
+  /**
+   * Dense features of several methods in one pass, in the order of the methods.
+   *
+   * @throws RangeError for an unknown method or option; Error when the device fails
+   */
+  async features(methods: readonly MethodRequest[], pixels: Pixels): Promise<WindowFeatures[]> {
+    const [, , height, width] = pixels.dims;
+    const grid = gridOf(this.model.geometry, height, width);
+    const results = await this.sessions.run(
+      JSON.stringify([methods, grid]),
+      () => buildFeatures(this.model, methods, grid),
+      {pixels}
+    );
+    return methods.map((_, i) => {
+      const {dims, data} = results[`features.${i}`];
+      return {grid, width: dims[2], data: data as Float32Array};
+    });
   }
 
   /** Gives the sessions' memory back. */

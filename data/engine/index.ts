@@ -2,14 +2,14 @@
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
-import type {Grid, Provenance} from "../../components/analysis/record.js";
-import {gridOf} from "../../components/model/geometry.js";
+import type {Provenance} from "../../components/analysis/record.js";
 import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/model/methods/options.js";
 import {readTextModel} from "../../components/model/text/tower.js";
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
+import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
 import {bestModel, findModel} from "../hub/index.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
@@ -87,24 +87,14 @@ export function openEngine(
   return new Engine(model, openDevice(device, threads));
 }
 
-/** Dense features of a batch: B × N × width, before L2 normalisation, patches only. */
-export interface Features {
-  grid: Grid;
-  width: number;
-  data: Float32Array;
-}
-
 /** Dense features of a method for a batch of pictures of one size. */
 export async function denseFeatures(
   engine: Engine,
   pixels: Pixels,
   method: string,
   options?: GivenOptions
-): Promise<Features> {
-  const [, , height, width] = pixels.dims;
-  const grid = gridOf(engine.model.geometry, height, width);
-  const {features} = await engine.run({method, options, grid, outputs: ["features"]}, pixels);
-  return {grid, width: features.dims[2], data: features.data as Float32Array};
+): Promise<WindowFeatures> {
+  return (await engine.features([{method, options}], pixels))[0];
 }
 
 /** Versions that stand in every provenance. */

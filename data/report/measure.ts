@@ -2,38 +2,33 @@
 import type {LabelledAreas, PredictedAreas} from "../../components/analysis/measured.js";
 import {areas, Confusion} from "../../components/model/evaluation/metric.js";
 import type {Colours} from "../../components/model/image/normalise.js";
-import {segment, type FeatureProvider} from "../../components/model/segmentation/segment.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
+import {labelPixels, scoreWindows, type Seen} from "../../components/model/segmentation/segment.js";
+import type {PixelBatch} from "../../components/model/segmentation/windows.js";
 import {frequentTable, type Protocol, type Subject} from "./protocols.js";
-import type {Together} from "./together.js";
 
 const table = frequentTable();
 
-/** Segments one photo and counts its labelled pixels. */
+/** Segments one photo with several variants in one pass and counts its labelled pixels: one row a variant. */
 export async function measureImage(
-  features: FeatureProvider,
+  features: (windows: PixelBatch) => Promise<WindowFeatures[]>,
   colours: Colours,
   text: Float32Array,
   {classes, settings}: Protocol,
   {image, labels}: Subject
-): Promise<PredictedAreas> {
-  const {labels: predicted} = await segment({image, colours, features, text, classes, settings});
-  const confusion = new Confusion(classes.length);
-  confusion.add(labels, table, predicted);
-  const found = areas(confusion);
-  return classes.flatMap((_, c) => (found.predicted[c] ? [c, found.intersection[c], found.predicted[c]] : []));
-}
-
-/**
- * Providers of one photo's features, one a variant. They ask for the same windows in the same order, so each batch is
- * computed once, for all of them.
- */
-export function providers(together: Together, count: number): FeatureProvider[] {
-  const batches: Promise<WindowFeatures[]>[] = [];
-  return Array.from({length: count}, (_, variant) => {
-    let batch = 0;
-    return async (windows) => (await (batches[batch++] ??= together.features(windows)))[variant];
-  });
+): Promise<PredictedAreas[]> {
+  const input = {image, colours, text, classes, settings};
+  let seen: Seen | undefined;
+  for await (const next of scoreWindows(input, features)) seen = next;
+  const rows: PredictedAreas[] = [];
+  for (const variant of seen!.scores.keys()) {
+    const {labels: predicted} = await labelPixels(input, seen!, variant);
+    const confusion = new Confusion(classes.length);
+    confusion.add(labels, table, predicted);
+    const found = areas(confusion);
+    rows.push(classes.flatMap((_, c) => (found.predicted[c] ? [c, found.intersection[c], found.predicted[c]] : [])));
+  }
+  return rows;
 }
 
 /** The labelled pixels of a photo's classes. */

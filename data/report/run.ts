@@ -2,13 +2,13 @@
 import {existsSync, readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {changedPixels, summarise, type AreasFile, type MeasuredFile} from "../../components/analysis/measured.js";
+import type {PixelBatch} from "../../components/model/segmentation/windows.js";
 import {writeWhole} from "../cli/output.js";
 import {duration} from "../cli/progress.js";
 import {openEngine, openModel, provenance, type Engine, type LoadedModel} from "../engine/index.js";
-import {labelledAreas, measureImage, providers} from "./measure.js";
+import {labelledAreas, measureImage} from "./measure.js";
 import {namesHash, protocols, type Protocol} from "./protocols.js";
-import {openTogether} from "./together.js";
-import {slidingVariants, variants, type Variant} from "./variants.js";
+import {methodRequest, slidingVariants, variants, type Variant} from "./variants.js";
 
 export interface ReportTask {
   root: string;
@@ -95,16 +95,17 @@ async function countPhotos(
   const same =
     kept && sameSubject(kept, fresh) && missing.map((one) => one.id).join() === Object.keys(kept.variants).join();
   const file = same ? kept : {...fresh, variants: Object.fromEntries(missing.map((one) => [one.id, []]))};
-  const together = await openTogether(model, engine.device, missing, protocol.settings.crop ?? 224);
+  // One graph: variants with the same trunk share it, which is most of the work.
+  const requests = missing.map(methodRequest);
   const start = performance.now();
   let saved = start;
   try {
     const from = file.labelled.length;
     for (let i = from; i < names.length; ++i) {
       const subject = await protocol.subject(root, names[i], model.geometry);
-      const rows = providers(together, missing.length);
-      for (const [v, variant] of missing.entries())
-        file.variants[variant.id].push(await measureImage(rows[v], model.geometry, text, protocol, subject));
+      const features = (windows: PixelBatch) => engine.features(requests, windows);
+      const rows = await measureImage(features, model.geometry, text, protocol, subject);
+      for (const [v, {id: variant}] of missing.entries()) file.variants[variant].push(rows[v]);
       file.labelled.push(labelledAreas(subject, protocol.classes.length));
       if (performance.now() - saved < saveEvery) continue;
       saved = performance.now();
@@ -113,7 +114,7 @@ async function countPhotos(
       log(`${id}, ${protocol.name}: ${i + 1} of ${names.length} photos, ${duration(left)} left`);
     }
   } finally {
-    await together.close();
+    await engine.close();
   }
   return file;
 }

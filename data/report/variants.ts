@@ -1,4 +1,6 @@
 /** What the measured report measures: variants of SFP, and the methods beside it. */
+import type {MethodRequest} from "../../components/model/build.js";
+import {keyValues} from "../cli/options.js";
 
 /** One row of the report. */
 export interface Variant {
@@ -9,6 +11,11 @@ export interface Variant {
   options: string[];
   /** Variants that it is compared with on the same images. */
   against: string[];
+}
+
+/** A variant as an engine is asked for it. */
+export function methodRequest({method, options}: Variant): MethodRequest {
+  return {method, options: keyValues(options)};
 }
 
 /** Readings of Eq. 7, and the layer that Table 2 starts from. */

@@ -5,13 +5,13 @@ import {test} from "node:test";
 import {areaTable, changedPixels, pooledMiou, summarise, type AreasFile} from "../../components/analysis/measured.js";
 import {areas, Confusion, scores} from "../../components/model/evaluation/metric.js";
 import {segment} from "../../components/model/segmentation/segment.js";
+import type {PixelBatch} from "../../components/model/segmentation/windows.js";
 import {keyValues} from "../../data/cli/options.js";
 import {denseFeatures, openEngine, openModel} from "../../data/engine/index.js";
-import {labelledAreas, measureImage, providers} from "../../data/report/measure.js";
+import {labelledAreas, measureImage} from "../../data/report/measure.js";
 import {frequentTable, namesHash, photoNames, protocols} from "../../data/report/protocols.js";
 import {areasText, readAreas, readSummary, reportFiles, resampling, summaryText} from "../../data/report/run.js";
-import {openTogether} from "../../data/report/together.js";
-import {variants} from "../../data/report/variants.js";
+import {methodRequest, variants} from "../../data/report/variants.js";
 
 const folder = "data/measured";
 const root = "../shared/voc";
@@ -126,17 +126,16 @@ for (const {report, file} of filesOf.filter(({report}) => report.protocol.name =
       const engine = openEngine(model, {device: "cpu", threads: 1});
       const chosen = variants.filter(({id}) => few.includes(id));
       const text = (await model.text(square.classes.flatMap(({words}) => words))).vectors;
-      const together = await openTogether(model, engine.device, chosen, 224);
+      const requests = chosen.map(methodRequest);
+      const together = (windows: PixelBatch) => engine.features(requests, windows);
       try {
         for (const i of subset) {
           const subject = await square.subject(root, names![i], model.geometry);
           assert.deepEqual(labelledAreas(subject, square.classes.length), file.labelled[i]);
           const pixels = subject.labels.filter((label) => frequentTable()[label] !== 255).length;
-          const shared = providers(together, chosen.length);
-          for (const [v, {id}] of chosen.entries()) {
-            const found = await measureImage(shared[v], model.geometry, text, square, subject);
-            assert.ok(changedPixels([found], [file.variants[id][i]]) <= pixels / 1000, `${id}, photo ${i}`);
-          }
+          const found = await measureImage(together, model.geometry, text, square, subject);
+          for (const [v, {id}] of chosen.entries())
+            assert.ok(changedPixels([found[v]], [file.variants[id][i]]) <= pixels / 1000, `${id}, photo ${i}`);
         }
         // Sharing the trunk changes nothing: the same row through the engine that everything else uses.
         const subject = await square.subject(root, names![0], model.geometry);
@@ -158,7 +157,6 @@ for (const {report, file} of filesOf.filter(({report}) => report.protocol.name =
           assert.ok(off <= subject.labels.length / 1000, `class ${row[k]}: ${off} pixels`);
         }
       } finally {
-        await together.close();
         await engine.close();
       }
     }

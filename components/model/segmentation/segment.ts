@@ -7,7 +7,7 @@ import {decidePlanes, planeProbabilities, type QueryPlane} from "./decide-planes
 import {classOfQueries} from "./labels.js";
 import {affinity, refine} from "./pamr.js";
 import {cosines, type TextMatrix, type WindowFeatures} from "./scores.js";
-import {cutWindows, tile, type PixelBatch, type Tiling} from "./windows.js";
+import {cutWindows, tile, type PixelBatch} from "./windows.js";
 
 /** The inference shell's settings; defaults are SCLIP's for data sets without background. */
 export interface SegmentSettings {
@@ -39,25 +39,29 @@ export const defaultSettings: SegmentSettings = {
 /** What the network says about a batch of windows (an engine's `features` with its method filled in). */
 export type FeatureProvider = (windows: PixelBatch) => Promise<WindowFeatures>;
 
-export interface SegmentInput {
+/** The shell without the network. */
+export interface ShellInput {
   /** A picture; or pixels already normalised, which are taken at the size they have. */
   image: Picture | PixelPlanes;
   /** The model's colour statistics. */
   colours: Colours;
-  features: FeatureProvider;
   /** Unit rows, one for each word of each class, in order: Q × E. */
   text: TextMatrix;
   classes: ReadonlyArray<{words: readonly string[]}>;
   settings?: Partial<SegmentSettings>;
   /** Side of a patch: windows are zero-padded to whole patches. Unless given, a remainder is not read. */
   padTo?: number;
-  /** Windows given to `features` at once. */
+  /** Windows given to the network at once. */
   batch?: number;
   /** Which classes' probabilities to return, before thresholds; none unless asked for. */
   probabilities?: "all" | "none";
   /** Told the stage and the done fraction of the whole, 0..1. */
   onProgress?: (progress: {stage: "features" | "labels"; done: number}) => void;
   signal?: AbortSignal;
+}
+
+export interface SegmentInput extends ShellInput {
+  features: FeatureProvider;
 }
 
 export interface Segmentation {
@@ -79,30 +83,84 @@ export interface Segmentation {
  *
  * @throws the signal's reason when aborted; Error when text, classes and features do not fit together
  */
-export async function segment(input: SegmentInput): Promise<Segmentation> {
-  const {image, colours, text, classes, onProgress, signal} = input;
+export async function segment({features, ...input}: SegmentInput): Promise<Segmentation> {
+  let seen: Seen | undefined;
+  for await (const next of scoreWindows(input, async (windows) => [await features(windows)])) seen = next;
+  return labelPixels(input, seen!, 0);
+}
+
+/** What has been seen of an image so far: rows of windows from the top. */
+export interface Seen {
+  /** The image at the size at which windows are cut. */
+  pixels: PixelPlanes;
+  /** How many windows have been looked at, out of how many; rows that are not complete count here alone. */
+  done: number;
+  windows: number;
+  /** Cosines of the rows of windows that are complete, one for each of the network's feature maps. */
+  scores: WindowScores[];
+}
+
+/**
+ * The first half of `segment`, for several feature maps of the same windows: their cosines, told after every batch.
+ *
+ * @param features what the network says about a batch of windows, always the same number of feature maps
+ */
+export async function* scoreWindows(
+  {image, colours, text, classes, settings: given, padTo = 1, batch = 8, onProgress, signal}: ShellInput,
+  features: (windows: PixelBatch) => Promise<WindowFeatures[]>
+): AsyncGenerator<Seen, void, void> {
+  const settings = {...defaultSettings, ...given};
+  const {short, crop, stride} = settings;
+  const queries = decisionRule(classes, settings).classOf.length;
+  const pixels = isNormalised(image) ? image : segmentationPixels(image, colours, short);
+  const tiling = tile(pixels.height, pixels.width, {crop, stride, multiple: padTo});
+  const windows = tiling.rows.length * tiling.columns.length;
+  let all: Float32Array[] | undefined;
+  for (let from = 0; from < windows; from += batch) {
+    signal?.throwIfAborted();
+    onProgress?.({stage: "features", done: from / windows});
+    const done = Math.min(from + batch, windows);
+    const found = await features(cutWindows(pixels, tiling, from, done));
+    const [{grid, width}] = found;
+    if (text.length !== queries * width)
+      throw new Error(`${queries} words need ${queries} text vectors of ${width} numbers, the width of the features.`);
+    const each = grid[0] * grid[1] * queries;
+    all ??= found.map(() => new Float32Array(windows * each));
+    for (const [i, map] of found.entries()) all[i].set(cosines(map, text), from * each);
+    const rows = tiling.rows.slice(0, Math.floor(done / tiling.columns.length));
+    const length = rows.length * tiling.columns.length * each;
+    const scores = all.map((one) => ({tiling: {...tiling, rows}, grid, queries, scores: one.subarray(0, length)}));
+    yield {pixels, done, windows, scores};
+  }
+  signal?.throwIfAborted();
+}
+
+/**
+ * The second half of `segment`: labels by the windows seen so far. Pixels below the last row of windows are not told
+ * apart.
+ *
+ * @param map which of the network's feature maps
+ */
+export async function labelPixels(
+  input: ShellInput,
+  {pixels, windows, scores}: Seen,
+  map: number
+): Promise<Segmentation> {
+  const {image, classes, onProgress, signal} = input;
   const settings = {...defaultSettings, ...input.settings};
   const rule = decisionRule(classes, settings);
-  const pixels = isNormalised(image) ? image : segmentationPixels(image, colours, settings.short);
-  const tiling = tile(pixels.height, pixels.width, {
-    crop: settings.crop,
-    stride: settings.stride,
-    multiple: input.padTo ?? 1
-  });
-  const windows = tiling.rows.length * tiling.columns.length;
-  const scores = await windowScores(pixels, tiling, text, rule.classOf.length, input);
   const breathe = breather(signal, (done) => onProgress?.({stage: "labels", done}));
   const wanted = input.probabilities === "all";
   const result = {width: image.width, height: image.height, windows};
   if (settings.pamr > 0) {
-    const plane = refinedPlanes(scores, pixels, image, settings.pamr);
+    const plane = refinedPlanes(scores[map], pixels, image, settings.pamr);
     const size = image.width * image.height;
     const labels = await decidePlanes(plane, size, rule, breathe);
     return wanted
       ? {...result, labels, probabilities: await planeProbabilities(plane, size, rule, breathe)}
       : {...result, labels};
   }
-  const field = new ScoreField(scores, pixels, image);
+  const field = new ScoreField(scores[map], pixels, image);
   const labels = await decideField(field, rule, breathe);
   return wanted
     ? {...result, labels, probabilities: await fieldProbabilities(field, rule, undefined, breathe)}
@@ -116,34 +174,6 @@ function isNormalised(image: Picture | PixelPlanes): image is PixelPlanes {
 function decisionRule(classes: SegmentInput["classes"], {scale, probability, area}: SegmentSettings): DecisionRule {
   if (!classes.length) throw new Error("There are no classes to tell apart.");
   return {scale, probability, area: area ?? undefined, classOf: classOfQueries(classes), classes: classes.length};
-}
-
-async function windowScores(
-  pixels: PixelPlanes,
-  tiling: Tiling,
-  text: TextMatrix,
-  queries: number,
-  {features, batch = 8, onProgress, signal}: SegmentInput
-): Promise<WindowScores> {
-  const windows = tiling.rows.length * tiling.columns.length;
-  let scores: Float32Array | undefined;
-  let grid: WindowScores["grid"] = [0, 0];
-  for (let from = 0; from < windows; from += batch) {
-    signal?.throwIfAborted();
-    onProgress?.({stage: "features", done: from / windows});
-    const to = Math.min(from + batch, windows);
-    const found = await features(cutWindows(pixels, tiling, from, to));
-    if (text.length !== queries * found.width)
-      throw new Error(
-        `${queries} words need ${queries} text vectors of ${found.width} numbers, the width of the features.`
-      );
-    const part = cosines(found, text);
-    grid = found.grid;
-    scores ??= new Float32Array((part.length / (to - from)) * windows);
-    scores.set(part, (scores.length / windows) * from);
-  }
-  signal?.throwIfAborted();
-  return {tiling, grid, queries, scores: scores ?? new Float32Array(0)};
 }
 
 /** One query's cosines at the original size, refined on the model's own view of the image enlarged to it. */
