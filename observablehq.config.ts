@@ -2,7 +2,7 @@ import {existsSync, mkdirSync} from "node:fs";
 import type MarkdownIt from "markdown-it";
 import {analysedModels} from "./data/analysed.js";
 import {listPhotos} from "./data/photos.js";
-import {modelFiles, shippedModels} from "./data/shipped.js";
+import {modelFiles, modelHosts, shippedModels} from "./data/shipped.js";
 import {markTerms} from "./scripts/site/glossary.js";
 
 // As it bundles its client, Framework looks up the latest version of each library it offers, used
@@ -46,7 +46,9 @@ addEventListener("DOMContentLoaded", () => {
 
 // The Live page promises that nothing leaves the machine: the browser itself holds it to that. (A
 // library of the engine probes for Node with eval, which is harmless; refusing it fills the console.)
-const privacy = `<meta http-equiv="Content-Security-Policy" content="default-src 'self' blob: data:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline' data:; form-action 'none'">`;
+// Hosts that models are fetched from are the exception, and the page asks before it asks them.
+const connect = ["'self' blob: data:", ...(await modelHosts())].join(" ");
+const privacy = `<meta http-equiv="Content-Security-Policy" content="default-src 'self' blob: data:; connect-src ${connect}; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline' data:; form-action 'none'">`;
 
 const pages = [
   {name: "Overview", path: "/"},
@@ -105,7 +107,8 @@ async function* dataFiles(): AsyncGenerator<string> {
     yield `/data/corpus/${id}/photos.json`;
     if (lexicon) yield `/data/records/${id}/classifier.arrow`;
   }
-  for (const id of shippedModels()) for (const file of await modelFiles(id)) yield `/data/models/${id}/${file}`;
+  for (const model of shippedModels())
+    for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
   yield "/isolate.mjs";
   for (const {id, file} of listPhotos()) {
     yield `/data/photos/${id}.webp`;

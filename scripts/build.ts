@@ -1,20 +1,32 @@
 // npm run build: writes the site to dist/. BASE=/name/ builds it for a path of a host, and
 // SITE=https://host/name/ lets its pages say where they are: docs/sharing.md.
 // npm run build -- --with-model ID[:float16|int8] adds a model that this machine has to the Live page; repeatable.
+// --with-model ID@hub leaves the weights on the hub that the model was fetched from.
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
+import type {FoundModel} from "../data/hub/folders.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
+import {modelHosts} from "../data/shipped.js";
 import {runFramework} from "./process.js";
 import {finishSite} from "./site/finish.js";
 import {compressRecords} from "./site/records.js";
 
-/** The id of a model to ship, its smaller copy made where one is asked for. */
+/** A word of MODELS for a model to offer, its smaller copy made where one is asked for. */
 async function withModel(word: string): Promise<string> {
+  if (word.endsWith("@hub")) return word;
   const at = word.lastIndexOf(":");
   const type = word.slice(at + 1);
-  if (at < 0 || !isShrunkenType(type)) return (await findModel(word)).id;
+  if (at < 0 || !isShrunkenType(type)) return inPlace(await findModel(word));
   return (await shrinkModel(word.slice(0, at), type)).id;
+}
+
+/** The id of a model, if loaders will find it by that. */
+function inPlace({id, source, folder}: FoundModel): string {
+  if (source !== "path") return id;
+  throw new Error(
+    `${folder}: a model of a site is named, not given as a folder; put it into .cache/models, or set SFP_MODELS.`
+  );
 }
 
 const {values, positionals} = parseArgs({
@@ -24,14 +36,17 @@ const {values, positionals} = parseArgs({
 const models = (process.env.MODELS ?? "").split(",").filter(Boolean);
 for (const word of values["with-model"]) models.push(await withModel(word));
 if (models.length) process.env.MODELS = models.join(",");
+const hosts = await modelHosts();
 
 // Framework reuses whatever its loaders wrote earlier, even after a loader is edited.
 // A release is built from what the loaders write now; KEEP=1 skips that while developing.
-if (!process.env.KEEP) rmSync("src/.observablehq/cache/data", {recursive: true, force: true});
+// Which models there are is asked for by the environment, which Framework does not look at.
+const loaded = "src/.observablehq/cache/data";
+rmSync(process.env.KEEP ? `${loaded}/models` : loaded, {recursive: true, force: true});
 rmSync("dist", {recursive: true, force: true});
 
 process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
   compressRecords("dist");
-  finishSite("dist", process.env.SITE?.replace(/\/?$/, "/"));
+  finishSite("dist", {site: process.env.SITE?.replace(/\/?$/, "/"), hosts});
 }

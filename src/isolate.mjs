@@ -5,6 +5,9 @@
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+// Hosts beside this one that models may be fetched from; a build with such models writes them here.
+const modelHosts = "";
+
 const scope = new URL(self.registration.scope).pathname;
 const visited = `sfp-visited ${scope}`;
 
@@ -55,6 +58,9 @@ async function isolated(request, path) {
   headers.set("Cross-Origin-Embedder-Policy", "require-corp");
   // A worker has the policy that its own script comes with, and this site's have no business elsewhere.
   if (request.destination === "worker")
-    headers.set("Content-Security-Policy", "default-src 'self' blob: data: 'unsafe-inline' 'unsafe-eval'");
+    headers.set(
+      "Content-Security-Policy",
+      `default-src 'self' blob: data: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' blob: data: ${modelHosts}`
+    );
   return new Response(response.body, {status: response.status, statusText: response.statusText, headers});
 }

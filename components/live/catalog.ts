@@ -12,14 +12,28 @@ export interface ModelEntry {
   partBytes: number;
   /** SHA-256 of each part. Several are files of their own, because hosts limit how large a file may be. */
   parts: string[];
-  /** Whether a `tokenizer.json` lies beside the weights. */
+  /** Where the weights are as one file, where the site leaves them on another host. */
+  remote?: string;
+  /** Whether the site has a `tokenizer.json` for it. */
   tokenizer?: boolean;
 }
 
-/** Where a model comes from: the site, or files that the reader opened. */
-export type ModelSource = {entry: ModelEntry} | {id: string; weights: Blob; config?: Blob; tokenizer?: Blob};
+/** Where a model comes from: the site's list, or files that the reader opened. */
+export type ModelSource =
+  /** `mayAsk`: the reader agreed that another host is asked for the weights. */
+  {entry: ModelEntry; mayAsk?: boolean} | {id: string; weights: Blob; config?: Blob; tokenizer?: Blob};
 
 /** The name of a part's file in the model's folder. */
 export function partName({parts}: Pick<ModelEntry, "parts">, part: number): string {
   return parts.length === 1 ? "model.safetensors" : `weights-${part + 1}.bin`;
+}
+
+/** The host that a model's weights come from, where it is not the site itself. */
+export function hostOf({remote}: ModelEntry): string | undefined {
+  return remote && new URL(remote).host;
+}
+
+/** Weights are on another host, which nobody has agreed to ask. */
+export class RemoteWeightsError extends Error {
+  override name = "RemoteWeightsError";
 }

@@ -1,5 +1,5 @@
-/** A model's weights from the site or from the browser's storage, in one buffer, never twice in memory. */
-import {partName, type ModelEntry} from "./catalog.js";
+/** A model's weights from their host or from the browser's storage, in one buffer, never twice in memory. */
+import {hostOf, partName, RemoteWeightsError, type ModelEntry} from "./catalog.js";
 import {dataAddress} from "./files.js";
 import {megabytes} from "./format.js";
 import {ModelStore, type ModelWriter} from "./store.js";
@@ -13,6 +13,8 @@ export interface DownloadProgress {
 }
 
 export interface DownloadOptions {
+  /** Whether another host than the site may be asked. */
+  mayAsk?: boolean;
   onProgress?: (progress: DownloadProgress) => void;
   /** Told when the weights cannot be kept, and why; the download goes on. */
   onNote?: (note: string) => void;
@@ -23,7 +25,8 @@ export interface DownloadOptions {
  * The weights of a model that the site offers. What an earlier visit left is used as far as its parts' hashes are
  * right; the rest is fetched, a part that arrives damaged once more.
  *
- * @throws Error saying what failed and what to do; the signal's reason when aborted
+ * @throws RemoteWeightsError when something has to be asked of another host and may not; Error saying what failed and
+ * what to do; the signal's reason when aborted
  */
 export async function downloadModel(entry: ModelEntry, options: DownloadOptions = {}): Promise<Uint8Array> {
   const bytes = allocate(entry);
@@ -31,6 +34,10 @@ export async function downloadModel(entry: ModelEntry, options: DownloadOptions 
   const stored = await fromStorage(store, bytes, options);
   const weights = new Weights(entry, bytes);
   for (const part of entry.parts.keys()) if (weights.end(part) <= stored) await weights.check(part);
+  if (weights.missing < 0) return bytes;
+  if (entry.remote && !options.mayAsk) throw new RemoteWeightsError(question(entry));
+  if (entry.remote && !globalThis.crypto?.subtle)
+    throw new Error("What another host sends has to be checked, which browsers do for pages from https only.");
   await fetchMissing(weights, store, stored, options);
   return bytes;
 }
@@ -40,6 +47,10 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   if (!globalThis.crypto?.subtle) return "";
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function question(entry: ModelEntry): string {
+  return `The weights of ${entry.id} (${megabytes(entry.bytes)}) are not on this site but on ${hostOf(entry)}. That host would see that somebody at your address asks for this file, and nothing of your picture, which stays here.`;
 }
 
 function allocate({id, bytes}: ModelEntry): Uint8Array {
@@ -124,99 +135,124 @@ async function fetchMissing(weights: Weights, store: ModelStore, stored: number,
   const refused = (reason: string) =>
     options.onNote?.(`${reason} The model is used all the same, and downloaded again on the next visit.`);
   const again = new Set<number>();
+  let flow: Flow | undefined;
   let keep: ModelWriter | undefined;
   try {
     for (let part = weights.missing; part >= 0; part = weights.missing) {
       // What is stored of a part that was there as a whole is known to be wrong.
       const begun = stored < weights.end(part) && !again.has(part);
       const at = begun ? Math.max(stored, weights.start(part)) : weights.start(part);
-      const stream = await openPart(weights, part, at, options.signal);
+      // A file with several parts goes on from one to the next.
+      if (!flow || flow.at !== at || at >= flow.end) {
+        flow?.close();
+        flow = await openFlow(weights, part, at, options.signal);
+      }
       keep ??= await store.writer(refused);
-      if (stream && (await pour(stream, weights, part, at, keep, options))) continue;
+      if (flow && (await pour(flow, weights, part, keep, options))) continue;
       if (again.has(part))
-        throw new Error(`${id} arrived damaged twice. The site may just be changing: reload the page in a while.`);
+        throw new Error(`${id} arrived damaged twice. Its host may just be changing it: reload the page in a while.`);
       again.add(part);
+      flow?.close();
+      flow = undefined;
     }
   } finally {
+    flow?.close();
     keep?.close();
   }
 }
 
-/** The bytes of a part from `at` on; undefined where the host has fewer. */
-async function openPart(
-  weights: Weights,
-  part: number,
-  at: number,
-  signal?: AbortSignal
-): Promise<ReadableStream<Uint8Array> | undefined> {
-  const {entry} = weights;
-  const path = `models/${entry.id}/${partName(entry, part)}`;
-  const from = at - weights.start(part);
-  let response: Response;
-  try {
-    response = await fetch(dataAddress(path), {signal, headers: from > 0 ? {range: `bytes=${from}-`} : {}});
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new Error("The model could not be downloaded: there is no connection to this site. Try again later.", {
-      cause
-    });
+/** A file's bytes as they arrive. `at` and `end` are places in the weights. */
+class Flow {
+  private rest = new Uint8Array();
+
+  constructor(
+    private readonly reader: ReadableStreamDefaultReader<Uint8Array>,
+    public at: number,
+    readonly end: number,
+    /** Bytes to be passed over: a host that ignores ranges sends what is here already once more. */
+    private skip: number
+  ) {}
+
+  /** The next bytes, as many as have arrived and at most `most`; undefined at the stream's end. */
+  async next(most: number): Promise<Uint8Array | undefined> {
+    while (this.rest.length === 0) {
+      const {done, value} = await this.reader.read();
+      if (done) return undefined;
+      const skipped = Math.min(this.skip, value.length);
+      this.skip -= skipped;
+      this.rest = value.subarray(skipped) as Uint8Array<ArrayBuffer>;
+    }
+    const chunk = this.rest.subarray(0, most);
+    this.rest = this.rest.subarray(chunk.length);
+    this.at += chunk.length;
+    return chunk;
   }
-  if (response.status === 416) return undefined;
-  if (!response.ok || !response.body)
-    throw new Error(
-      `data/${path} is not in this site (${response.status}). Build it with MODELS=<names> npm run build.`
-    );
-  // A host that ignores ranges sends what is here already once more.
-  return response.status === 206 ? response.body : response.body.pipeThrough(skipping(from));
+
+  close(): void {
+    void this.reader.cancel().catch(() => {});
+  }
 }
 
-function skipping(bytes: number): TransformStream<Uint8Array, Uint8Array> {
-  let left = bytes;
-  return new TransformStream({
-    transform(chunk, controller) {
-      const skipped = Math.min(left, chunk.length);
-      left -= skipped;
-      if (skipped < chunk.length) controller.enqueue(chunk.subarray(skipped));
-    }
-  });
+/** Opens the file that has a part, from `at` on; undefined where the host has fewer bytes. */
+async function openFlow(weights: Weights, part: number, at: number, signal?: AbortSignal): Promise<Flow | undefined> {
+  const {entry} = weights;
+  const host = hostOf(entry);
+  const path = `models/${entry.id}/${partName(entry, part)}`;
+  const [address, start, end] = entry.remote
+    ? [entry.remote, 0, weights.bytes.length]
+    : [dataAddress(path), weights.start(part), weights.end(part)];
+  const from = at - start;
+  let response: Response;
+  try {
+    response = await fetch(address, {signal, headers: from > 0 ? {range: `bytes=${from}-`} : {}});
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new Error(
+      `The model could not be downloaded: there is no connection to ${host ?? "this site"}. Try again later.`,
+      {cause}
+    );
+  }
+  const {status, ok, body} = response;
+  if (status === 416) return undefined;
+  if (!ok || !body)
+    throw new Error(
+      host
+        ? `${host} does not give the weights of ${entry.id} (${status}). Try again later, or open the model’s own files.`
+        : `data/${path} is not in this site (${status}). Build it with MODELS=<names> npm run build.`
+    );
+  return new Flow(body.getReader(), at, end, status === 206 ? 0 : from);
 }
 
 /**
- * Reads a part into its place from `at` on.
+ * Reads a part's rest into its place.
  *
- * @returns whether it is there now, and right
+ * @returns whether the part is there now, and right
  * @throws Error when the connection breaks; what came is kept
  */
 async function pour(
-  stream: ReadableStream<Uint8Array>,
+  flow: Flow,
   weights: Weights,
   part: number,
-  from: number,
   keep: ModelWriter,
   {onProgress, signal}: DownloadOptions
 ): Promise<boolean> {
   const {entry, bytes} = weights;
   const end = weights.end(part);
-  const reader = stream.getReader();
-  let at = from;
-  while (at < end) {
-    let next: ReadableStreamReadResult<Uint8Array>;
+  while (flow.at < end) {
+    const {at} = flow;
+    let chunk: Uint8Array | undefined;
     try {
-      next = await reader.read();
+      chunk = await flow.next(end - at);
     } catch (cause) {
       signal?.throwIfAborted();
       throw new Error(`The download of ${entry.id} broke off. What arrived is kept; try again to go on from there.`, {
         cause
       });
     }
-    if (next.done) return false;
-    const chunk = next.value.subarray(0, end - at);
+    if (!chunk) return false;
     bytes.set(chunk, at);
     keep.write(chunk, at);
-    at += chunk.length;
-    onProgress?.({bytes: weights.filled(at), total: bytes.length, from: "network"});
+    onProgress?.({bytes: weights.filled(flow.at), total: bytes.length, from: "network"});
   }
-  // A longer file is another version: its hash will say so.
-  void reader.cancel().catch(() => {});
   return weights.check(part);
 }

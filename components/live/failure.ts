@@ -1,4 +1,5 @@
 /** Telling failures apart: ONNX Runtime and browsers report them in words only. */
+import {RemoteWeightsError} from "./catalog.js";
 import type {Failure} from "./protocol.js";
 
 /** A failure of the worker, in the page. */
@@ -18,6 +19,7 @@ const noMemory =
 export function failureOf(error: unknown): Failure {
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof DOMException && error.name === "AbortError") return {kind: "cancelled", message: "Cancelled."};
+  if (error instanceof RemoteWeightsError) return {kind: "remote", message: text};
   if (lostDevice.test(text)) return {kind: "device", message: "The GPU was lost while it was working."};
   if (noMemory.test(text))
     return {kind: "memory", message: "There is not enough memory for a picture of this size. Choose a smaller size."};

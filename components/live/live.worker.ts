@@ -150,8 +150,9 @@ async function readSource(source: ModelSource, {tell, signal}: Turn) {
     const table = source.tokenizer && new Uint8Array(await source.tokenizer.arrayBuffer());
     return {id: source.id, bytes, config, hash: await sha256(bytes), table};
   }
-  const {entry} = source;
+  const {entry, mayAsk} = source;
   const bytes = await downloadModel(entry, {
+    mayAsk,
     signal,
     onProgress: (progress) => tell({progress: {stage: "download", ...progress}}),
     onNote: (note) => tell({note})

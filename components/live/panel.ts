@@ -4,6 +4,7 @@ import {listPhotos, type Photo} from "../controls/library.js";
 import {h} from "../figures/dom.js";
 import {hasCamera, photograph} from "./camera.js";
 import type {DeviceKind} from "./capabilities.js";
+import {hostOf, type ModelEntry} from "./catalog.js";
 import {fits, fitName, readFit} from "./choices.js";
 import {fetchData} from "./files.js";
 import {failureOf} from "./failure.js";
@@ -103,7 +104,7 @@ function machineInputs(session: LiveSession, {capabilities, models, kind, source
   const {adapter, refused, threads, cores} = capabilities!;
   const inputs: HTMLElement[] = [];
   const own = source && !("entry" in source) ? [{value: source.id, label: `${source.id}, your file`}] : [];
-  const options = [...models.map(({id}) => ({value: id, label: id})), ...own];
+  const options = [...models.map((entry) => ({value: entry.id, label: modelLabel(entry)})), ...own];
   if (options.length)
     inputs.push(
       menu<string>({
@@ -138,6 +139,12 @@ function machineInputs(session: LiveSession, {capabilities, models, kind, source
     inputs.push(h("button", {type: "button", onclick: () => location.reload()}, `Reload to use ${cores} threads`));
   inputs.push(ownModel(session));
   return inputs;
+}
+
+/** A model's name, and its host where that is not this site. */
+function modelLabel(entry: ModelEntry): string {
+  const host = hostOf(entry);
+  return host ? `${entry.id}, from ${host}` : entry.id;
 }
 
 /** Whether a service worker stands ready to isolate this page when it loads again. */

@@ -101,6 +101,13 @@ export class LiveSession {
     if (this.state.whole) await this.run();
   }
 
+  /** Agrees that another host is asked for the chosen model's weights, and goes on with the picture. */
+  async allow(): Promise<void> {
+    const {source} = this.state;
+    if (source && "entry" in source) this.set({source: {...source, mayAsk: true}});
+    await this.run();
+  }
+
   /** Runs the chosen picture, or another one. */
   async run(change: {chosen?: Chosen; fit?: Fit} = {}): Promise<void> {
     const {chosen = this.state.chosen} = change;

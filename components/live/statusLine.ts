@@ -1,5 +1,6 @@
 import {h} from "../figures/dom.js";
 import {methods} from "../model/methods/index.js";
+import {hostOf} from "./catalog.js";
 import {megabytes} from "./format.js";
 import type {Stage} from "./protocol.js";
 import type {LiveSession, LiveState} from "./session.js";
@@ -24,6 +25,8 @@ export function statusLine(session: LiveSession): HTMLElement {
     notes.textContent = state.notes.join(" ");
     if (failed === state.failure) return;
     failed = state.failure;
+    // A question is no alarm.
+    failure.classList.toggle("is-question", failed?.kind === "remote");
     failure.replaceChildren(...(failed ? [h("p", {}, failed.message), offers(session, state)] : []));
   });
   return h("div", {class: "live-status"}, line, notes, failure);
@@ -74,8 +77,14 @@ function idleWords({failure, whole, device}: LiveState): string {
   return whole && device ? `Computed here, on ${device}.` : "";
 }
 
-function offers(session: LiveSession, {failure, kind, fit}: LiveState): HTMLElement {
+function offers(session: LiveSession, {failure, kind, fit, source}: LiveState): HTMLElement {
   const button = (label: string, act: () => unknown) => h("button", {type: "button", onclick: () => void act()}, label);
+  if (failure?.kind === "remote" && source && "entry" in source)
+    return h(
+      "p",
+      {class: "live-offers"},
+      button(`Fetch them from ${hostOf(source.entry)}`, () => session.allow())
+    );
   const list = [button("Try again", () => session.run())];
   if (failure?.kind === "memory" && fit.size > 224)
     list.unshift(button("Use 224 px", () => session.run({fit: {shape: "square", size: 224}})));

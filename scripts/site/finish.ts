@@ -5,8 +5,15 @@ import {join} from "node:path";
 import {completeHead} from "./head.js";
 import {hostHeaders} from "./headers.js";
 
-/** Turns what Framework wrote into what is published. `site` is its whole address, when that is known. */
-export function finishSite(folder: string, site?: string): void {
+export interface FinishOptions {
+  /** The site's whole address, when that is known. */
+  site?: string;
+  /** Hosts that the Live page fetches models from. */
+  hosts?: readonly string[];
+}
+
+/** Turns what Framework wrote into what is published. */
+export function finishSite(folder: string, {site, hosts = []}: FinishOptions = {}): void {
   const files = (readdirSync(folder, {recursive: true, encoding: "utf8"}) as string[])
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => statSync(join(folder, file)).isFile())
@@ -15,15 +22,23 @@ export function finishSite(folder: string, site?: string): void {
   const pages = files.filter((file) => file.endsWith(".html"));
   for (const file of pages) {
     const html = readFileSync(join(folder, file), "utf8");
-    write(file, completeHead(html, {path: pagePath(file), site}));
+    write(file, completeHead(html, {path: pagePath(file), site, hosts: file === "live.html" ? hosts : []}));
   }
   write("offline.json", JSON.stringify(offlineList(folder, files)));
-  write("_headers", hostHeaders);
+  write("_headers", hostHeaders(hosts));
+  // The service worker is what gives workers their policy on hosts that send no headers.
+  if (hosts.length) write("isolate.mjs", withHosts(readFileSync(join(folder, "isolate.mjs"), "utf8"), hosts));
   write(".nojekyll", "");
   const listed = pages.filter((file) => file !== "404.html");
   write("robots.txt", ["User-agent: *", "Allow: /", ...(site ? [`Sitemap: ${site}sitemap.xml`] : []), ""].join("\n"));
   if (site) write("sitemap.xml", sitemap(listed.map((file) => site + pagePath(file))));
   copyFileSync("data/social.png", join(folder, "social.png"));
+}
+
+function withHosts(worker: string, hosts: readonly string[]): string {
+  const [before, after, ...rest] = worker.split('const modelHosts = "";');
+  if (after === undefined || rest.length) throw new Error("isolate.mjs has no one place for the hosts of models.");
+  return `${before}const modelHosts = ${JSON.stringify(hosts.join(" "))};${after}`;
 }
 
 function pagePath(file: string): string {

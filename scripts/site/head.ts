@@ -6,15 +6,17 @@ export interface PageHead {
   path: string;
   /** Where the site will be, such as "https://name.github.io/sfp-explorer/"; unknown for most builds. */
   site?: string;
+  /** Hosts that the page may ask beside its own. */
+  hosts?: readonly string[];
 }
 
 /** Adds policy, description and social tags to a built page. */
-export function completeHead(html: string, {path, site}: PageHead): string {
+export function completeHead(html: string, {path, site, hosts}: PageHead): string {
   const title = text(/<title>([\s\S]*?)<\/title>/.exec(html)?.[1]) ?? "SFP Explorer";
   // A page's lead asks its question; that is its best description.
   const lead = text(/<p class="lead">([\s\S]*?)<\/p>/.exec(html)?.[1]);
   const tags = [
-    `<meta http-equiv="Content-Security-Policy" content="${pagePolicy(html)}">`,
+    `<meta http-equiv="Content-Security-Policy" content="${pagePolicy(html, hosts)}">`,
     `<meta name="referrer" content="no-referrer">`,
     ...(lead ? [`<meta name="description" content="${lead}">`] : []),
     `<meta property="og:title" content="${title}">`,

@@ -3,14 +3,16 @@ import {headerPolicy, workerPolicy} from "./policy.js";
 /**
  * Headers for hosts that read `_headers` (Netlify, Cloudflare Pages). Files with a hash in their name
  * never change; the Live page and its workers get threads by being isolated from other sites.
+ *
+ * @param hosts that models are fetched from
  */
-export const hostHeaders = `/*
+export const hostHeaders = (hosts: readonly string[]): string => `/*
   Content-Security-Policy: ${headerPolicy}
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
 /_import/*
   Cache-Control: public, max-age=31536000, immutable
-  Content-Security-Policy: ${workerPolicy}
+  Content-Security-Policy: ${workerPolicy(hosts)}
   Cross-Origin-Embedder-Policy: require-corp
 /_node/*
   Cache-Control: public, max-age=31536000, immutable

@@ -16,19 +16,31 @@ const common = {
   "form-action": "'self'"
 };
 
-/** Scripts within a page run only when they are known: by the hash of each, as Framework wrote it. */
-export function pagePolicy(html: string): string {
+/** Adds the hosts that models are fetched from. */
+function connectTo(hosts: readonly string[]): string {
+  return [common["connect-src"], ...hosts].join(" ");
+}
+
+/**
+ * Scripts within a page run only when they are known: by the hash of each, as Framework wrote it.
+ *
+ * @param hosts that the page may ask beside its own
+ */
+export function pagePolicy(html: string, hosts: readonly string[] = []): string {
   const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
     ([, code]) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`
   );
   return format({
     ...common,
+    "connect-src": connectTo(hosts),
     "script-src": ["'self'", "'wasm-unsafe-eval'", ...new Set(hashes)].join(" ")
   });
 }
 
 /** Workers have the policy that their own script is sent with. */
-export const workerPolicy = format({...common, "script-src": "'self' 'wasm-unsafe-eval' blob:"});
+export function workerPolicy(hosts: readonly string[]): string {
+  return format({...common, "connect-src": connectTo(hosts), "script-src": "'self' 'wasm-unsafe-eval' blob:"});
+}
 
 /** What only a header can say; it is sent with everything. */
 export const headerPolicy = format({"frame-ancestors": "'self'", "object-src": "'none'", "base-uri": "'self'"});

@@ -64,7 +64,7 @@ test("a build lists and writes the parts of a model, never the uncut file", asyn
   assert.equal(index.find(({id}) => id === "mini")?.parts.length, 1);
 
   const list =
-    "const {modelFiles} = await import('./data/shipped.ts'); console.log(JSON.stringify(await modelFiles('large')))";
+    "const {modelFiles} = await import('./data/shipped.ts'); console.log(JSON.stringify(await modelFiles({id: 'large', remote: false})))";
   const files = JSON.parse((await node("--input-type=module", "--eval", list)).toString()) as string[];
   assert.deepEqual(files, ["weights-1.bin", "weights-2.bin", "config.json", "tokenizer.json"]);
 

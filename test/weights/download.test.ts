@@ -1,63 +1,10 @@
 // How the page's worker reads weights in parts: from hosts that misbehave, and from what earlier visits left.
 import assert from "node:assert/strict";
-import {createHash} from "node:crypto";
-import type {IncomingMessage, ServerResponse} from "node:http";
-import {test, type TestContext} from "node:test";
-import {partName, type ModelEntry} from "../../components/live/catalog.js";
-import {downloadModel, type DownloadProgress} from "../../components/live/download.js";
-import {listen, sendBytes} from "../hub/server.js";
+import {test} from "node:test";
+import {downloadModel} from "../../components/live/download.js";
+import {sendBytes} from "../hub/server.js";
+import {download, entry, length, name, parts, site, stored, weights} from "./host.js";
 import {fakeStorage} from "./storage.js";
-
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
-const length = 100_000;
-const weights = Buffer.from(Uint8Array.from({length: 350_000}, (_, i) => (i * 2654435761) >>> 24));
-const parts = Array.from({length: 4}, (_, i) => weights.subarray(i * length, (i + 1) * length));
-const entry: ModelEntry = {
-  id: "tiny",
-  title: "tiny",
-  bytes: weights.length,
-  hash: sha256(weights),
-  partBytes: length,
-  parts: parts.map(sha256)
-};
-const stored = `tiny-${entry.hash.slice(0, 16)}`;
-
-/** Deals with a request for a part, counted from 1: true when it has been answered. */
-type Trouble = (part: number, request: IncomingMessage, response: ServerResponse) => boolean;
-
-const real = globalThis.fetch;
-
-/** A site with the parts; the data addresses of modules that lie on the disk lead to it. */
-async function site(t: TestContext): Promise<{requests: string[]; trouble?: Trouble}> {
-  const host: {requests: string[]; trouble?: Trouble} = {requests: []};
-  const {url, close} = await listen((request, response) => {
-    const name = request.url!.slice(1);
-    host.requests.push(`${name} ${request.headers.range ?? ""}`.trim());
-    const part = parts.findIndex((_, i) => partName(entry, i) === name);
-    if (!host.trouble?.(part + 1, request, response)) sendBytes(parts[part], request, response);
-  });
-  globalThis.fetch = (address, options) => real(String(address).replace(/^file:.*\/data\/models\/tiny/, url), options);
-  t.after(async () => {
-    globalThis.fetch = real;
-    await close();
-  });
-  return host;
-}
-
-/** Downloads and checks what came; what the page was told, in words. */
-async function download(): Promise<{steps: DownloadProgress[]; notes: string[]}> {
-  const steps: DownloadProgress[] = [];
-  const notes: string[] = [];
-  const bytes = await downloadModel(entry, {
-    onProgress: (step) => steps.push(step),
-    onNote: (note) => notes.push(note)
-  });
-  assert.ok(Buffer.from(bytes.buffer).equals(weights));
-  return {steps, notes};
-}
-
-const name = (part: number) => `weights-${part}.bin`;
 
 test("parts fill one buffer, progress is over the whole, and the next visit asks for nothing", async (t) => {
   const files = fakeStorage();
