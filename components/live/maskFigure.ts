@@ -77,7 +77,7 @@ export function maskFigure(
       below,
       canvas
     );
-    const made = plate(stack, {title: methods[mask.method]?.title ?? mask.method, readout: cost(mask)});
+    const made = plate(stack, {title: methods[mask.method]?.title ?? mask.method, readout: seen(mask)});
     overlays.set(mask.method, {mask, canvas, place: stack, frame: made});
     return made;
   };
@@ -101,7 +101,11 @@ export function maskFigure(
         return h("li", {}, swatch, name);
       })
     );
-    updateFrame({source, waiting: photo ? "" : waiting, failure: failure || (photo || waiting ? "" : idle)});
+    updateFrame({
+      source: source + took(masks),
+      waiting: photo ? "" : waiting,
+      failure: failure || (photo || waiting ? "" : idle)
+    });
     frame.dataset.drawn = masks.map(({method, windows}) => `${method}:${windows}`).join(" ");
   };
   write();
@@ -112,10 +116,16 @@ export function maskFigure(
   });
 }
 
-/** "8 windows, 1.2 s for 2 methods" */
-function cost({windows, of, milliseconds, together}: Mask): string {
-  const seen = windows < of ? `${windows} of ${of} windows` : of > 1 ? `${of} windows` : "1 window";
-  return `${seen}, ${(milliseconds / 1000).toFixed(1)} s${together > 1 ? ` for ${together} methods` : ""}`;
+/** "8 windows", "4 of 8 windows" while others are on their way. */
+function seen({windows, of}: Mask): string {
+  return windows < of ? `${windows} of ${of} windows` : of > 1 ? `${of} windows` : "1 window";
+}
+
+/** What all masks took: their methods see the windows in one pass. */
+function took(masks: readonly Mask[]): string {
+  if (!masks.length) return "";
+  const seconds = Math.max(...masks.map(({milliseconds}) => milliseconds)) / 1000;
+  return ` · ${seconds.toFixed(1)} s${masks.length > 1 ? ` for all ${masks.length} methods` : ""}`;
 }
 
 function colours({labels}: Mask): Uint8ClampedArray<ArrayBuffer> {

@@ -64,10 +64,8 @@ export interface Mask {
   of: number;
   /** Class probabilities, classes × height × width. */
   probabilities?: Float32Array;
-  /** What the windows took, for all methods together, and then this mask. */
+  /** From the first window, which all methods see in one pass, to this mask. */
   milliseconds: number;
-  /** How many methods saw the windows in the same pass. */
-  together: number;
 }
 
 export interface SegmentAsk {

@@ -60,19 +60,17 @@ export async function segmentPicture(
       windows
     );
   };
-  /** The mask of a method by the windows seen; `took` is what seeing them took, for all methods together. */
-  const mask = async (input: ShellInput, seen: Seen, method: number, took: number): Promise<Mask> => {
-    const start = performance.now();
+  /** The mask of a method by the windows seen since `start`. */
+  const mask = async (input: ShellInput, seen: Seen, method: number, start: number): Promise<Mask> => {
     const {windows: of, ...labelled} = await labelPixels(input, seen, method);
-    const milliseconds = took + performance.now() - start;
-    return {method: names[method], together: names.length, windows: seen.done, of, milliseconds, ...labelled};
+    return {method: names[method], windows: seen.done, of, milliseconds: performance.now() - start, ...labelled};
   };
   /** Tells each method's mask; meanwhile the done fraction goes from `from` to `to`. */
-  const finish = async (input: ShellInput, seen: Seen, took: number, from: number, to: number): Promise<Mask[]> => {
+  const finish = async (input: ShellInput, seen: Seen, start: number, from: number, to: number): Promise<Mask[]> => {
     const masks: Mask[] = [];
     for (const method of names.keys()) {
       progress(from + ((to - from) * method) / names.length);
-      masks.push(await mask({...input, probabilities: probabilities ? "all" : "none"}, seen, method, took));
+      masks.push(await mask({...input, probabilities: probabilities ? "all" : "none"}, seen, method, start));
       tell({mask: masks.at(-1)!});
     }
     return masks;
@@ -83,7 +81,7 @@ export async function segmentPicture(
     const input = shell({...how, crop: 0});
     const start = performance.now();
     const {value} = await scoreWindows(input, features).next();
-    return finish(input, value!, performance.now() - start, share / 2, share);
+    return finish(input, value!, start, share / 2, share);
   };
 
   const slide = async (coarse: readonly Mask[]): Promise<void> => {
@@ -91,14 +89,14 @@ export async function segmentPicture(
     const start = performance.now();
     let [told, pause, rows] = [start, leastPause, 0];
     for await (const seen of scoreWindows(input, features)) {
-      const now = performance.now();
-      if (seen.done === seen.windows) return void (await finish(input, seen, now - start, 0.9, 1));
+      if (seen.done === seen.windows) return void (await finish(input, seen, start, 0.9, 1));
       progress(0.1 + (0.8 * seen.done) / seen.windows);
       const complete = seen.scores[0].tiling.rows.length;
+      const now = performance.now();
       if (complete === rows || now - told < pause) continue;
       rows = complete;
       for (const method of names.keys()) {
-        const upper = await mask(input, seen, method, now - start);
+        const upper = await mask(input, seen, method, start);
         tell({mask: {...upper, labels: upperRows(upper, coarse[method], coveredShare(seen))}});
       }
       told = performance.now();
