@@ -97,26 +97,19 @@ const analysed = await analysedModels();
 const models = `<meta name="sfp-models" content="${analysed.map(({id}) => id).join(" ")}">`;
 
 /**
- * Files that pages name at run time keep their exact paths. The list of a record's files comes with
- * the engine, which a preview can do without.
+ * Files that pages name at run time keep their exact paths. The photos' pictures and analyses, many files each, are
+ * put beside them by `scripts/site/photos.ts`.
  */
 async function* dataFiles(): AsyncGenerator<string> {
-  const {recordFileNames} = await import("./data/records/files.js");
   if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
   for (const {id, lexicon} of analysed) {
     yield `/data/corpus/${id}/photos.json`;
-    if (lexicon) yield `/data/records/${id}/classifier.arrow`;
+    if (lexicon) yield `/data/records/${id}/classifier.arrow.gz`;
   }
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
   yield "/isolate.mjs";
-  for (const {id, file} of listPhotos()) {
-    yield `/data/photos/${id}.webp`;
-    yield `/data/images/${file}`;
-    for (const model of analysed) {
-      for (const name of recordFileNames(model.layers)) yield `/data/records/${model.id}/${id}/${name}`;
-    }
-  }
+  for (const {file} of listPhotos()) yield `/data/images/${file}`;
 }
 
 export default {

@@ -1,7 +1,6 @@
 /** Which files of a folder of photos can be shown, and what is wrong with the others. */
 import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {dirname, extname, join} from "node:path";
-import sharp from "sharp";
 
 /** What decoding a file found: its size, or why it cannot be decoded. */
 export interface PhotoCheck {
@@ -38,6 +37,8 @@ export async function checkPhotos(folder: string, cache: string): Promise<Map<st
 }
 
 async function check(path: string): Promise<PhotoCheck> {
+  // Loaders import this module each time, and mostly find everything known.
+  const {default: sharp} = await import("sharp");
   try {
     const {info} = await sharp(path, {autoOrient: true, failOn: "error"}).raw().toBuffer({resolveWithObject: true});
     return {width: info.width, height: info.height};

@@ -51,6 +51,13 @@ export function listPhotos(folder: string = imageFolder): Photo[] {
   return readFolder(folder).photos;
 }
 
+/** The photo of an id. */
+export function photoNamed(id: string): Photo {
+  const photo = listPhotos().find((each) => each.id === id);
+  if (!photo) throw new Error(`There is no photo "${id}" in data/images.`);
+  return photo;
+}
+
 /** What is wrong in `data/images`, file by file. */
 export function listPhotoProblems(folder: string = imageFolder): PhotoProblem[] {
   return readFolder(folder).problems;

@@ -4,13 +4,14 @@
 // --with-model ID@hub leaves the weights on the hub that the model was fetched from.
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
+import {analysedModels} from "../data/analysed.js";
 import type {FoundModel} from "../data/hub/folders.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
 import {modelHosts} from "../data/shipped.js";
-import {runFramework} from "./process.js";
+import {run, runFramework} from "./process.js";
 import {finishSite} from "./site/finish.js";
-import {compressRecords} from "./site/records.js";
+import {placePhotos} from "./site/photos.js";
 
 /** A word of MODELS for a model to offer, its smaller copy made where one is asked for. */
 async function withModel(word: string): Promise<string> {
@@ -45,8 +46,13 @@ const loaded = "src/.observablehq/cache/data";
 rmSync(process.env.KEEP ? `${loaded}/models` : loaded, {recursive: true, force: true});
 rmSync("dist", {recursive: true, force: true});
 
-process.exitCode = await runFramework(["build", ...positionals]);
+process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/analyse.ts"]);
+if (process.exitCode === 0) process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
-  compressRecords("dist");
+  const missing = await placePhotos(
+    "dist",
+    (await analysedModels()).map(({id}) => id)
+  );
   finishSite("dist", {site: process.env.SITE?.replace(/\/?$/, "/"), hosts});
+  if (missing.length) console.error(`The site has no analysis of ${missing.join(", ")}; the reasons stand above.`);
 }

@@ -11,7 +11,7 @@ import {readMask} from "../data/cli/masks.js";
 import {readPicture} from "../data/cli/picture.js";
 import {corpusImage, squareMask} from "../data/corpus-image.js";
 import {openEngine, openModel, provenance} from "../data/engine/index.js";
-import {snapshotFile} from "../data/records/files.js";
+import {snapshotFile} from "../data/records/archives.js";
 
 const [folder = "../shared/voc", modelId = "vit-ti-16"] = process.argv.slice(2);
 const list = join(folder, "val.txt");

@@ -2,8 +2,10 @@
 import {mkdirSync, statSync, writeFileSync} from "node:fs";
 import {dirname} from "node:path";
 import {listPhotos} from "../data/photos.js";
-import {classifierArchive, recordArchive, snapshotFile} from "../data/records/files.js";
 import {openModel} from "../data/engine/index.js";
+import {analysePhotos} from "../data/records/analysePhotos.js";
+import {recordArchive, snapshotFile} from "../data/records/archives.js";
+import {classifierFile} from "../data/records/classifier.js";
 
 const models = process.argv.slice(2);
 let total = 0;
@@ -19,7 +21,8 @@ function write(model: string, name: string, bytes: Uint8Array): void {
 for (const model of models.length ? models : ["vit-ti-16"]) {
   // A snapshot made of a snapshot would prove nothing: without weights this fails.
   await openModel(model);
-  for (const {id} of listPhotos()) write(model, `${id}.zip`, await recordArchive(model, id));
-  write(model, "classifier.arrow", await classifierArchive(model));
+  for (const {photo, reason} of await analysePhotos(model, listPhotos())) throw new Error(`${photo.file}: ${reason}`);
+  for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await recordArchive(model, photo));
+  write(model, "classifier.arrow", await classifierFile(model));
 }
 console.log(`${(total / 1e6).toFixed(2)} MB in all`);

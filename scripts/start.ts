@@ -1,11 +1,21 @@
-// npm start: prepares what is missing, then serves the site and reloads it on changes.
+// npm start: checks the photos, then serves the site and reloads it on changes. Photos without an analysis get theirs
+// meanwhile; one that is looked at before gets it at once.
+import {spawn} from "node:child_process";
 import {rmSync} from "node:fs";
+import {constants, setPriority} from "node:os";
 import {prepare} from "./prepare.js";
 import {runFramework} from "./process.js";
 
 await prepare();
-// MODELS may name others than last time; Framework would serve what it has.
-rmSync("src/.observablehq/cache/data/models", {recursive: true, force: true});
+// What loaders wrote earlier may be of other photos, and of other models than MODELS names now. What takes long is kept
+// in .cache and known by its contents.
+rmSync("src/.observablehq/cache/data", {recursive: true, force: true});
+const analysis = spawn(process.execPath, ["--import", "tsx", "scripts/analyse.ts"], {
+  stdio: ["ignore", "pipe", "pipe"]
+});
+if (analysis.pid) setPriority(analysis.pid, constants.priority.PRIORITY_LOW);
+for (const stream of [analysis.stdout, analysis.stderr]) stream.pipe(process.stdout);
 const port = process.env.PORT ? ["--port", process.env.PORT] : [];
 console.log("Open the address below in a browser; press Ctrl+C to stop.");
 process.exitCode = await runFramework(["preview", "--no-open", ...port, ...process.argv.slice(2)]);
+analysis.kill();

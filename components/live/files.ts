@@ -14,22 +14,21 @@ export function dataAddress(path: string): string {
 }
 
 /**
- * Fetches a data file. A built site holds analyses compressed, so that they are small on every host.
+ * Fetches a data file, expanded if it is compressed. Analyses are, so that they are small on every host.
  *
  * @throws Error saying what is missing and what to do
  */
 export async function fetchData(path: string): Promise<Uint8Array> {
-  const compressed = !preview && path.endsWith(".arrow");
   let response: Response;
   try {
-    response = await fetch(dataAddress(compressed ? `${path}.gz` : path));
+    response = await fetch(dataAddress(path));
   } catch (cause) {
     throw new Error(`data/${path} could not be loaded: the connection failed. Reload the page to try again.`, {cause});
   }
   if (!response.ok)
-    throw new Error(`data/${path} is not in this site (${response.status}). Build it again with npm run build.`);
+    throw new Error(`data/${path} is not in this site (${response.status}). npm run build makes it, or says why it cannot.`);
   try {
-    return compressed ? await expand(response) : new Uint8Array(await response.arrayBuffer());
+    return path.endsWith(".gz") ? await expand(response) : new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     throw new Error(`data/${path} arrived damaged or only in part. Reload the page to try again.`, {cause});
   }
@@ -62,8 +61,8 @@ export function openRecord(model: string, image: string): Promise<RecordSource> 
 }
 
 async function read(folder: string): Promise<RecordSource> {
-  const record = decodeRecord(await fetchData(`records/${folder}/summary.arrow`));
-  const file = once((name: string) => fetchData(`records/${folder}/${name}.arrow`));
+  const record = decodeRecord(await fetchData(`records/${folder}/summary.arrow.gz`));
+  const file = once((name: string) => fetchData(`records/${folder}/${name}.arrow.gz`));
   const maps = once(async (name: string) => decodeAttention(await file(name)));
   return {
     record,

@@ -33,7 +33,7 @@ export function offerWords(model: string, words: Words): void {
 async function read(model: string): Promise<Lexicon> {
   const [words, rows] = await Promise.all([
     fetchData("models/mini/lexicon.json"),
-    fetchData(`records/${model}/classifier.arrow`)
+    fetchData(`records/${model}/classifier.arrow.gz`)
   ]);
   return new Lexicon(decodeFeatures(rows), JSON.parse(new TextDecoder().decode(words)) as LexiconFile);
 }

@@ -1,7 +1,7 @@
 import {mkdirSync} from "node:fs";
 import {basename, extname, join} from "node:path";
 import {openModel} from "../engine/index.js";
-import {computeFiles} from "../records/files.js";
+import {computeEach} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
 import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
 import {writeWhole} from "./output.js";
@@ -15,18 +15,28 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
     args,
     options: {...modelOptions, image: {type: "string", multiple: true, default: [] as string[]}}
   });
-  const files = imageFiles(values.image);
-  if (values.out === undefined) throw new UsageError("--out FOLDER is needed.");
-  const device = deviceName(values.device);
-  const threads = wholeNumber("threads", values.threads);
+  const {out} = values;
+  const subjects = imageFiles(values.image).map((path) => ({id: basename(path, extname(path)), path}));
+  if (out === undefined) throw new UsageError("--out FOLDER is needed.");
+  const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads)};
   const model = await openModel(values.model);
-  for (const file of files) {
-    const id = basename(file, extname(file));
-    const members = await computeFiles(model, {id, path: file}, {device, threads});
-    const folder = join(values.out, model.id, id);
-    mkdirSync(folder, {recursive: true});
-    for (const [name, bytes] of Object.entries(members)) writeWhole(join(folder, name), bytes);
-    stderr.write(`${folder}: ${Object.keys(members).length} files\n`);
-  }
-  return 0;
+  let status = 0;
+  await computeEach(
+    model,
+    subjects,
+    ({id, path}, outcome) => {
+      if ("failure" in outcome) {
+        status = 1;
+        const {message} = outcome.failure;
+        stderr.write(`${message.startsWith(path) ? message : `${path}: ${message}`}\n`);
+        return;
+      }
+      const folder = join(out, model.id, id);
+      mkdirSync(folder, {recursive: true});
+      for (const [name, bytes] of Object.entries(outcome.files)) writeWhole(join(folder, name), bytes);
+      stderr.write(`${folder}: ${Object.keys(outcome.files).length} files\n`);
+    },
+    on
+  );
+  return status;
 }

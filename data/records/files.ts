@@ -1,10 +1,6 @@
 /** The files of one image under one model, as the pages read them. `docs/architecture.md` has the schema. */
-import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync} from "node:fs";
-import {join} from "node:path";
-import {fileURLToPath} from "node:url";
-import {unzipSync, zipSync} from "fflate";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/analysis/arrow.js";
+import type {Grid} from "../../components/analysis/record.js";
 import {
   analyse,
   headAttention,
@@ -16,11 +12,11 @@ import {
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
-import {classifierRows} from "../../components/model/lexicon.js";
 import {methods} from "../../components/model/methods/index.js";
+import type {Pixels} from "../../components/model/runtime.js";
 import {readPicture} from "../cli/picture.js";
-import {openEngine, openModel, provenance, type DeviceName, type LoadedModel} from "../engine/index.js";
-import {imageFolder, listPhotos, type Photo} from "../photos.js";
+import {openEngine, provenance, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
+import type {RecordFiles} from "./archive.js";
 
 /** Methods whose features the pages compare, beside SFP's own stages; "vis" is SFP itself. */
 export const comparedMethods = Object.keys(methods).filter((name) => name !== "sfp");
@@ -29,34 +25,68 @@ export const comparedMethods = Object.keys(methods).filter((name) => name !== "s
 const meanLevels = 90;
 const headLevels = 20;
 
-/** A file's name within the image's folder, and its bytes. */
-export type RecordFiles = Record<string, Uint8Array>;
-
-/** The names of an image's files for a model of `layers` layers. */
-export function recordFileNames(layers: number): string[] {
-  return [
-    "summary.arrow",
-    "repairs.arrow",
-    "attention-plain.arrow",
-    "attention-purified.arrow",
-    ...Array.from({length: layers}, (_, i) => `heads-plain-${i + 1}.arrow`),
-    ...["plain", "som", "sae", "vis", ...comparedMethods].map((name) => `features-${name}.arrow`)
-  ];
+/** An image to analyse: its name in the record, and the picture's file. */
+export interface Subject {
+  id: string;
+  path: string;
 }
 
-/** Computes an image's files with the model. Numbers are those of the explorer's default fit, a 224 px square. */
-export async function computeFiles(
+/** What became of an image. */
+export type Outcome = {files: RecordFiles} | {failure: Error};
+
+/** How many images take turns on an engine, and so how many an interruption costs at most. */
+export const together = 8;
+
+/**
+ * Computes the files of each image with the model, at the explorer's default fit, a 224 px square.
+ *
+ * A few images at a time ask the engine, which answers in order, so that what one asks for meets the session that was
+ * made for the one before. Making a session takes twice as long as running it.
+ *
+ * @param done called for each image; one that fails does not stop the others
+ */
+export async function computeEach<S extends Subject>(
   model: LoadedModel,
-  photo: {id: string; path: string},
+  subjects: readonly S[],
+  done: (subject: S, outcome: Outcome) => void,
   on: {device?: DeviceName; threads?: number} = {}
-): Promise<RecordFiles> {
+): Promise<void> {
   const engine = openEngine(model, on);
-  const {patch, layers} = model.geometry;
-  const square = fit(await readPicture(photo.path), patch);
-  const {width, height, data} = normalise(square, model.geometry, "bytes");
-  const pixels = {dims: [1, 3, height, width] as const, data};
-  const grid = gridOf(model.geometry, height, width);
-  const subject = {image: photo.id, grid, pixels, provenance: provenance(model, engine, "sfp")};
+  for (let from = 0; from < subjects.length; from += together) {
+    const asking: (() => Promise<void>)[] = [];
+    for (const subject of subjects.slice(from, from + together)) {
+      const fail = (failure: Error): undefined => {
+        done(subject, {failure});
+      };
+      // One decoded photo is in memory at a time: they can be large.
+      const input = await readInput(model, subject.path).catch(fail);
+      if (input)
+        asking.push(() => computeFiles(model, engine, subject.id, input).then((files) => done(subject, {files}), fail));
+    }
+    await Promise.all(asking.map((ask) => ask()));
+  }
+  await engine.close();
+}
+
+interface Input {
+  grid: Grid;
+  pixels: Pixels;
+}
+
+async function readInput({geometry}: LoadedModel, path: string): Promise<Input> {
+  const square = fit(await readPicture(path), geometry.patch);
+  const {width, height, data} = normalise(square, geometry, "bytes");
+  return {grid: gridOf(geometry, height, width), pixels: {dims: [1, 3, height, width], data}};
+}
+
+async function computeFiles(
+  model: LoadedModel,
+  engine: Engine,
+  image: string,
+  {grid, pixels}: Input
+): Promise<RecordFiles> {
+  const {layers} = model.geometry;
+  const subject = {image, grid, pixels, provenance: provenance(model, engine, "sfp")};
   const {record, attention} = await analyse(engine, subject);
   for (const trunk of ["plain", "purified"] as const)
     record.trunks[trunk].lof = await localOutlierFactors(engine, trunk, grid, pixels);
@@ -74,74 +104,5 @@ export async function computeFiles(
   for (const method of comparedMethods)
     files[`features-${method}.arrow`] = encodeFeatures(await methodFeatures(engine, method, grid, pixels));
   files["repairs.arrow"] = encodeRepairs(await repairSweep(engine, grid, pixels), layers);
-  await engine.close();
   return files;
-}
-
-const project = fileURLToPath(new URL("../..", import.meta.url));
-
-/** The archive of an image's files: computed where the model is here, else the committed snapshot. */
-export async function recordArchive(modelId: string, photoId: string): Promise<Uint8Array> {
-  const photo = listPhotos().find(({id}) => id === photoId);
-  if (!photo) throw new Error(`There is no photo ${photoId} in data/images.`);
-  return computedOrSnapshot(modelId, `${photoId}.zip`, async (model) => {
-    const cached = join(project, ".cache/records", `${cacheKey(model, photo)}.zip`);
-    if (existsSync(cached)) return readFileSync(cached);
-    const archive = pack(await computeFiles(model, {id: photo.id, path: join(imageFolder, photo.file)}));
-    mkdirSync(join(project, ".cache/records"), {recursive: true});
-    writeFileSync(`${cached}.part`, archive);
-    renameSync(`${cached}.part`, cached);
-    return archive;
-  });
-}
-
-/** The rows of a model's classifier, coded as features are. */
-export function classifierArchive(modelId: string): Promise<Uint8Array> {
-  return computedOrSnapshot(modelId, "classifier.arrow", async (model) => encodeFeatures(classifierRows(model)));
-}
-
-/** Computes with the model where it is here; serves the snapshot where it is not. */
-async function computedOrSnapshot(
-  modelId: string,
-  name: string,
-  compute: (model: LoadedModel) => Promise<Uint8Array>
-): Promise<Uint8Array> {
-  const snapshot = snapshotFile(modelId, name);
-  let model: LoadedModel;
-  try {
-    model = await openModel(modelId);
-  } catch (error) {
-    if (existsSync(snapshot)) return readFileSync(snapshot);
-    throw error;
-  }
-  return compute(model);
-}
-
-/** Packs files into a zip that is the same whenever it is made. */
-export function pack(files: RecordFiles): Uint8Array {
-  return zipSync(files, {level: 9, mtime: new Date(1980, 0, 2)});
-}
-
-/** The files of an archive. */
-export function unpack(archive: Uint8Array): RecordFiles {
-  return unzipSync(archive);
-}
-
-/** Where a committed file lies. */
-export function snapshotFile(model: string, name: string): string {
-  return join(project, "data/snapshots", model, name);
-}
-
-/** Weights, photo and code: when none has changed, neither have the numbers. */
-function cacheKey(model: LoadedModel, photo: Photo): string {
-  const hash = createHash("sha256")
-    .update(model.hash)
-    .update(photo.id)
-    .update(readFileSync(join(imageFolder, photo.file)));
-  for (const folder of ["components/model", "components/analysis", "data/engine", "data/records"])
-    for (const file of (readdirSync(join(project, folder), {recursive: true}) as string[]).toSorted()) {
-      const path = join(project, folder, file);
-      if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
-    }
-  return hash.digest("hex").slice(0, 32);
 }

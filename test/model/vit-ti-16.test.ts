@@ -9,8 +9,10 @@ import {normalise} from "../../components/model/image/normalise.js";
 import {readPicture} from "../../data/cli/picture.js";
 import {findModel} from "../../data/hub/index.js";
 import {openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
-import {imageFolder, listPhotos} from "../../data/photos.js";
-import {computeFiles, snapshotFile, unpack} from "../../data/records/files.js";
+import {imageFolder} from "../../data/photos.js";
+import {unpack} from "../../data/records/archive.js";
+import {snapshotFile} from "../../data/records/archives.js";
+import {computeEach, type Outcome} from "../../data/records/files.js";
 import {readFileSync} from "node:fs";
 import {relativeError} from "../golden/golden.js";
 
@@ -56,9 +58,19 @@ for (const trunk of ["plain", "purified"] as const)
     );
   });
 
-test("the snapshot is what the model computes", {skip}, async () => {
-  const photo = listPhotos().find(({id}) => id === "chelsea")!;
-  const fresh = await computeFiles(model, {id: photo.id, path: join(imageFolder, photo.file)}, {device: "cpu"});
+test("the snapshot is what the model computes, and a photo beside it that fails stops nothing", {skip}, async () => {
+  const subjects = ["missing.jpg", "coffee.png", "chelsea.png"].map((file) => ({
+    id: file.split(".")[0],
+    path: join(imageFolder, file)
+  }));
+  const outcomes = new Map<string, Outcome>();
+  await computeEach(model, subjects, ({id}, outcome) => outcomes.set(id, outcome), {device: "cpu"});
+  const missing = outcomes.get("missing")!;
+  assert.ok("failure" in missing && missing.failure.message.includes("missing.jpg"));
+  const [coffee, chelsea] = ["coffee", "chelsea"].map((id) => outcomes.get(id)!);
+  assert.ok("files" in coffee && "files" in chelsea);
+  assert.equal(decodeRecord(coffee.files["summary.arrow"]).image, "coffee");
+  const fresh = chelsea.files;
   const stored = unpack(readFileSync(snapshotFile("vit-ti-16", "chelsea.zip")));
   assert.deepEqual(Object.keys(fresh).toSorted(), Object.keys(stored).toSorted());
   const [a, b] = [decodeRecord(fresh["summary.arrow"]), decodeRecord(stored["summary.arrow"])];

@@ -1,4 +1,5 @@
 // Outliers over the photos of data/images under one model: /data/corpus/MODEL/photos.json.
+import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
 import {decodeRecord} from "../../../components/analysis/arrow.js";
@@ -7,14 +8,20 @@ import {fit} from "../../../components/model/image/fit.js";
 import {readPicture} from "../../cli/picture.js";
 import {corpusImage} from "../../corpus-image.js";
 import {imageFolder, listPhotos} from "../../photos.js";
-import {recordArchive, unpack} from "../../records/files.js";
+import {analysePhotos} from "../../records/analysePhotos.js";
+import {unpack} from "../../records/archive.js";
+import {archiveFile} from "../../records/archives.js";
 
 const {values} = parseArgs({options: {model: {type: "string"}}});
+const model = values.model!;
+// A build has analysed them all; in the preview this page may be the first to ask.
+const failures = await analysePhotos(model, listPhotos());
+for (const {photo, reason} of failures) console.error(`${photo.file} is not in the corpus: ${reason}`);
+const failed = new Set(failures.map(({photo}) => photo.id));
 const images: CorpusImage[] = [];
-// One after another: an image that is not analysed yet takes a model, and a few hundred models do not fit.
-for (const {id, file} of listPhotos()) {
-  const record = decodeRecord(unpack(await recordArchive(values.model!, id))["summary.arrow"]);
+for (const photo of listPhotos().filter(({id}) => !failed.has(id))) {
+  const record = decodeRecord(unpack(readFileSync(await archiveFile(model, photo)))["summary.arrow"]);
   // Every patch size divides the default square, so any serves to cut it.
-  images.push(corpusImage(record, fit(await readPicture(join(imageFolder, file)), 1)));
+  images.push(corpusImage(record, fit(await readPicture(join(imageFolder, photo.file)), 1)));
 }
 process.stdout.write(JSON.stringify(corpusSummary("the photos of this site", images)));

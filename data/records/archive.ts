@@ -1,0 +1,23 @@
+/** The archive of one image's files: each is compressed by itself, so that hosts serve it as it lies in the archive. */
+import {gunzipSync, gzipSync} from "node:zlib";
+import {unzipSync, zipSync} from "fflate";
+
+/** A file's name within the image's folder, and its bytes. */
+export type RecordFiles = Record<string, Uint8Array>;
+
+/** Packs files into a zip of NAME.gz, which is the same whenever it is made. */
+export function pack(files: RecordFiles): Uint8Array {
+  const members = Object.entries(files).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)]);
+  return zipSync(Object.fromEntries(members) as RecordFiles, {level: 0, mtime: new Date(1980, 0, 2)});
+}
+
+/** The files of an archive as they lie in it, NAME.gz. */
+export function packedFiles(archive: Uint8Array): RecordFiles {
+  return unzipSync(archive);
+}
+
+/** The files of an archive. */
+export function unpack(archive: Uint8Array): RecordFiles {
+  const members = Object.entries(packedFiles(archive));
+  return Object.fromEntries(members.map(([name, bytes]) => [name.replace(/\.gz$/, ""), gunzipSync(bytes)]));
+}

@@ -1,0 +1,87 @@
+/** Where the archives of analysed photos lie. Importing this is cheap: the engine is loaded by what has to compute. */
+import {createHash} from "node:crypto";
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
+import {basename, dirname, join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {writeWhole} from "../cli/output.js";
+import {findModel} from "../hub/folders.js";
+import {imageFolder, type Photo} from "../photos.js";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where a committed file lies. */
+export function snapshotFile(model: string, name: string): string {
+  return join(project, "data/snapshots", model, name);
+}
+
+/**
+ * Where the archive of a photo under a model lies, or will: with the model's weights at hand in `.cache/records`, under
+ * a name that changes with weights, photo and code; without them it is the committed snapshot.
+ *
+ * @throws Error saying how to get the model, where neither is here
+ */
+export async function archiveFile(modelId: string, {id, file}: Photo): Promise<string> {
+  const snapshot = snapshotFile(modelId, `${id}.zip`);
+  let weights: string;
+  try {
+    weights = await weightsHash(modelId);
+  } catch (error) {
+    if (existsSync(snapshot)) return snapshot;
+    throw error;
+  }
+  const photo = readFileSync(join(imageFolder, file));
+  const key = createHash("sha256").update(weights).update(codeHash()).update(id).update(photo).digest("hex");
+  return join(project, ".cache/records", modelId, id, `${key.slice(0, 32)}.zip`);
+}
+
+/**
+ * The archive of a photo under a model, computed where it is missing.
+ *
+ * @throws Error saying why there is none
+ */
+export async function recordArchive(modelId: string, photo: Photo): Promise<Uint8Array> {
+  const file = await archiveFile(modelId, photo);
+  if (!existsSync(file)) {
+    const {analysePhotos} = await import("./analysePhotos.js");
+    const [failure] = await analysePhotos(modelId, [photo]);
+    if (failure) throw new Error(`${photo.file}: ${failure.reason}`);
+  }
+  return readFileSync(file);
+}
+
+/** Keeps an archive where `archiveFile` looks for it; those of earlier code, weights or photos go. */
+export function keepArchive(file: string, archive: Uint8Array): void {
+  const folder = dirname(file);
+  mkdirSync(folder, {recursive: true});
+  writeWhole(file, archive);
+  for (const other of readdirSync(folder)) if (other !== basename(file)) rmSync(join(folder, other), {force: true});
+}
+
+const weights = new Map<string, Promise<string>>();
+
+/** SHA-256 of a model's weights, read once in a process. */
+function weightsHash(modelId: string): Promise<string> {
+  const known = weights.get(modelId);
+  if (known) return known;
+  const hash = findModel(modelId).then(({folder}) => sha256(readFileSync(join(folder, "model.safetensors"))));
+  weights.set(modelId, hash);
+  return hash;
+}
+
+let code: string | undefined;
+
+/** What the numbers depend on besides weights and photos: when it has not changed, neither have they. */
+function codeHash(): string {
+  if (code !== undefined) return code;
+  const hash = createHash("sha256");
+  for (const folder of ["components/model", "components/analysis", "data/engine", "data/records"])
+    for (const file of readdirSync(join(project, folder), {recursive: true, encoding: "utf8"}).toSorted()) {
+      const path = join(project, folder, file);
+      if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
+    }
+  return (code = hash.digest("hex"));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,16 @@
+// Analyses the photos of data/images that are new, changed, or were analysed by other code. An interrupted run goes on
+// where it stopped. npm run build begins with it; npm start does it beside the preview.
+import {analysedModels} from "../data/analysed.js";
+import {listPhotos} from "../data/photos.js";
+import {analysePhotos} from "../data/records/analysePhotos.js";
+
+for (const {id} of await analysedModels()) {
+  const byReason = new Map<string, string[]>();
+  for (const {photo, reason} of await analysePhotos(id, listPhotos()))
+    byReason.set(reason, [...(byReason.get(reason) ?? []), photo.file]);
+  for (const [reason, files] of byReason) {
+    const named = files.slice(0, 3).join(", ");
+    const others = files.length > 3 ? ` and ${files.length - 3} more` : "";
+    console.error(`No analysis of ${named}${others} under ${id}: ${reason}`);
+  }
+}

@@ -1,0 +1,32 @@
+/** Puts the photos' own files into a built site. A loader a photo would start two processes for each. */
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {listPhotos} from "../../data/photos.js";
+import {photoPicture} from "../../data/photos/picture.js";
+import {packedFiles} from "../../data/records/archive.js";
+import {archiveFile} from "../../data/records/archives.js";
+
+/**
+ * Writes each photo's picture and its analyses, under the addresses that the preview's loaders serve.
+ *
+ * @returns what is missing: MODEL/PHOTO
+ */
+export async function placePhotos(site: string, models: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  mkdirSync(join(site, "data/photos"), {recursive: true});
+  for (const photo of listPhotos()) {
+    writeFileSync(join(site, "data/photos", `${photo.id}.webp`), await photoPicture(photo));
+    for (const model of models) {
+      const archive = await archiveFile(model, photo).catch(() => undefined);
+      if (archive === undefined || !existsSync(archive)) {
+        missing.push(`${model}/${photo.id}`);
+        continue;
+      }
+      const folder = join(site, "data/records", model, photo.id);
+      mkdirSync(folder, {recursive: true});
+      for (const [name, bytes] of Object.entries(packedFiles(readFileSync(archive))))
+        writeFileSync(join(folder, name), bytes);
+    }
+  }
+  return missing;
+}
