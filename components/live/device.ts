@@ -20,7 +20,8 @@ export async function openDevice(kind: DeviceKind): Promise<Device> {
     return {
       name: `wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
       ort,
-      session: {executionProviders: ["wasm"], ...quiet}
+      session: {executionProviders: ["wasm"], ...quiet},
+      windows: 1
     };
   const adapter = await requestAdapter();
   const {name, software} = describeAdapter(adapter);
@@ -28,7 +29,8 @@ export async function openDevice(kind: DeviceKind): Promise<Device> {
   return {
     name: `webgpu (${name}${software ? ", software" : ""})`,
     ort,
-    session: {executionProviders: [{name: "webgpu", device}], ...quiet}
+    session: {executionProviders: [{name: "webgpu", device}], ...quiet},
+    windows: software ? 1 : 8
   };
 }
 

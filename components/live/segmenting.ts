@@ -19,7 +19,7 @@ const longest = 1024;
 
 /** How the work goes on, beside what is asked. */
 export interface Pace {
-  /** Windows given to the network at once. One: a mask's progress is seen, and its memory is that of one window. */
+  /** Windows given to the network at once; a cancellation is heard between batches. */
   batch?: number;
   /** Masks are drawn anew at most this often, in ms, and for no more than a tenth of the time. */
   pause?: number;
@@ -34,7 +34,7 @@ export async function segmentPicture(
   original: Picture,
   {methods, classes, text, settings, probabilities}: SegmentAsk,
   {signal, tell}: Turn,
-  {batch = 1, pause: leastPause = 1000}: Pace = {}
+  {batch = windowsAtOnce(engine, settings), pause: leastPause = 1000}: Pace = {}
 ): Promise<null> {
   const image = reduced(original);
   const {geometry} = engine.model;
@@ -109,6 +109,20 @@ export async function segmentPicture(
   // One window of the trained size shows in a moment what the windows will refine.
   else await slide(await look({...settings, short: settings.crop ?? defaultSettings.crop}, 0.1));
   return null;
+}
+
+/** The largest buffer that every WebGPU device can bind, in bytes. */
+const everyBuffer = 2 ** 27;
+
+/** Windows to be run at once: as many as the device likes, while the largest tensor fits any device. */
+export function windowsAtOnce(
+  {model, device}: Engine,
+  {crop = defaultSettings.crop}: Partial<SegmentSettings>
+): number {
+  const {heads, mlp, patch} = model.geometry;
+  const tokens = Math.ceil(crop / patch) ** 2 + 1;
+  const largest = 4 * tokens * Math.max(heads * tokens, mlp);
+  return Math.max(1, Math.min(device.windows, Math.floor(everyBuffer / largest)));
 }
 
 /** The share of the picture's height that the windows seen so far cover. */

@@ -10,6 +10,8 @@ export interface Device {
   ort: {InferenceSession: Ort.InferenceSessionFactory; Tensor: Ort.TensorConstructor};
   /** Execution providers and threads. */
   session: Ort.InferenceSession.SessionOptions;
+  /** How many windows are best run at once: one on a processor, where more gain nothing. */
+  windows: number;
 }
 
 /** A float32 tensor that goes in. */

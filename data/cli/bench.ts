@@ -1,15 +1,14 @@
 import {cpus} from "node:os";
 import {methods} from "../../components/model/methods/index.js";
-import type {GraphRequest} from "../../components/model/build.js";
 import {seededRandom} from "../../components/analysis/random.js";
 import {median} from "../../components/analysis/arrays.js";
-import type {Engine, Pixels} from "../../components/model/runtime.js";
+import type {Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
 import {deviceName, modelHelp, modelOptions, parse, wholeNumber, type Streams} from "./options.js";
 import {deliver} from "./output.js";
 
 export const help = `bench [--runs N] [options]
-  Time of one 224 px pass of every method, of all attention probes, of batches, and memory, on this machine.
+  Time of one 224 px pass of every method, of all attention probes, of several methods, of batches, and memory.
   --runs N            timed runs of each (default 9); the median is printed
 ${modelHelp}`;
 
@@ -31,18 +30,26 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const side = model.geometry.trainedGrid * model.geometry.patch;
   const {layers, trainedGrid: n} = model.geometry;
   const grid = [n, n] as const;
-  const request = (method: string, outputs: string[]): GraphRequest => ({method, grid, outputs});
-  const clip = request("clip", ["features"]);
+  const [one, eight] = [noise(1, side), noise(8, side)];
   const every = Array.from({length: layers}, (_, i) => `attention.${i + 1}`);
-  const cases: [what: string, request: GraphRequest, batch: number][] = [
-    ...Object.keys(methods).map((name) => [name, request(name, ["features"]), 1] as [string, GraphRequest, number]),
-    ["clip, head-mean attention of all layers", request("clip", ["features", ...every]), 1],
-    ["clip, eight windows at once", clip, 8],
-    ["sfp, eight windows at once", request("sfp", ["features"]), 8]
+  const features = (pixels: Pixels, ...names: string[]) => {
+    const requests = names.map((method) => ({method}));
+    return () => engine.features(requests, pixels);
+  };
+  const cases: [what: string, work: () => Promise<unknown>][] = [
+    ...Object.keys(methods).map((name) => [name, features(one, name)] as [string, () => Promise<unknown>]),
+    [
+      "clip, head-mean attention of all layers",
+      () => engine.run({method: "clip", grid, outputs: ["features", ...every]}, one)
+    ],
+    ["clip, sclip, clearclip in one pass", features(one, "clip", "sclip", "clearclip")],
+    ["sfp, clearclip in one pass", features(one, "sfp", "clearclip")],
+    ["clip, eight windows at once", features(eight, "clip")],
+    ["sfp, eight windows at once", features(eight, "sfp")]
   ];
   const results: Measurement[] = [];
-  for (const [what, subject, batch] of cases) {
-    results.push({what, ...(await compare(engine, subject, noise(batch, side), clip, noise(1, side), runs))});
+  for (const [what, work] of cases) {
+    results.push({what, ...(await compare(work, features(one, "clip"), runs))});
     streams.stderr.write(`${what}: ${results.at(-1)!.ms.toFixed(1)} ms, ${results.at(-1)!.ratio.toFixed(2)} × clip\n`);
   }
   await engine.close();
@@ -61,19 +68,12 @@ export async function run(args: string[], streams: Streams): Promise<number> {
 }
 
 /** Runs both in turn, so that a noisy machine disturbs both alike. */
-async function compare(
-  engine: Engine,
-  subject: GraphRequest,
-  input: Pixels,
-  reference: GraphRequest,
-  one: Pixels,
-  runs: number
-) {
+async function compare(subject: () => Promise<unknown>, reference: () => Promise<unknown>, runs: number) {
   const times: number[] = [];
   const references: number[] = [];
   for (let i = -1; i < runs; ++i) {
-    const subjectTime = await time(() => engine.run(subject, input));
-    const referenceTime = await time(() => engine.run(reference, one));
+    const subjectTime = await time(subject);
+    const referenceTime = await time(reference);
     // The first round makes the sessions.
     if (i < 0) continue;
     times.push(subjectTime);

@@ -34,7 +34,8 @@ export function cpu(threads = 0): Device {
   return {
     name: threads ? `cpu, ${threads} thread${threads > 1 ? "s" : ""}` : "cpu",
     ort,
-    session: {executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3}
+    session: {executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3},
+    windows: 1
   };
 }
 
@@ -44,7 +45,8 @@ export function gpu(name: "cuda" | "webgpu"): Device {
   return {
     name: model ? `${name} (${model})` : name,
     ort,
-    session: {executionProviders: [name], logSeverityLevel: 3}
+    session: {executionProviders: [name], logSeverityLevel: 3},
+    windows: 8
   };
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import type {Turn} from "../../components/live/live.worker.js";
 import type {Mask, News, SegmentAsk} from "../../components/live/protocol.js";
-import {segmentPicture, type Pace} from "../../components/live/segmenting.js";
+import {segmentPicture, windowsAtOnce, type Pace} from "../../components/live/segmenting.js";
 import {gridOf} from "../../components/model/geometry.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import {methods} from "../../components/model/methods/index.js";
@@ -147,6 +147,20 @@ test("windows in batches give the masks that they give one by one", async () => 
     assert.equal(many.length, one.length);
     for (const [i, mask] of many.entries()) agree(mask, one[i]);
   }
+});
+
+test("a GPU gets eight windows at once, fewer where their attention would not fit, and a processor one", () => {
+  const on = (windows: number, patch: number, heads: number) => {
+    const {model, device} = engine;
+    const geometry = {...model.geometry, heads, patch, mlp: 3072};
+    return windowsAtOnce(new Engine({...model, geometry}, {...device, windows}), {crop: 224});
+  };
+  // B/16: 12 heads of 197 tokens.
+  assert.equal(on(8, 16, 12), 8);
+  // 785 tokens: 29.6 MB of attention a window.
+  assert.equal(on(8, 8, 12), 4);
+  assert.equal(on(8, 4, 12), 1);
+  assert.equal(on(1, 16, 12), 1);
 });
 
 test("the whole picture at once is one mask a method", async () => {
