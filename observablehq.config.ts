@@ -94,7 +94,7 @@ function written<T extends {path?: string; pages?: {path: string}[]}>(list: T[])
 const analysed = await analysedModels();
 
 /** What pages can choose from, known before any file is loaded. */
-const models = `<meta name="sfp-models" content="${analysed.map(({id}) => id).join(" ")}">`;
+const models = `<meta name="sfp-models" content="${analysed.map(({id, words}) => `${id}=${words}`).join(" ")}">`;
 
 /**
  * Files that pages name at run time keep their exact paths. The photos' pictures and analyses, many files each, are
@@ -102,9 +102,9 @@ const models = `<meta name="sfp-models" content="${analysed.map(({id}) => id).jo
  */
 async function* dataFiles(): AsyncGenerator<string> {
   if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
-  for (const {id, lexicon} of analysed) {
+  for (const {id, words} of analysed) {
     yield `/data/corpus/${id}/photos.json`;
-    if (lexicon) yield `/data/records/${id}/classifier.arrow.gz`;
+    if (words !== "none") yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
   }
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;

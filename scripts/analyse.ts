@@ -1,10 +1,12 @@
-// Analyses the photos of data/images that are new, changed, or were analysed by other code. An interrupted run goes on
-// where it stopped. npm run build begins with it; npm start does it beside the preview.
+// Analyses the photos of data/images that are new, changed, or were analysed by other code, and encodes words for models
+// with a text tower. An interrupted run goes on where it stopped. npm run build begins with it; npm start does it beside
+// the preview.
 import {analysedModels} from "../data/analysed.js";
 import {listPhotos} from "../data/photos.js";
 import {analysePhotos} from "../data/records/analysePhotos.js";
+import {wordsFile} from "../data/records/words.js";
 
-for (const {id} of await analysedModels()) {
+for (const {id, words} of await analysedModels()) {
   const byReason = new Map<string, string[]>();
   for (const {photo, reason} of await analysePhotos(id, listPhotos()))
     byReason.set(reason, [...(byReason.get(reason) ?? []), photo.file]);
@@ -13,4 +15,6 @@ for (const {id} of await analysedModels()) {
     const others = files.length > 3 ? ` and ${files.length - 3} more` : "";
     console.error(`No analysis of ${named}${others} under ${id}: ${reason}`);
   }
+  // What this encodes is kept; a page that asks for words would wait for it.
+  if (words === "list") await wordsFile(id);
 }

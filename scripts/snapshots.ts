@@ -6,6 +6,7 @@ import {openModel} from "../data/engine/index.js";
 import {analysePhotos} from "../data/records/analysePhotos.js";
 import {recordArchive, snapshotFile} from "../data/records/archives.js";
 import {classifierFile} from "../data/records/classifier.js";
+import {wordsFile} from "../data/records/words.js";
 
 const models = process.argv.slice(2);
 let total = 0;
@@ -20,9 +21,10 @@ function write(model: string, name: string, bytes: Uint8Array): void {
 
 for (const model of models.length ? models : ["vit-ti-16"]) {
   // A snapshot made of a snapshot would prove nothing: without weights this fails.
-  await openModel(model);
+  const {image} = await openModel(model);
   for (const {photo, reason} of await analysePhotos(model, listPhotos())) throw new Error(`${photo.file}: ${reason}`);
   for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await recordArchive(model, photo));
-  write(model, "classifier.arrow", await classifierFile(model));
+  if (image.classifier) write(model, "classifier.arrow", await classifierFile(model));
+  else write(model, "words.arrow", await wordsFile(model));
 }
 console.log(`${(total / 1e6).toFixed(2)} MB in all`);

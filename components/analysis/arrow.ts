@@ -252,6 +252,21 @@ export function decodeFeatures(bytes: Uint8Array): FeatureMap {
   return {width, values: Float32Array.from(file.column("code"), (c, i) => scales[Math.floor(i / width)] * c)};
 }
 
+/** words.arrow: one row a word, in full precision, because cosines with words differ by little; the words are metadata. */
+export function encodeWords(words: readonly string[], {width, values}: FeatureMap): Uint8Array {
+  return encode(words.length, [{name: "vector", width, values}], {words});
+}
+
+/** Reads what `encodeWords` wrote. */
+export function decodeWords(bytes: Uint8Array): {words: string[]; vectors: FeatureMap} {
+  const file = new Decoded(bytes);
+  const words = file.meta<string[]>("words");
+  file.expect(Array.isArray(words) && words.length === file.rows && words.every((word) => typeof word === "string"));
+  const values = file.column("vector");
+  file.expect(values instanceof Float32Array);
+  return {words, vectors: {width: file.width("vector"), values: values as Float32Array}};
+}
+
 /** repairs.arrow: row k - 1 is SOM from layer k on. */
 export function encodeRepairs({outliers, largestNorms, medianNorms}: RepairSweep, layers: number): Uint8Array {
   const rows = layers - 1;

@@ -305,6 +305,9 @@ const readings: Record<Measure, string> = {
   word: "The words are rows of the model’s classifier, no text tower: a word is what its ImageNet classes have in common. Values of different methods are not calibrated; compare shapes."
 };
 
+const towerReading =
+  "The words went through the model’s text tower, each in 80 sentences whose vectors were averaged. Values of different methods are not calibrated; compare shapes.";
+
 function words(
   {record, picture, selection}: View,
   {titles}: FeaturesOptions,
@@ -320,7 +323,7 @@ function words(
   return {
     title: titles[measure],
     lede: measure === "pca" && range === "own" ? centredLede : ledes[measure],
-    reading: readings[measure],
+    reading: measure === "word" && asked?.tower ? towerReading : readings[measure],
     source: provenance({...record, image: picture.title}, {notes: notes.filter((note) => note !== null)})
   };
 }

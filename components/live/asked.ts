@@ -2,7 +2,7 @@
 import {FileAttachment} from "observablehq:stdlib";
 import type {TextVectors} from "../model/lexicon.js";
 import {classOfQueries, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
-import {openLexicon, type Words} from "./lexicon.js";
+import {knownWords, openWords, type Words} from "./lexicon.js";
 
 /** Classes, and one vector for each of their words. */
 export interface Asked {
@@ -12,17 +12,18 @@ export interface Asked {
   classOf: Uint16Array;
   /** As typed. */
   words: string;
+  /** Whether a text tower made the vectors. */
+  tower: boolean;
 }
-
-/** Words for a photo that has none of its own. */
-const anyPhoto = "animal; vehicle; furniture; building";
 
 let suited: Promise<Record<string, string>> | undefined;
 
 /** The words that suit a photo. */
 export async function photoWords(image: string): Promise<string> {
   suited ??= FileAttachment("../../data/images/words.json").json() as Promise<Record<string, string>>;
-  return (await suited)[image] ?? anyPhoto;
+  const words = await suited;
+  // For photos that have none of their own.
+  return words[image] ?? words["*"];
 }
 
 /** The last answer: every figure of a page asks for the same words, on every move of a slider. */
@@ -31,10 +32,11 @@ let latest: {lexicon: Words; asked: Asked} | undefined;
 /** The answer that a text tower is still at. */
 let awaited: {lexicon: Words; words: string; asked: Promise<Asked>} | undefined;
 
-const ready = new Map<string, {lexicon: Words; suits: string}>();
+/** What suits the photos that were asked about. */
+const suiting = new Map<string, string>();
 
 /**
- * Hands the classes and vectors of `words` to `use`, at once where the model's lexicon is there already.
+ * Hands the classes and vectors of `words` to `use`, at once where what answers them is there already.
  * Words it does not know reach `failed`, with the nearest that it does.
  */
 export function withWords(
@@ -42,8 +44,7 @@ export function withWords(
   use: (asked: Asked) => void,
   failed: (reason: string) => void
 ): void {
-  const key = `${model}/${image}`;
-  const answer = ({lexicon, suits}: {lexicon: Words; suits: string}) => {
+  const answer = (lexicon: Words, suits: string) => {
     const typed = words.trim() || suits;
     if (latest?.lexicon === lexicon && latest.asked.words === typed) return use(latest.asked);
     try {
@@ -68,12 +69,12 @@ export function withWords(
       failed(reason(error));
     }
   };
-  const known = ready.get(key);
-  if (known) return answer(known);
-  Promise.all([openLexicon(model), photoWords(image)]).then(
-    ([lexicon, suits]) => {
-      ready.set(key, {lexicon, suits});
-      answer({lexicon, suits});
+  const [known, suits] = [knownWords(model), suiting.get(image)];
+  if (known && suits !== undefined) return answer(known, suits);
+  Promise.all([openWords(model), photoWords(image)]).then(
+    ([lexicon, found]) => {
+      suiting.set(image, found);
+      answer(lexicon, found);
     },
     (error: unknown) => failed(reason(error))
   );
@@ -82,7 +83,13 @@ export function withWords(
 /** @throws Error naming the words that cannot be read or answered */
 function ask(lexicon: Words, words: string): Asked | Promise<Asked> {
   const classes = parseLabels(words);
-  const made = (text: TextVectors): Asked => ({classes, text, classOf: classOfQueries(classes), words});
+  const made = (text: TextVectors): Asked => ({
+    classes,
+    text,
+    classOf: classOfQueries(classes),
+    words,
+    tower: lexicon.tower ?? false
+  });
   const text = lexicon.vectors(classes.flatMap(({words: synonyms}) => synonyms));
   return text instanceof Promise ? text.then(made) : made(text);
 }

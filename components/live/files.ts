@@ -26,7 +26,9 @@ export async function fetchData(path: string): Promise<Uint8Array> {
     throw new Error(`data/${path} could not be loaded: the connection failed. Reload the page to try again.`, {cause});
   }
   if (!response.ok)
-    throw new Error(`data/${path} is not in this site (${response.status}). npm run build makes it, or says why it cannot.`);
+    throw new Error(
+      `data/${path} is not in this site (${response.status}). npm run build makes it, or says why it cannot.`
+    );
   try {
     return path.endsWith(".gz") ? await expand(response) : new Uint8Array(await response.arrayBuffer());
   } catch (cause) {

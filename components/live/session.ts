@@ -188,7 +188,7 @@ export class LiveSession {
     this.live = live;
     const info = await this.wait(live.open((news) => this.hear(news, live)));
     if (live.lexicon) offerWords(info.id, live.lexicon);
-    else if (info.tower) offerWords(info.id, {vectors: (words) => this.words(words)});
+    else if (info.tower) offerWords(info.id, {tower: true, vectors: (words) => this.words(words)});
     this.set({device: info.device});
     return live;
   }

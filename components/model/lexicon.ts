@@ -2,6 +2,7 @@
 import type {FeatureMap} from "../analysis/record.js";
 import type {Model} from "./model.js";
 import {readFloats} from "./safetensors.js";
+import {nearestWords, plain, UnknownWordsError} from "./spelling.js";
 
 /** A lexicon as its file holds it. */
 export interface LexiconFile {
@@ -16,17 +17,6 @@ export interface TextVectors {
   /** Q × width, row-major. */
   vectors: Float32Array;
   width: number;
-}
-
-/** Words that a model cannot answer, each with the nearest ones that it can. */
-export class UnknownWordsError extends Error {
-  override name = "UnknownWordsError";
-  constructor(readonly unknown: {word: string; nearest: string[]}[]) {
-    const each = unknown.map(
-      ({word, nearest}) => `“${word}”${nearest.length ? ` (nearest: ${nearest.join(", ")})` : ""}`
-    );
-    super(`This model's lexicon has no ${unknown.length > 1 ? "words" : "word"} ${each.join("; ")}.`);
-  }
 }
 
 /**
@@ -92,7 +82,11 @@ export class Lexicon {
    */
   vectors(words: readonly string[]): TextVectors {
     const unknown = words.filter((word) => !this.has(word));
-    if (unknown.length) throw new UnknownWordsError(unknown.map((word) => ({word, nearest: this.nearest(word)})));
+    if (unknown.length)
+      throw new UnknownWordsError(
+        unknown.map((word) => ({word, nearest: this.nearest(word)})),
+        {source: "This model's lexicon has"}
+      );
     const {width} = this;
     const vectors = new Float32Array(words.length * width);
     words.forEach((word, q) => vectors.set(this.vector(this.classesOf(word)!), q * width));
@@ -107,42 +101,14 @@ export class Lexicon {
     return sum.map((v) => v / length);
   }
 
-  /** Up to three known words closest in spelling: sharing a part, then by edit distance. */
+  /** Up to three known words closest in spelling. */
   nearest(word: string): string[] {
-    const name = plain(word);
-    const cost = (other: string) =>
-      (other.includes(name) || name.includes(other) ? 0.5 : 1) * editDistance(name, other);
-    return this.words
-      .map((other) => ({other, cost: cost(other)}))
-      .filter(({other, cost}) => cost <= Math.max(2, Math.min(name.length, other.length) / 2))
-      .toSorted((a, b) => a.cost - b.cost)
-      .slice(0, 3)
-      .map(({other}) => other);
+    return nearestWords(word, this.words);
   }
-}
-
-/** Lower case, blanks for hyphens and underscores, runs of blanks collapsed. */
-function plain(word: string): string {
-  return word
-    .toLowerCase()
-    .replace(/[\s_-]+/g, " ")
-    .trim();
 }
 
 function meanRow(rows: Float32Array, width: number): Float64Array {
   const mean = new Float64Array(width);
   for (let i = 0; i < rows.length; ++i) mean[i % width] += rows[i];
   return mean.map((v) => v / (rows.length / width));
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({length: b.length + 1}, (_, j) => j);
-  for (let i = 1; i <= a.length; ++i) {
-    const next = [i];
-    for (let j = 1; j <= b.length; ++j)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length];
 }

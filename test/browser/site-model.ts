@@ -24,11 +24,16 @@ const sizes: ClipSizes = {
 const json = (content: object) => Buffer.from(JSON.stringify(content));
 
 /** The files of its folder. */
-export const tinyClip = {
-  "model.safetensors": Buffer.from(huggingfaceFile(sizes)),
-  "config.json": json(configOf(sizes)),
-  "tokenizer.json": json({model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}})
-};
+export function clipFiles(layers: number) {
+  return {
+    "model.safetensors": Buffer.from(huggingfaceFile({...sizes, layers})),
+    "config.json": json(configOf({...sizes, layers})),
+    "tokenizer.json": json({model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}})
+  };
+}
+
+/** With as few blocks as run in more than one stretch. */
+export const tinyClip = clipFiles(sizes.layers);
 
 /** The list of models as a build would write it with the tiny CLIP in it, in parts of some length. */
 export async function tinyEntry(id: string, partBytes: number): Promise<ModelEntry> {

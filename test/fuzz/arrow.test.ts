@@ -6,10 +6,12 @@ import {
   decodeFeatures,
   decodeRecord,
   decodeRepairs,
+  decodeWords,
   encodeAttention,
   encodeFeatures,
   encodeRecord,
-  encodeRepairs
+  encodeRepairs,
+  encodeWords
 } from "../../components/analysis/arrow.js";
 import type {
   AttentionMap,
@@ -68,6 +70,14 @@ const readers: [name: string, bytes: Uint8Array, read: (bytes: Uint8Array) => bo
     (bytes) => {
       const {width, values}: FeatureMap = decodeFeatures(bytes);
       return width > 0 && values.length % width === 0;
+    }
+  ],
+  [
+    "words",
+    encodeWords(["cat", "dog"], {width: 8, values: new Float32Array(2 * 8).fill(1)}),
+    (bytes) => {
+      const {words, vectors} = decodeWords(bytes);
+      return vectors.values.length === words.length * vectors.width;
     }
   ],
   [

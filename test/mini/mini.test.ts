@@ -7,7 +7,7 @@ import {fileURLToPath} from "node:url";
 import {mean} from "../../components/analysis/arrays.js";
 import {ignored} from "../../components/model/evaluation/label-rules.js";
 import {Confusion} from "../../components/model/evaluation/metric.js";
-import {UnknownWordsError} from "../../components/model/lexicon.js";
+import {UnknownWordsError} from "../../components/model/spelling.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
 import {readMask, type Mask} from "../../data/cli/masks.js";
 import {denseFeatures, openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
