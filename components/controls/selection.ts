@@ -82,7 +82,8 @@ export interface Address {
   write(search: string): void;
 }
 
-type Listener<T> = (value: T) => void;
+/** Told of a change, and whether it came from the address, as the browser went back or forward. */
+type Listener<T> = (value: T, restored: boolean) => void;
 
 /** Reads a query string. Whatever is missing, unknown or out of bounds gets its default. */
 export function parseSelection(search: string): Selection {
@@ -115,7 +116,7 @@ export class SelectionStore {
   #value: Selection;
   #pointing: Pointing = {hover: null, brush: null};
   readonly #listeners = new Set<Listener<Selection>>();
-  readonly #pointers = new Set<Listener<Pointing>>();
+  readonly #pointers = new Set<(value: Pointing) => void>();
 
   constructor(private readonly address: Address) {
     this.#value = parseSelection(address.read());
@@ -134,6 +135,10 @@ export class SelectionStore {
    * one image, so another image or model starts with its own.
    */
   set(change: Partial<Selection>): void {
+    this.#change(change, false);
+  }
+
+  #change(change: Partial<Selection>, restored: boolean): void {
     const {image, model} = this.#value;
     const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
     const next: Record<string, unknown> = {...this.#value, ...(moved ? {target: "auto", background: "auto"} : {})};
@@ -146,7 +151,7 @@ export class SelectionStore {
     this.#value = next as Selection;
     if (moved) this.point({hover: null, brush: null});
     this.address.write(formatSelection(this.#value, this.address.read()));
-    for (const listener of this.#listeners) listener(this.#value);
+    for (const listener of this.#listeners) listener(this.#value, restored);
   }
 
   /** Changes what the pointer is on. */
@@ -159,7 +164,7 @@ export class SelectionStore {
 
   /** Reads the address again, after the browser went back or forward. */
   reload(): void {
-    this.set(parseSelection(this.address.read()));
+    this.#change(parseSelection(this.address.read()), true);
   }
 
   /** Calls `listener` on every change, from now until the returned function is called. */
@@ -169,7 +174,7 @@ export class SelectionStore {
   }
 
   /** The same for what the pointer is on. */
-  subscribePointing(listener: Listener<Pointing>): () => void {
+  subscribePointing(listener: (value: Pointing) => void): () => void {
     this.#pointers.add(listener);
     return () => this.#pointers.delete(listener);
   }

@@ -1,5 +1,13 @@
 import {h} from "../figures/dom.js";
 
+/** What the browser's refusals mean, by their names. */
+const reasons: Readonly<Record<string, string>> = {
+  NotAllowedError:
+    "The camera was not allowed. Allow it for this site in the browser’s address bar, or open a picture.",
+  NotFoundError: "This machine has no camera. Open a picture instead.",
+  NotReadableError: "The camera is busy: another program uses it. Close that and try again."
+};
+
 /** Whether this browser and page may ask for a camera. */
 export function hasCamera(): boolean {
   return typeof navigator.mediaDevices?.getUserMedia === "function";
@@ -9,14 +17,16 @@ export function hasCamera(): boolean {
  * Shows what the camera sees and takes one picture of it; null when the reader closes it. The stream
  * stays in the page and ends with the dialog.
  *
- * @throws Error in words when the camera is refused or missing
+ * @throws Error in words when the camera is refused, missing or busy
  */
 export async function photograph(): Promise<Blob | null> {
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: "environment", width: {ideal: 1280}}});
   } catch (cause) {
-    throw new Error("The camera cannot be used: there is none, or this page was not allowed to.", {cause});
+    throw new Error(reasons[(cause as Error).name] ?? `The camera cannot be used: ${(cause as Error).message}.`, {
+      cause
+    });
   }
   const video = h("video", {autoplay: true, playsinline: true, muted: true});
   video.srcObject = stream;

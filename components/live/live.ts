@@ -1,24 +1,17 @@
 /** The Live page: a session tied to the site's feed, so that every figure of the other pages draws its results. */
 import {FileAttachment} from "observablehq:stdlib";
-import type {RecordSource} from "../analysis/record.js";
 import {Feed} from "../controls/feed.js";
 import {selection, type Selection} from "../controls/selection.js";
-import {segmented, slider} from "../controls/inputs.js";
-import {wordsField} from "../controls/wordsField.js";
 import {h} from "../figures/dom.js";
 import {whenSeen} from "../figures/whenSeen.js";
-import {methods} from "../model/methods/index.js";
-import type {OptionValues} from "../model/methods/options.js";
-import {withWords, type Asked} from "./asked.js";
 import type {ModelEntry} from "./catalog.js";
 import {liveSource} from "./client.js";
-import {fitName, formatOptions, readChoices, readMethods, readSegmentSettings} from "./choices.js";
+import {fitName, readChoices} from "./choices.js";
 import {prepareIsolation} from "./isolation.js";
-import {maskFigure} from "./maskFigure.js";
-import {optionInputs} from "./optionInputs.js";
+import {maskControls} from "./maskControls.js";
 import {livePanel} from "./panel.js";
 import {LiveSession} from "./session.js";
-import {takeAlong} from "./takeAlong.js";
+import {sfpOptions} from "./sfpOptions.js";
 
 /** The parts of the page, for its Markdown to place. */
 export interface LivePage {
@@ -28,9 +21,6 @@ export interface LivePage {
   options: HTMLElement;
   mask: HTMLElement;
 }
-
-/** Options of SOM: they change what the trunk computes; the others only what follows it. */
-const trunkOptions = new Set(["factor", "cap", "heads", "isolated", "from"]);
 
 /** Starts the page's session. Nothing is downloaded until the reader runs something. */
 export function livePage(): LivePage {
@@ -45,23 +35,22 @@ export function livePage(): LivePage {
     // The address names what is shown, so that a link restores it.
     selection.set({model: record.provenance.model, image: picture.id});
     feed.show(...current);
-    if (record.layers === live.info?.geometry.layers) queueMicrotask(() => void masks.ask());
+    if (record.layers === live.info?.geometry.layers) queueMicrotask(masks.ask);
   }, readChoices(selection.value));
   const masks = maskControls(feed, session, () => current?.[0]);
+  const options = sfpOptions(session, feed, masks.ask, () => current);
   const panel = livePanel(session, selection.value.image);
   void begin(session);
   prepareIsolation();
-  return {
-    feed,
-    panel,
-    options: sfpOptions(
-      session,
-      feed,
-      () => masks.ask(),
-      () => current
-    ),
-    mask: masks.figure
-  };
+  followAddress((chosen) => {
+    session.restore({...readChoices(chosen), model: chosen.model, device: deviceOf(chosen)});
+    options.show();
+    masks.show(chosen);
+    panel.show(chosen.image);
+    // Figures stay as they are until the next run, and so do the names that they go by.
+    if (current) selection.set({model: current[0].record.provenance.model, image: current[1].id});
+  });
+  return {feed, panel: panel.element, options: options.element, mask: masks.figure};
 }
 
 /** A figure that is made when its place comes near the window: one that nobody scrolls to costs no run. */
@@ -73,8 +62,7 @@ export function lazily(make: () => HTMLElement): HTMLElement {
 
 async function begin(session: LiveSession): Promise<void> {
   const models = (await FileAttachment("../../data/models/index.json").json()) as ModelEntry[];
-  const {model, device} = selection.value;
-  await session.begin(models, {model, device: device === "auto" ? undefined : device});
+  await session.begin(models, {model: selection.value.model, device: deviceOf(selection.value)});
   const {kind: first} = session.state;
   session.subscribe(({fit, kind}) => {
     // What the page chose by itself is no choice: the link's reader has another machine.
@@ -83,173 +71,31 @@ async function begin(session: LiveSession): Promise<void> {
   });
 }
 
-/** SFP's options. A changed one reruns what depends on it: the trunk, or only what comes after it. */
-function sfpOptions(
-  session: LiveSession,
-  feed: Feed,
-  askMasks: () => unknown,
-  current: () => Parameters<Feed["show"]> | undefined
-): HTMLElement {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const change = (values: OptionValues) => {
-    const changed = Object.keys({...values, ...session.options}).filter(
-      (name) => values[name] !== session.options[name]
-    );
-    session.options = values;
-    selection.set({method: "sfp", options: formatOptions(values)});
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const live = session.model;
-      const shown = current();
-      if (!live || !shown) return;
-      if (changed.some((name) => trunkOptions.has(name))) return void session.run();
-      const [{record}, picture] = shown;
-      feed.show(liveSource(live, withOptions(record, values), values), picture);
-      void askMasks();
-    }, 300);
-  };
-  const element = h("details", {class: "live-options"}, h("summary", {}, "SFP’s switches and constants"));
-  let layers = 0;
-  session.subscribe(() => {
-    const now = session.model?.info?.geometry.layers ?? 12;
-    if (now === layers) return;
-    layers = now;
-    const inputs = optionInputs({method: "sfp", values: session.options, layers, onChange: change});
-    element.replaceChildren(element.firstElementChild!, inputs);
-  });
-  return element;
+function deviceOf({device}: Selection) {
+  return device === "auto" ? undefined : device;
 }
 
-function withOptions<R extends {provenance: {options: string[]}}>(record: R, values: OptionValues): R {
-  const options = Object.entries(values).map(([name, value]) => `${name}=${value}`);
-  return {...record, provenance: {...record.provenance, options}};
-}
+/** What a run depends on; all else on the page follows the selection by itself. */
+const runFields = [
+  "model",
+  "image",
+  "device",
+  "fit",
+  "method",
+  "options",
+  "methods",
+  "words",
+  "windows",
+  "short",
+  "probability"
+] as const satisfies readonly (keyof Selection)[];
 
-/** The mask figure, with the words, the methods and the windows that it is made for. */
-function maskControls(feed: Feed, session: LiveSession, source: () => RecordSource | undefined) {
-  const {store} = feed;
-  let chosen = readMethods(store.value.methods);
-  let settings = readSegmentSettings(store.value);
-  let asked: Asked | undefined;
-  let asks = 0;
-  const ask = async () => {
-    const info = session.model?.info;
-    if ((!info?.words && !info?.tower) || !session.state.whole) return;
-    const turn = (asks += 1);
-    withWords(
-      feed.store.value,
-      (found) => {
-        // A text tower answers later, and other words may have been asked for since.
-        if (turn !== asks) return;
-        asked = found;
-        void session.segment({
-          methods: chosen.map((name) => ({name, options: name === "sfp" ? session.options : undefined})),
-          classes: found.classes,
-          text: found.text,
-          settings,
-          probabilities: false
-        });
-      },
-      () => {}
-    );
-  };
-  const change = (chosen: Partial<Selection>) => {
-    store.set(chosen);
-    settings = readSegmentSettings(store.value);
-  };
-  const windows = segmented<"sliding" | "whole">({
-    label: "Windows",
-    options: [
-      {value: "sliding", label: "sliding, 224 by 112"},
-      {value: "whole", label: "the whole picture at once"}
-    ],
-    value: store.value.windows,
-    onChange: (value) => {
-      change({windows: value});
-      void ask();
-    }
+/** Calls `show` when the browser goes back or forward to other choices than those of the page. */
+function followAddress(show: (chosen: Selection) => void): void {
+  let last = selection.value;
+  selection.subscribe((value, restored) => {
+    const before = last;
+    last = value;
+    if (restored && runFields.some((key) => value[key] !== before[key])) show(value);
   });
-  const short = slider({
-    label: "Short side",
-    least: 224,
-    most: 672,
-    step: 112,
-    value: store.value.short,
-    suffix: "px",
-    onChange: (value) => {
-      short.update({value});
-      change({short: value});
-      later();
-    }
-  });
-  const threshold = slider({
-    label: "Least probability",
-    least: 0,
-    most: 0.95,
-    step: 0.05,
-    value: store.value.probability,
-    hint: "Pixels whose best class is less probable get the first class",
-    onChange: (value) => {
-      threshold.update({value});
-      change({probability: value});
-      later();
-    }
-  });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void ask(), 400);
-  };
-  const boxes = methodBoxes(chosen, (names) => {
-    chosen = names;
-    store.set({methods: names.join(",")});
-    later();
-  });
-  const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
-  const take = takeAlong(() => {
-    const record = source();
-    return record && {source: record, masks: session.state.masks, classes: asked?.classes ?? [], note: note()};
-  });
-  const note = () => {
-    const {device} = session.state;
-    return [session.modelId, `${settings.short} px`, device && `computed on ${device}`].filter(Boolean).join(" · ");
-  };
-  const figure = maskFigure(blank, {
-    store,
-    controls: [wordsField(feed), boxes, windows, short, threshold],
-    actions: take.actions
-  });
-  session.subscribe(({masks, whole, stage}) => {
-    take.offer(masks.length > 0 && !stage);
-    const info = session.model?.info;
-    const wordless = info && !info.words && !info.tower;
-    figure.update({
-      whole,
-      masks,
-      classes: asked?.classes.map(({name}) => name) ?? [],
-      source: note(),
-      waiting: stage ? "On its way." : "",
-      failure: wordless ? (info.wordless ?? "This model has no words: neither a lexicon nor a text tower.") : ""
-    });
-  });
-  let last = selection.value.words;
-  selection.subscribe(({words}) => {
-    if (words === last) return;
-    last = words;
-    void ask();
-  });
-  return {figure, ask};
-}
-
-function methodBoxes(chosen: readonly string[], onChange: (names: string[]) => void): HTMLElement {
-  const boxes = Object.entries(methods).map(([name, {title, about}]) => {
-    const input = h("input", {type: "checkbox", value: name, onchange: () => change()});
-    input.checked = chosen.includes(name);
-    return {name, input, label: h("label", {title: about}, input, title)};
-  });
-  const change = () => {
-    const names = boxes.filter(({input}) => input.checked).map(({name}) => name);
-    if (names.length) onChange(names);
-  };
-  return h("fieldset", {class: "live-methods"}, h("legend", {}, "Methods"), ...boxes.map(({label}) => label));
 }

@@ -43,11 +43,14 @@ export function maskFigure(
     step: 0.05,
     value: opacity,
     onChange: (value) => {
-      opacity = value;
-      opacityInput.update({value});
       store.set({opacity: value});
-      for (const {canvas} of overlays.values()) canvas.style.opacity = String(value);
     }
+  });
+  store.subscribe(({opacity: value}) => {
+    if (value === opacity) return;
+    opacity = value;
+    opacityInput.update({value});
+    for (const {canvas} of overlays.values()) canvas.style.opacity = String(value);
   });
   const frame = figure(place, {
     id: "mask",

@@ -3,6 +3,7 @@ import {menu, segmented} from "../controls/inputs.js";
 import {listPhotos, type Photo} from "../controls/library.js";
 import {h} from "../figures/dom.js";
 import {hasCamera, photograph} from "./camera.js";
+import {acceptDrops, acceptPastes, type Open} from "./arrivals.js";
 import type {DeviceKind} from "./capabilities.js";
 import {hostOf, type ModelEntry} from "./catalog.js";
 import {fits, fitName, readFit} from "./choices.js";
@@ -14,26 +15,24 @@ import {statusLine} from "./statusLine.js";
 /** As the address names a picture that is not the site's. */
 const ownPicture = "own-picture";
 
+export interface LivePanel {
+  element: HTMLElement;
+  /** Offers a photo, without running it. */
+  show(image: string): void;
+}
+
 /** Where the reader chooses a picture, a model, a device and a size, and sees how far it is. */
-export function livePanel(session: LiveSession, initial: string): HTMLElement {
+export function livePanel(session: LiveSession, initial: string): LivePanel {
   const photos = listPhotos();
-  const refuse = (error: unknown) => session.refuse(failureOf(error));
-  const open = (file: Blob, title: string) => session.run({chosen: {id: ownPicture, title, file}}).catch(refuse);
+  const refuse = (error: unknown) => session.refuse(failureOf(error).message);
+  const open: Open = (file, title, note) => void session.run({chosen: {id: ownPicture, title, file}}, note);
   const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
 
-  // A link carries everything but the picture that it was made with.
-  const absent = initial === ownPicture;
-  const picker = imagePicker({
-    photos: [],
-    image: absent ? "Choose a photo" : initial,
-    onChange: (id) => void openPhoto(id)
-  });
+  let offered = initial;
+  const picker = imagePicker({photos: [], image: "", onChange: (id) => void openPhoto(id)});
   void photos.then((list) => picker.update({photos: list}));
-  const run = h(
-    "button",
-    {type: "button", class: "live-run", onclick: () => void openPhoto(initial)},
-    "Run on this photo"
-  );
+  const run = h("button", {type: "button", class: "live-run", onclick: () => void runOffered()});
+  const runOffered = () => (offered === session.state.chosen?.id ? session.run() : openPhoto(offered));
   const fileInput = h("input", {
     type: "file",
     accept: "image/*",
@@ -58,11 +57,7 @@ export function livePanel(session: LiveSession, initial: string): HTMLElement {
     value: fitName(session.state.fit),
     onChange: (value) => void session.run({fit: readFit(value)})
   });
-  const hint = h(
-    "span",
-    {class: "live-hint"},
-    absent ? "or drop or paste one: this link leaves its picture out" : "or drop or paste one"
-  );
+  const hint = h("span", {class: "live-hint"});
   const machine = h("div", {class: "live-machine"});
   const element = h(
     "section",
@@ -71,22 +66,35 @@ export function livePanel(session: LiveSession, initial: string): HTMLElement {
     h("div", {class: "live-row"}, size, machine),
     statusLine(session)
   );
-  acceptDrops(element, open);
-  acceptPastes(open);
+  acceptDrops(element, open, (reason) => session.refuse(reason));
+  acceptPastes(open, (reason) => session.refuse(reason));
 
+  let last: LiveState["chosen"];
   let drawn: unknown;
-  session.subscribe((state) => {
-    const {chosen, fit, capabilities, models, kind, source} = state;
-    run.hidden = absent || chosen !== undefined;
+  const write = (state: LiveState) => {
+    const {chosen, fit, capabilities, models, kind, source, stale} = state;
+    if (chosen && chosen !== last) offered = chosen.id;
+    last = chosen;
+    const same = offered === chosen?.id;
+    // A link carries everything but the picture that it was made with.
+    const absent = offered === ownPicture && !same;
+    run.hidden = absent || (same && !stale);
+    run.textContent = same ? "Run again with these choices" : "Run on this photo";
+    hint.textContent = absent ? "or drop or paste one: this link leaves its picture out" : "or drop or paste one";
     // A picture of the reader's own is no photo of the site: its title stands in for a thumbnail.
-    if (chosen) picker.update({image: chosen.id === ownPicture ? chosen.title : chosen.id});
+    picker.update({image: offered !== ownPicture ? offered : same ? chosen!.title : "Choose a photo"});
     size.update({value: fitName(fit)});
     const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
     if (drawn === key || !capabilities) return;
     drawn = key;
     machine.replaceChildren(...machineInputs(session, state));
-  });
-  return element;
+  };
+  session.subscribe(write);
+  const show = (image: string) => {
+    offered = image;
+    write(session.state);
+  };
+  return {element, show};
 }
 
 /** The photo's own file, so that the numbers are those of the other pages. */
@@ -166,38 +174,9 @@ function ownModel(session: LiveSession): HTMLElement {
       const tokenizer = files.find(({name}) => name === "tokenizer.json");
       const id = weights?.name.replace(/\.safetensors$/, "") ?? "";
       if (weights) void session.use({source: {id, weights, config, tokenizer}});
-      else
-        session.refuse({
-          kind: "other",
-          message: "Choose a .safetensors file, with its config.json, and CLIP’s tokenizer.json."
-        });
+      else session.refuse("Choose a .safetensors file, with its config.json, and CLIP’s tokenizer.json.");
       input.value = "";
     }
   });
   return h("label", {class: "live-button"}, input, "Open a model…");
-}
-
-function acceptDrops(element: HTMLElement, open: (file: Blob, title: string) => unknown): void {
-  const over = (on: boolean) => document.documentElement.classList.toggle("is-dropping", on);
-  addEventListener("dragover", (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    over(true);
-  });
-  addEventListener("dragleave", (event) => event.relatedTarget === null && over(false));
-  addEventListener("drop", (event) => {
-    over(false);
-    const [file] = event.dataTransfer?.files ?? [];
-    if (!file) return;
-    event.preventDefault();
-    element.scrollIntoView({block: "nearest"});
-    void open(file, file.name);
-  });
-}
-
-function acceptPastes(open: (file: Blob, title: string) => unknown): void {
-  addEventListener("paste", (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find(({type}) => type.startsWith("image/"));
-    if (file) void open(file, "a pasted picture");
-  });
 }

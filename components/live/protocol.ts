@@ -106,5 +106,5 @@ export interface Failure {
   kind: FailureKind;
 }
 
-/** What can be done about a failure: start again, take less, agree that a host is asked, or nothing but read the message. */
-export type FailureKind = "cancelled" | "device" | "memory" | "remote" | "other";
+/** What can be done about a failure: start again, take less, agree that a host is asked, give something else, or nothing. */
+export type FailureKind = "cancelled" | "device" | "memory" | "remote" | "input" | "other";

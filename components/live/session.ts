@@ -37,6 +37,8 @@ export interface LiveState {
   stage?: Stage;
   notes: string[];
   failure?: Failure;
+  /** Whether the reader went back to other choices than those of the last run. */
+  stale: boolean;
   /** Whether a lost device was replaced during this run. */
   recovered: boolean;
   whole?: Shown;
@@ -54,6 +56,7 @@ export class LiveSession {
     fit: {shape: "square", size: 224},
     notes: [],
     masks: [],
+    stale: false,
     recovered: false
   };
   /** SFP's options that differ from their defaults. */
@@ -80,8 +83,7 @@ export class LiveSession {
   async begin(models: ModelEntry[], {model, device}: {model?: string; device?: DeviceKind} = {}): Promise<void> {
     const found = await capabilities();
     const entry = models.find(({id}) => id === model) ?? models[0];
-    const kind = device === "wasm" || (device === "webgpu" && found.adapter) ? device : bestKind(found);
-    this.set({models, capabilities: found, kind, source: entry && {entry}});
+    this.set({models, capabilities: found, kind: usable(device, found), source: entry && {entry}});
   }
 
   get modelId(): string | undefined {
@@ -92,6 +94,19 @@ export class LiveSession {
   /** The model that runs now, if any. */
   get model(): LiveModel | undefined {
     return this.live?.info && !this.live.closed ? this.live : undefined;
+  }
+
+  /** Takes over what the address says, for the next run: going back or forward runs nothing. */
+  restore({model, device, fit, options}: {model: string; device?: DeviceKind; fit: Fit; options: OptionValues}): void {
+    const {models, capabilities: found, source} = this.state;
+    const entry = models.find(({id}) => id === model);
+    this.options = options;
+    this.set({
+      fit,
+      source: entry && model !== this.modelId ? {entry} : source,
+      kind: found ? usable(device, found) : this.state.kind,
+      stale: true
+    });
   }
 
   /** Chooses another model or device; the next run starts it. */
@@ -108,14 +123,15 @@ export class LiveSession {
     await this.run();
   }
 
-  /** Runs the chosen picture, or another one. */
-  async run(change: {chosen?: Chosen; fit?: Fit} = {}): Promise<void> {
+  /** Runs the chosen picture, or another one; `note` says what the reader should know of how it came. */
+  async run(change: {chosen?: Chosen; fit?: Fit} = {}, note?: string): Promise<void> {
     const {chosen = this.state.chosen} = change;
     if (!this.opening) this.running?.cancel();
     this.set({
       ...change,
       failure: undefined,
-      notes: [],
+      notes: note ? [note] : [],
+      stale: false,
       recovered: false,
       masks: change.chosen ? [] : this.state.masks
     });
@@ -146,9 +162,9 @@ export class LiveSession {
     }
   }
 
-  /** Tells the reader of something that could not even begin. */
-  refuse(failure: Failure): void {
-    this.set({failure, stage: undefined});
+  /** Tells the reader that what was given is of no use. Whatever runs goes on. */
+  refuse(reason: string): void {
+    this.set({failure: {kind: "input", message: reason}});
   }
 
   cancel(): void {
@@ -172,7 +188,9 @@ export class LiveSession {
 
   /** The open model: pictures chosen while it is on its way wait for the same one. */
   private opened(): Promise<LiveModel> {
-    if (this.model) return Promise.resolve(this.model);
+    const {source, kind} = this.state;
+    const live = this.model;
+    if (live && live.source === source && live.kind === kind) return Promise.resolve(live);
     this.opening ??= this.start().finally(() => (this.opening = undefined));
     return this.opening;
   }
@@ -248,6 +266,11 @@ export class LiveSession {
     this.state = {...this.state, ...change};
     for (const listener of this.listeners) listener(this.state);
   }
+}
+
+/** The device that was asked for, if it can be had; else what is best. */
+function usable(device: DeviceKind | undefined, found: Capabilities): DeviceKind {
+  return device === "wasm" || (device === "webgpu" && found.adapter) ? device : bestKind(found);
 }
 
 /** Pixels as a canvas that figures can draw. */

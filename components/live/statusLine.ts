@@ -73,11 +73,12 @@ function stageDone(stage: Stage): number | undefined {
 }
 
 function idleWords({failure, whole, device}: LiveState): string {
-  if (failure) return "";
+  // What was refused since does not undo what was computed.
+  if (failure && failure.kind !== "input") return "";
   return whole && device ? `Computed here, on ${device}.` : "";
 }
 
-function offers(session: LiveSession, {failure, kind, fit, source}: LiveState): HTMLElement {
+function offers(session: LiveSession, {failure, kind, fit, source}: LiveState): HTMLElement | string {
   const button = (label: string, act: () => unknown) => h("button", {type: "button", onclick: () => void act()}, label);
   if (failure?.kind === "remote" && source && "entry" in source)
     return h(
@@ -85,6 +86,8 @@ function offers(session: LiveSession, {failure, kind, fit, source}: LiveState): 
       {class: "live-offers"},
       button(`Fetch them from ${hostOf(source.entry)}`, () => session.allow())
     );
+  // What cannot be used is not to be tried again.
+  if (failure?.kind === "input") return "";
   const list = [button("Try again", () => session.run())];
   if (failure?.kind === "memory" && fit.size > 224)
     list.unshift(button("Use 224 px", () => session.run({fit: {shape: "square", size: 224}})));

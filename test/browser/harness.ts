@@ -10,8 +10,10 @@ export const base = process.env.BASE ?? "/sfp-explorer/";
 /**
  * Starts Chromium with a software WebGPU adapter: the flag that asks for "unsafe" WebGPU is what
  * gives an adapter on a machine without a GPU.
+ *
+ * @param more flags of the test's own
  */
-export function launch(): Promise<Browser> {
+export function launch(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -22,7 +24,8 @@ export function launch(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
       "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader"
+      "--use-webgpu-adapter=swiftshader",
+      ...more
     ]
   });
 }

@@ -44,6 +44,33 @@ export async function computed(page: Page, timeout = 120_000): Promise<string> {
   return stage.innerText();
 }
 
+/** Notes every stage of the work from now on; the returned function tells them. */
+export async function watchStages(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const stages: string[] = [];
+    Object.assign(globalThis, {stages});
+    const line = document.querySelector<HTMLElement>(".live-progress")!;
+    let last = line.dataset.stage!;
+    new MutationObserver(() => {
+      if (line.dataset.stage !== last) stages.push((last = line.dataset.stage!));
+    }).observe(line, {attributeFilter: ["data-stage"]});
+  });
+  return () => page.evaluate(() => (globalThis as unknown as {stages: string[]}).stages);
+}
+
+/** Waits until another run, begun since `watchStages`, has passed through the layers and ended. */
+export async function ranAgain(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const {stages} = globalThis as unknown as {stages: string[]};
+      return stages.includes("layers") && stages.at(-1) === "idle";
+    },
+    undefined,
+    // A hidden page has no frames to wait for.
+    {polling: 100}
+  );
+}
+
 /** The Live page, ready for a choice. */
 export async function openLive(page: Page, site: string): Promise<void> {
   await page.goto(`${site}live`);
