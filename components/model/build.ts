@@ -10,6 +10,8 @@ export interface MethodRequest {
   /** Its name; "clip" where only the plain trunk is wanted. */
   method: string;
   options?: GivenOptions;
+  /** Whether the graph has a further input "semantic", B × 1 × T × T: which tokens belong together. ResCLIP reads it. */
+  semantic?: boolean;
 }
 
 /** What is wanted of one forward pass. */
@@ -66,9 +68,11 @@ function begin(model: Model, grid: Grid) {
  * @returns its dense features, B × N × E
  * @throws RangeError for an unknown method or option
  */
-export function addMethod(network: Network, pixels: Value, {method, options}: MethodRequest): Value {
+export function addMethod(network: Network, pixels: Value, {method, options, semantic}: MethodRequest): Value {
   const {build, options: specs} = methodNamed(method);
-  return build(network, pixels, readOptions(method, specs, options));
+  const {g, tokens} = network;
+  const map = semantic ? g.input("semantic", ["batch", 1, tokens, tokens]) : undefined;
+  return build(network, pixels, readOptions(method, specs, options), map);
 }
 
 /** A network's probes by name. @throws RangeError for one that `method` does not offer */

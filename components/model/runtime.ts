@@ -37,15 +37,20 @@ export class Engine {
   /**
    * Dense features of several methods in one pass, in the order of the methods.
    *
+   * @param further what a request needs besides pixels
    * @throws RangeError for an unknown method or option; Error when the device fails
    */
-  async features(methods: readonly MethodRequest[], pixels: Pixels): Promise<WindowFeatures[]> {
+  async features(
+    methods: readonly MethodRequest[],
+    pixels: Pixels,
+    further: Readonly<Record<string, Input>> = {}
+  ): Promise<WindowFeatures[]> {
     const [, , height, width] = pixels.dims;
     const grid = gridOf(this.model.geometry, height, width);
     const results = await this.sessions.run(
       JSON.stringify([methods, grid]),
       () => buildFeatures(this.model, methods, grid),
-      {pixels}
+      {pixels, ...further}
     );
     return methods.map((_, i) => {
       const {dims, data} = results[`features.${i}`];

@@ -5,6 +5,7 @@ import type {Pixels} from "../../components/model/runtime.js";
 import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
+import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
 import {deviceName, keyValues, wholeNumber} from "./options.js";
 
@@ -16,6 +17,8 @@ export interface Backend {
   features: FeatureProvider;
   /** CLIPtrase's self-correlation of one window, T × T; for its method alone. */
   correlation?(pixels: Pixels): Promise<{grid: Grid; values: Float32Array}>;
+  /** ResCLIP's features with its semantic feedback; for its method alone. */
+  withFeedback?(settings: Omit<FeedbackSettings, "options" | "colours">): FeatureProvider;
   close(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export const openBackend: OpenBackend = async ({model: id, device, threads, meth
       const results = await engine.run({method, options, grid, outputs: ["correlation"]}, pixels);
       return {grid, values: results.correlation.data as Float32Array};
     },
+    withFeedback: (settings) => semanticFeedback(engine, {...settings, options, colours: model.geometry}),
     close: () => engine.close()
   };
 };

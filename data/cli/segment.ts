@@ -31,6 +31,8 @@ export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --ou
   --pamr N            rounds of pixel-adaptive refinement (default 0)
   --clusters          CLIPtrase's clustering: each region takes the class of most of its pixels (with --method cliptrase
                       --crop 0; DBSCAN's radius 0.7 and 3 neighbours, at a short side of 336 px or more 1.1 and 7)
+  --feedback X        ResCLIP's semantic feedback (with --method resclip): each window is segmented, refined, and looked at
+                      again; pixels of a lower probability than X count as the first class (0.1 for VOC20)
   --json              also print the legend on standard output
 ${modelHelp}`;
 
@@ -46,7 +48,8 @@ const options = {
   "prob-thd": {type: "string"},
   "area-thd": {type: "string"},
   pamr: {type: "string"},
-  clusters: {type: "boolean", default: false}
+  clusters: {type: "boolean", default: false},
+  feedback: {type: "string"}
 } as const;
 
 function readWords(args: string[]) {
@@ -69,19 +72,27 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     throw new UsageError(
       "--clusters is a part of CLIPtrase on the whole picture: it needs --method cliptrase --crop 0."
     );
+  const feedback = share("feedback", values.feedback, 1);
+  if (feedback !== undefined && values.method !== "resclip")
+    throw new UsageError("--feedback is a part of ResCLIP: it needs --method resclip.");
   const source = await readSource(image);
   const backend = await open(values);
   try {
     const pixels = square(source, values, backend.geometry.patch);
     const {vectors} = await backend.text(classes.flatMap(({words}) => words));
-    const {features, geometry: colours, provenance} = backend;
+    const {geometry: colours, provenance} = backend;
+    const {scale} = settings;
+    const features =
+      feedback === undefined
+        ? backend.features
+        : backend.withFeedback!({text: vectors, classes, scale, probability: feedback});
     let found = await segment({image: pixels, colours, features, text: vectors, classes, settings});
     if (values.clusters) found = {...found, labels: await clustered(found, backend, pixels, settings)};
     const palette = vocColours(Math.min(classes.length, 256));
     const legend = {
       image,
       size: [found.width, found.height],
-      settings,
+      settings: {...settings, feedback},
       provenance,
       classes: legendOf(found, classes, palette)
     };

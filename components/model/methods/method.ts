@@ -17,6 +17,8 @@ export interface Method {
   /**
    * Adds the method to the network and returns its dense features before L2 normalisation, B × N × E,
    * patches only. Whatever else it computes it may offer as probes.
+   *
+   * @param semantic which patches belong together, B × 1 × T × T, where the caller knows (ResCLIP's SFR)
    */
-  build(network: Network, pixels: Value, options: OptionValues): Value;
+  build(network: Network, pixels: Value, options: OptionValues, semantic?: Value): Value;
 }

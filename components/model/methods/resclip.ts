@@ -3,13 +3,14 @@ import {gaussian} from "./parts.js";
 
 /**
  * ResCLIP's residual cross-correlation self-attention (RCS): the last block's attention mixed with the mean of the
- * middle blocks'. Its semantic feedback (SFR) needs a first segmentation refined by PAMR and is not part of it.
+ * middle blocks'. Its semantic feedback (SFR) comes in as a map, which `segmentation/semantic.ts` makes of a first
+ * segmentation (methods.md 2.10).
  */
 export const resclip: Method = {
   title: "ResCLIP",
   about:
     "Last block: key-key attention with NACLIP's Gaussian, mixed with the mean attention of blocks 6 to 9; no residual, no MLP.",
-  source: "Yang et al., CVPR 2025 (RCS)",
+  source: "Yang et al., CVPR 2025",
   options: {
     tau: {kind: "number", least: 0.01, default: 2, about: "scale of the mixed attention, τ2"},
     lambda: {kind: "number", least: 0, most: 1, default: 0.3, about: "share of the middle blocks' attention, λ2"},
@@ -20,9 +21,22 @@ export const resclip: Method = {
       least: 0,
       default: 5,
       about: "the Gaussian's standard deviation in patches; 0 leaves it out"
+    },
+    feedback_tau: {
+      kind: "number",
+      least: 0.01,
+      default: 1.8,
+      about: "with segment --feedback: scale of the logits, τ1"
+    },
+    feedback_lambda: {
+      kind: "number",
+      least: 0,
+      most: 1,
+      default: 0.7,
+      about: "with segment --feedback: share of the first segmentation, λ1"
     }
   },
-  build(network, pixels, options) {
+  build(network, pixels, options, semantic) {
     const {g, tokens, geometry, grid} = network;
     const last = geometry.layers;
     const [from, to, lambda, sigma] = [options.from, options.to, options.lambda, options.sigma].map(Number);
@@ -35,7 +49,9 @@ export const resclip: Method = {
       1 / maps.length
     );
     const {key, value} = network.project(network.norm1(trunk.passed(last - 1), last), last, tokens);
-    const logits = network.logits(key, key);
+    const alike = network.logits(key, key);
+    const [share, scale] = [Number(options.feedback_lambda), Number(options.feedback_tau)];
+    const logits = semantic ? g.scale(g.add(g.scale(alike, 1 - share), g.scale(semantic, share)), scale) : alike;
     const own = g.softmax(sigma ? g.add(logits, gaussian(g, grid, sigma)) : logits);
     const attention = g.scale(g.add(g.scale(own, 1 - lambda), g.scale(middle, lambda)), Number(options.tau));
     return network.patchFeatures(network.mix(attention, value, last));
