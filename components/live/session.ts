@@ -62,6 +62,7 @@ export class LiveSession {
   /** SFP's options that differ from their defaults. */
   options: OptionValues = {};
   private live?: LiveModel;
+  private begun?: Promise<void>;
   private opening?: Promise<LiveModel>;
   private running?: Running<unknown>;
   private readonly listeners = new Set<(state: LiveState) => void>();
@@ -80,10 +81,19 @@ export class LiveSession {
   }
 
   /** Looks at what the browser and the site offer. A model or a device that is not to be had is passed over. */
-  async begin(models: ModelEntry[], {model, device}: {model?: string; device?: DeviceKind} = {}): Promise<void> {
-    const found = await capabilities();
-    const entry = models.find(({id}) => id === model) ?? models[0];
-    this.set({models, capabilities: found, kind: usable(device, found), source: entry && {entry}});
+  begin(models: Promise<ModelEntry[]>, chosen: {model?: string; device?: DeviceKind} = {}): Promise<void> {
+    return (this.begun = this.choose(models, chosen));
+  }
+
+  private async choose(
+    models: Promise<ModelEntry[]>,
+    {model, device}: {model?: string; device?: DeviceKind}
+  ): Promise<void> {
+    const [list, found] = await Promise.all([models, capabilities()]);
+    const entry = list.find(({id}) => id === model) ?? list[0];
+    // A model that the reader opened meanwhile stays.
+    const source = this.state.source ?? (entry && {entry});
+    this.set({models: list, capabilities: found, kind: usable(device, found), source});
   }
 
   get modelId(): string | undefined {
@@ -196,6 +206,8 @@ export class LiveSession {
   }
 
   private async start(): Promise<LiveModel> {
+    // Whoever is quick asks for a run before the list of models is here.
+    await this.begun;
     const {source, kind} = this.state;
     if (!source)
       throw new Error(

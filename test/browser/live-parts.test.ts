@@ -58,6 +58,21 @@ test("words are answered by the tower of a model in parts, which the next visit 
   await page.context().close();
 });
 
+test("a run asked for before the list of models has come waits for it", async () => {
+  const page = await (await browser.newContext()).newPage();
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/_file/data/models/index.*.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${site.url}live?device=wasm&model=tiny-clip&methods=clip&windows=whole&short=224&words=cat; sofa`);
+  await page.getByRole("button", {name: "Run on this photo"}).click();
+  answer();
+  await computed(page);
+  await page.context().close();
+});
+
 test("a part that is not there is named, and what came before it is kept", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
