@@ -1,23 +1,29 @@
-// npm run shrink-loss -- [MODEL ...] [--photos FOLDER] [--count N]: what a model loses in float16 and in 8 bits a weight.
-// Judged by what the site is about: outlier sets and features, not by the weights.
+// npm run shrink-loss -- [MODEL ...] [--photos FOLDER] [--count N] [--device webgpu]: what a model loses with smaller
+// weights, and on a GPU with float16 arithmetic. Judged by what the site is about: outlier sets and features.
 import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
 import {mean} from "../components/analysis/arrays.js";
 import {fit} from "../components/model/image/fit.js";
 import {normalise} from "../components/model/image/normalise.js";
-import {readModel} from "../components/model/model.js";
+import {precisions, readModel, type Model} from "../components/model/model.js";
 import {Engine, type Output} from "../components/model/runtime.js";
-import {shrink, shrunkenTypes} from "../components/model/shrink.js";
+import {shrink, shrunkenTypes, type ShrunkenType} from "../components/model/shrink.js";
 import {readPicture} from "../data/cli/picture.js";
-import {cpu} from "../data/engine/device.js";
+import {cpu, gpu} from "../data/engine/device.js";
 import {openModel} from "../data/engine/index.js";
 import {imageFolder} from "../data/photos.js";
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {photos: {type: "string", default: imageFolder}, count: {type: "string", default: "50"}}
+  options: {
+    photos: {type: "string", default: imageFolder},
+    count: {type: "string", default: "50"},
+    device: {type: "string", default: "cpu"}
+  }
 });
+// Unchecked, so that a software adapter will do.
+const device = values.device === "webgpu" ? gpu("webgpu") : cpu();
 const files = readdirSync(values.photos)
   .filter((file) => /\.(jpe?g|png|webp)$/i.test(file))
   .toSorted()
@@ -45,12 +51,20 @@ for (const id of positionals.length ? positionals : ["mini"]) {
     return results;
   };
   const full = await run(new Engine(model, cpu()));
-  for (const type of shrunkenTypes) {
+  const small = (type: ShrunkenType): [string, Model] => {
     const bytes = shrink(model.checkpoint, type);
-    const small = await run(new Engine(readModel(id, bytes, config), cpu()));
-    const cosines = small.flatMap((result, i) => cosinesOf(result.features, full[i].features, width));
-    const agree = each.map((l) => jaccard(small, full, `outliers.${l}`));
-    console.log(`${id} ${type}: ${(bytes.length / 1e6).toFixed(1)} MB, ${files.length} photos`);
+    return [`${type} weights, ${(bytes.length / 1e6).toFixed(1)} MB`, readModel(id, bytes, config)];
+  };
+  // On a CPU, ONNX Runtime leaves out the rounding to float16: it would show nothing.
+  const cases: [string, Model][] =
+    values.device === "webgpu"
+      ? precisions.map((precision) => [`${precision} arithmetic on webgpu`, {...model, precision}])
+      : shrunkenTypes.map(small);
+  for (const [what, subject] of cases) {
+    const found = await run(new Engine(subject, device));
+    const cosines = found.flatMap((result, i) => cosinesOf(result.features, full[i].features, width));
+    const agree = each.map((l) => jaccard(found, full, `outliers.${l}`));
+    console.log(`${id}, ${what}, ${files.length} photos`);
     console.log(
       `  cosine of sfp's patch features: mean ${mean(cosines).toFixed(5)}, least ${Math.min(...cosines).toFixed(4)}`
     );

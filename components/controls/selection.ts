@@ -60,7 +60,7 @@ const fields = {
   /** … the probability below which a pixel gets the first class, … */
   probability: decimal(0, 0, 0.95),
   /** … and on what; "auto" is what the browser does best. */
-  device: choice("auto", ["auto", "webgpu", "wasm"])
+  device: choice("auto", ["auto", "webgpu", "webgpu-float16", "wasm"])
 } satisfies Record<string, Field<unknown>>;
 
 type Fields = typeof fields;

@@ -1,8 +1,8 @@
 /** What a browser offers to run a model on. Apart from `device.ts`, so that a page can ask without loading a runtime. */
 import {describeAdapter, requestAdapter, type AdapterReport} from "./adapter.js";
 
-/** Where a model runs in the page. */
-export type DeviceKind = "webgpu" | "wasm";
+/** Where a model runs in the page; on WebGPU its blocks may multiply in half precision. */
+export type DeviceKind = "webgpu" | "webgpu-float16" | "wasm";
 
 /** What this browser offers. */
 export interface Capabilities {
@@ -32,6 +32,11 @@ export async function capabilities(): Promise<Capabilities> {
 /** What is best here: a real GPU, else WebAssembly. A software adapter is chosen by nobody but the reader. */
 export function bestKind({adapter}: Capabilities): DeviceKind {
   return adapter && !adapter.software ? "webgpu" : "wasm";
+}
+
+/** Whether this browser can run a model so. */
+export function offers({adapter}: Capabilities, kind: DeviceKind): boolean {
+  return kind === "wasm" || (adapter !== undefined && (kind === "webgpu" || adapter.f16));
 }
 
 /** Threads need memory that they share, which browsers give only to isolated pages. */

@@ -8,7 +8,7 @@ import {threadCount, type DeviceKind} from "./capabilities.js";
  * Opens a device. ONNX Runtime keeps the settings of the first call, so a worker opens one device in its
  * life; another device is another worker.
  *
- * @throws Error saying why WebGPU cannot be had
+ * @throws Error saying why WebGPU, or half precision on it, cannot be had
  */
 export async function openDevice(kind: DeviceKind): Promise<Device> {
   const threads = threadCount();
@@ -24,10 +24,11 @@ export async function openDevice(kind: DeviceKind): Promise<Device> {
       windows: 1
     };
   const adapter = await requestAdapter();
-  const {name, software} = describeAdapter(adapter);
+  const {name, software, f16} = describeAdapter(adapter);
+  if (kind === "webgpu-float16" && !f16) throw new Error(`The adapter ${name} does not compute in float16.`);
   const device = await requestDevice(adapter);
   return {
-    name: `webgpu (${name}${software ? ", software" : ""})`,
+    name: `webgpu (${name}${software ? ", software" : ""})${kind === "webgpu-float16" ? ", float16 arithmetic" : ""}`,
     ort,
     session: {executionProviders: [{name: "webgpu", device}], ...quiet},
     windows: software ? 1 : 8

@@ -45,7 +45,8 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     if (bench) throw new Error("This worker has a model already.");
     const {id, bytes, config, hash, table} = await readSource(source, turn);
     turn.tell({progress: {stage: "runtime"}});
-    const model = readModel(id, bytes, config);
+    const precision = kind === "webgpu-float16" ? "float16" : "float32";
+    const model = {...readModel(id, bytes, config), precision} as const;
     const device = await openDevice(kind);
     const info: OpenModel = {id, geometry: model.geometry, device: device.name, hash};
     const file = await readLexicon(source, model.geometry.classes);

@@ -108,6 +108,12 @@ async function choosePhoto(session: LiveSession, photos: Promise<Photo[]>, id: s
   });
 }
 
+const inHalves = {
+  value: "webgpu-float16" as const,
+  label: "WebGPU in float16",
+  hint: "The blocks’ products in half precision: near the threshold, outliers may differ"
+};
+
 function machineInputs(session: LiveSession, {capabilities, models, kind, source}: LiveState): HTMLElement[] {
   const {adapter, refused, threads, cores} = capabilities!;
   const inputs: HTMLElement[] = [];
@@ -136,6 +142,7 @@ function machineInputs(session: LiveSession, {capabilities, models, kind, source
             label: `WebGPU: ${adapter.name}`,
             hint: adapter.software ? "A software adapter: right, but slow" : ""
           },
+          ...(adapter.f16 ? [inHalves] : []),
           {value: "wasm", label: wasm}
         ],
         value: kind,

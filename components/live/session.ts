@@ -5,7 +5,7 @@ import type {Fit} from "../model/image/fit.js";
 import type {TextVectors} from "../model/lexicon.js";
 import type {OptionValues} from "../model/methods/options.js";
 import type {ModelEntry, ModelSource} from "./catalog.js";
-import {bestKind, capabilities, type Capabilities, type DeviceKind} from "./capabilities.js";
+import {bestKind, capabilities, offers, type Capabilities, type DeviceKind} from "./capabilities.js";
 import {LiveModel, type Running} from "./client.js";
 import {failureOf, LiveError} from "./failure.js";
 import {offerWords} from "./lexicon.js";
@@ -282,7 +282,7 @@ export class LiveSession {
 
 /** The device that was asked for, if it can be had; else what is best. */
 function usable(device: DeviceKind | undefined, found: Capabilities): DeviceKind {
-  return device === "wasm" || (device === "webgpu" && found.adapter) ? device : bestKind(found);
+  return device && offers(found, device) ? device : bestKind(found);
 }
 
 /** Pixels as a canvas that figures can draw. */

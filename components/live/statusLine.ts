@@ -2,6 +2,7 @@ import {h} from "../figures/dom.js";
 import {methods} from "../model/methods/index.js";
 import {hostOf} from "./catalog.js";
 import {megabytes} from "./format.js";
+import type {DeviceKind} from "./capabilities.js";
 import type {Stage} from "./protocol.js";
 import type {LiveSession, LiveState} from "./session.js";
 
@@ -91,6 +92,12 @@ function offers(session: LiveSession, {failure, kind, fit, source}: LiveState): 
   const list = [button("Try again", () => session.run())];
   if (failure?.kind === "memory" && fit.size > 224)
     list.unshift(button("Use 224 px", () => session.run({fit: {shape: "square", size: 224}})));
-  if (kind === "webgpu") list.push(button("Use WebAssembly", () => session.use({kind: "wasm"})));
+  const runOn = async (other: DeviceKind) => {
+    await session.use({kind: other});
+    // What failed before the picture was seen is begun here.
+    if (!session.state.whole) await session.run();
+  };
+  if (kind === "webgpu-float16") list.push(button("Use float32", () => runOn("webgpu")));
+  if (kind !== "wasm") list.push(button("Use WebAssembly", () => runOn("wasm")));
   return h("p", {class: "live-offers"}, ...list);
 }

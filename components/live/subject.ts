@@ -127,6 +127,12 @@ export class Subject {
       return [`attention.${layer}`, `tokens.${layer}`, ...passed, ...trunkOutputs(layer, repaired)];
     });
     const results = await this.runStretch(trunk, first, last, outputs);
+    if (layers.some((layer) => !(results[`norms.${layer}`].data as Float32Array).every(Number.isFinite)))
+      throw new RangeError(
+        this.engine.model.precision === "float16"
+          ? `Layers ${first} to ${last} have numbers beyond 65504, which float16 cannot hold. Use float32.`
+          : `Layers ${first} to ${last} gave numbers that are not finite: the weights are damaged, or the device is.`
+      );
     for (const name of outputs) this.outputs[trunk].set(name, results[name]);
   }
 

@@ -115,6 +115,11 @@ export class Graph {
     return this.multiply(wide, this.reshape(this.external(ref.scale), -1, ...ref.shape.slice(1).map(() => 1)));
   }
 
+  /** A weight as float16: as it lies in the file where that is half precision, else rounded when the session is made. */
+  private halfWeight(ref: TensorRef): Value {
+    return ref.type === "F16" ? this.external(ref) : this.toHalf(this.weight(ref));
+  }
+
   private external(ref: TensorRef): Value {
     const name = `w_${ref.name}`;
     this.initializers.set(name, {
@@ -152,6 +157,7 @@ export class Graph {
   unsqueeze = (a: Value, ...axes: number[]) => this.node("Unsqueeze", [a, this.ints(...axes)]);
   squeeze = (a: Value, ...axes: number[]) => this.node("Squeeze", [a, this.ints(...axes)]);
   toFloat = (a: Value) => this.node("Cast", [a], {to: elementTypes.float32});
+  toHalf = (a: Value) => this.node("Cast", [a], {to: elementTypes.float16});
 
   /** Elements `from`, `from + step`, ... before `to` of one axis. */
   slice(a: Value, axis: number, from: number, to: number, step = 1): Value {
@@ -175,6 +181,17 @@ export class Graph {
     return this.node("Gemm", [x, this.weight(weight), bias && this.weight(bias)], {
       transB: stored === "out×in" ? 1 : 0
     });
+  }
+
+  /**
+   * The same product in half precision: the rows, the matrix and the bias are rounded to float16, the result is widened.
+   * What is beyond 65504 becomes infinite.
+   */
+  linearHalf(x: Value, {weight, bias, stored}: Linear): Value {
+    const y = this.node("Gemm", [this.toHalf(x), this.halfWeight(weight), bias && this.halfWeight(bias)], {
+      transB: stored === "out×in" ? 1 : 0
+    });
+    return this.toFloat(y);
   }
 
   layerNorm(x: Value, {scale, shift}: Norm, epsilon: number): Value {

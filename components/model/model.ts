@@ -9,7 +9,12 @@ export interface Model {
   geometry: Geometry;
   checkpoint: Checkpoint;
   image: ImageWeights;
+  /** How the image tower's blocks multiply by their weights; float32 unless said. All else is float32 in any case. */
+  precision?: Precision;
 }
+
+export const precisions = ["float32", "float16"] as const;
+export type Precision = (typeof precisions)[number];
 
 /** The file name that graphs use for the weights they do not carry themselves. */
 export const weightsFile = "model.safetensors";

@@ -50,7 +50,7 @@ export class Network extends Tower {
     readonly model: Model,
     readonly grid: Grid
   ) {
-    super(g, model.geometry, model.image.blocks);
+    super(g, model.geometry, model.image.blocks, model.precision);
     this.patches = grid[0] * grid[1];
     this.tokens = this.patches + 1;
   }

@@ -1,7 +1,8 @@
 /** The parts of a pre-norm transformer tower, as nodes of a graph. Image and text towers share them. */
 import type {TowerGeometry} from "./geometry.js";
 import type {Graph, Value} from "./graph.js";
-import type {BlockWeights} from "./weights.js";
+import type {Precision} from "./model.js";
+import type {BlockWeights, Linear} from "./weights.js";
 
 /** Per-head projections of one block's input: each B × H × T × (D / H). */
 export interface Projections {
@@ -26,7 +27,8 @@ export class Tower {
   constructor(
     readonly g: Graph,
     readonly geometry: TowerGeometry,
-    private readonly blocks: BlockWeights[]
+    private readonly blocks: BlockWeights[],
+    private readonly precision: Precision = "float32"
   ) {}
 
   /** dh^(-1/2), the scale of attention logits (methods.md 3a, row 2: per head). */
@@ -39,14 +41,19 @@ export class Tower {
     return this.g.layerNorm(x, this.blocks[layer - 1].norm1, this.geometry.epsilon);
   }
 
+  /** A linear layer of a block: W x + b on rows, in the blocks' precision. */
+  private linear(x: Value, weights: Linear): Value {
+    return this.precision === "float16" ? this.g.linearHalf(x, weights) : this.g.linear(x, weights);
+  }
+
   /** q, k and v of a block from its normalised input y = LN1(x), (B·T) × D. */
   project(y: Value, layer: number, tokens: number): Projections {
     const {query, key, value} = this.blocks[layer - 1];
     const split = (v: Value) => this.splitHeads(v, tokens);
     return {
-      query: split(this.g.linear(y, query)),
-      key: split(this.g.linear(y, key)),
-      value: split(this.g.linear(y, value))
+      query: split(this.linear(y, query)),
+      key: split(this.linear(y, key)),
+      value: split(this.linear(y, value))
     };
   }
 
@@ -69,20 +76,20 @@ export class Tower {
   /** Wo · concat_h(A^h v^h) + bo: (B·T) × D. */
   mix(attention: Value, value: Value, layer: number): Value {
     const mixed = this.g.transpose(this.g.matmul(attention, value), 0, 2, 1, 3);
-    return this.g.linear(this.g.reshape(mixed, -1, this.geometry.width), this.blocks[layer - 1].output);
+    return this.linear(this.g.reshape(mixed, -1, this.geometry.width), this.blocks[layer - 1].output);
   }
 
   /** Wo · v + bo: what each token would pass on to itself alone. `y` = LN1(x), (B·T) × D. */
   ownValue(y: Value, layer: number): Value {
     const {value, output} = this.blocks[layer - 1];
-    return this.g.linear(this.g.linear(y, value), output);
+    return this.linear(this.linear(y, value), output);
   }
 
   /** MLP_l(x), its layer norm included: (B·T) × D. */
   mlp(x: Value, layer: number): Value {
     const {norm2, expand, contract} = this.blocks[layer - 1];
-    const hidden = this.g.linear(this.g.layerNorm(x, norm2, this.geometry.epsilon), expand);
-    return this.g.linear(this.activation(hidden), contract);
+    const hidden = this.linear(this.g.layerNorm(x, norm2, this.geometry.epsilon), expand);
+    return this.linear(this.activation(hidden), contract);
   }
 
   private activation(x: Value): Value {

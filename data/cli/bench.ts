@@ -2,14 +2,16 @@ import {cpus} from "node:os";
 import {methods} from "../../components/model/methods/index.js";
 import {seededRandom} from "../../components/analysis/random.js";
 import {median} from "../../components/analysis/arrays.js";
+import {precisions} from "../../components/model/model.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
-import {deviceName, modelHelp, modelOptions, parse, wholeNumber, type Streams} from "./options.js";
+import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
 import {deliver} from "./output.js";
 
-export const help = `bench [--runs N] [options]
+export const help = `bench [--runs N] [--precision P] [options]
   Time of one 224 px pass of every method, of all attention probes, of several methods, of batches, and memory.
   --runs N            timed runs of each (default 9); the median is printed
+  --precision P       float32 (default), or float16: the products with the blocks' weights, on a GPU
 ${modelHelp}`;
 
 /** One line of the report. */
@@ -22,10 +24,15 @@ interface Measurement {
 }
 
 export async function run(args: string[], streams: Streams): Promise<number> {
-  const {values} = parse({args, options: {...modelOptions, runs: {type: "string", default: "9"}}});
+  const {values} = parse({
+    args,
+    options: {...modelOptions, runs: {type: "string", default: "9"}, precision: {type: "string", default: "float32"}}
+  });
   const runs = wholeNumber("runs", values.runs, 1);
   const device = deviceName(values.device);
-  const model = await openModel(values.model);
+  const precision = precisions.find((one) => one === values.precision);
+  if (!precision) throw new UsageError(`--precision ${values.precision}: it is ${precisions.join(" or ")}.`);
+  const model = {...(await openModel(values.model)), precision};
   const engine = openEngine(model, {device, threads: wholeNumber("threads", values.threads)});
   const side = model.geometry.trainedGrid * model.geometry.patch;
   const {layers, trainedGrid: n} = model.geometry;
@@ -58,6 +65,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     model: model.id,
     weights: model.hash,
     device: engine.device.name,
+    precision,
     processor: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
     peakMemoryMB: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6),
     memoryMB: Math.round(rss / 1e6),

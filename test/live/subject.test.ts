@@ -70,6 +70,29 @@ test("layers before the repair starts have their norms for both", async () => {
   assert.ok(isolated.subarray(0, 4 * 49).every((on) => !on));
 });
 
+test("numbers that are not finite end a run, and in half precision the message says what helps", async () => {
+  const broken = goldenModel();
+  const {offset} = broken.checkpoint.tensors.get("visual.transformer.resblocks.4.mlp.c_proj.bias")!;
+  const {buffer, byteOffset} = broken.checkpoint.bytes;
+  new DataView(buffer, byteOffset).setFloat32(offset, Infinity, true);
+  const som = readOptions("sfp", methods.sfp.options) as unknown as SomOptions;
+  for (const [precision, message] of [
+    ["float32", /Layers 4 to 6 gave numbers that are not finite/],
+    ["float16", /Layers 4 to 6 have numbers beyond 65504.*Use float32/]
+  ] as const) {
+    const other = new Engine({...broken, precision}, cpu(1));
+    const steps = new Sessions(broken.checkpoint, cpu(1), 2);
+    const subject = new Subject(other, steps, {image: "golden", grid, pixels, som, provenance});
+    const run = subject.run(
+      () => {},
+      () => Promise.resolve()
+    );
+    await assert.rejects(run, message);
+    assert.equal(subject.record(3).layers, 3);
+    await steps.close();
+  }
+});
+
 test("a run that is stopped keeps what it has", async () => {
   const subject = subjectOf();
   let pauses = 0;
