@@ -1,5 +1,6 @@
 import type {Grid} from "../../analysis/record.js";
 import {linearTaps} from "../image/taps.js";
+import {expNegative} from "./exponential.js";
 import type {Span, Tiling} from "./windows.js";
 
 /** Cosines of all windows of an image, windows in reading order: (windows · N) × Q, queries innermost. */
@@ -81,24 +82,34 @@ function pixelTaps(
  * size queries × height × width ever exists. Equal to accumulating upsampled windows, dividing by the number of visits
  * and upsampling the result, to float rounding.
  *
- * Call `row(y)`, then `pixel` for pixels of that row.
+ * Call `row(y)`, then `pixel` for pixels of that row; or `band(from, to)` for a run of `rowRuns`, then `contenders` and
+ * `decide` for runs of `columnRuns`.
  */
 export class ScoreField {
   readonly height: number;
   readonly width: number;
   readonly queries: number;
+  /** Where runs of rows and of columns begin, and the length of the axis: see `straightRuns`. */
+  readonly rowRuns: Uint32Array;
+  readonly columnRuns: Uint32Array;
   readonly #scores: Float32Array;
   readonly #rows: CellTaps;
   readonly #columns: CellTaps;
   readonly #gridRows: number;
-  readonly #lineLength: number;
+  readonly #gridColumns: number;
   readonly #across: number;
   readonly #line: Float32Array;
-  readonly #least: Float32Array;
-  readonly #greatest: Float32Array;
-  /** The tile that last looked at each cell. */
-  readonly #seen: Uint32Array;
-  #tile = 0;
+  /** The ends of the band. */
+  readonly #firstLine: Float32Array;
+  readonly #lastLine: Float32Array;
+  /** The band that is being decided. */
+  #from = 0;
+  #to = 0;
+  readonly #corners: Float32Array[];
+  /** The cells that a block's pixels are made of, and each one's place among them. */
+  readonly #cells: Uint32Array;
+  readonly #placeOf: Int32Array;
+  #parts = new Float32Array(0);
 
   constructor(
     {tiling, grid, queries, scores}: WindowScores,
@@ -116,20 +127,27 @@ export class ScoreField {
     this.#scores = scores;
     this.#rows = cellTaps(tiling.rows, grid[0], resized.height, original.height);
     this.#columns = cellTaps(tiling.columns, grid[1], resized.width, original.width);
-    this.#gridRows = grid[0];
+    this.rowRuns = straightRuns(this.#rows);
+    this.columnRuns = straightRuns(this.#columns);
+    [this.#gridRows, this.#gridColumns] = grid;
     this.#across = tiling.columns.length;
-    this.#lineLength = grid[1] * queries;
-    this.#line = new Float32Array(this.#across * this.#lineLength);
-    this.#least = new Float32Array(queries);
-    this.#greatest = new Float32Array(queries);
-    this.#seen = new Uint32Array(this.#across * grid[1]);
+    const cells = this.#across * grid[1];
+    this.#line = new Float32Array(cells * queries);
+    this.#firstLine = new Float32Array(cells * queries);
+    this.#lastLine = new Float32Array(cells * queries);
+    this.#corners = Array.from({length: 4}, () => new Float32Array(queries));
+    this.#cells = new Uint32Array(cells);
+    this.#placeOf = new Int32Array(cells).fill(-1);
   }
 
   /** Combines the cells that row y is made of; columns are left to `pixel`. */
   row(y: number): void {
-    const line = this.#line;
+    this.#combine(y, this.#line);
+  }
+
+  #combine(y: number, line: Float32Array): void {
     const scores = this.#scores;
-    const length = this.#lineLength;
+    const length = this.#gridColumns * this.queries;
     line.fill(0);
     for (let tap = this.#rows.start[y]; tap < this.#rows.start[y + 1]; ++tap) {
       const weight = this.#rows.weight[tap];
@@ -146,10 +164,14 @@ export class ScoreField {
 
   /** Writes the Q cosines of pixel x of the row into `out`. */
   pixel(x: number, out: Float32Array): void {
+    this.#mix(this.#line, x, out);
+  }
+
+  #mix(line: Float32Array, x: number, out: Float32Array): void {
     const {start, cell, weight} = this.#columns;
-    const line = this.#line;
     const queries = this.queries;
     const end = start[x + 1];
+    if (start[x] === end) out.fill(0);
     // Up to four cells a pass: most pixels need two (one window) or four (two windows), and `out` is then written once.
     for (let tap = start[x]; tap < end; tap += 4) {
       const a = cell[tap] * queries;
@@ -174,64 +196,201 @@ export class ScoreField {
     }
   }
 
+  /** Prepares rows `from` … `to − 1`, which are one run, for `contenders` and `decide`. */
+  band(from: number, to: number): void {
+    this.#from = from;
+    this.#to = to;
+    this.#combine(from, this.#firstLine);
+    this.#combine(to - 1, this.#lastLine);
+  }
+
   /**
-   * The queries that can be the greatest at any of pixels `from` … `to − 1` of the row, ascending; writes them into
-   * `out` and returns how many. A pixel's cosine is a weighted mean of cells, so it lies between the least and the
-   * greatest of them: a query whose greatest cell is below another's least is out. Neighbouring patches are alike
-   * enough that few remain, which is what makes many classes cheap.
+   * The queries that can be the greatest anywhere in the block of the band's rows and columns `from` … `to − 1`, which
+   * are one run, ascending; writes them into `out` and returns how many. Over such a block a cosine is bilinear, so
+   * it lies between its values at the corners, and so does the difference of two: a query that another one exceeds at
+   * all four corners is out. Neighbouring patches are alike enough that few remain, which is what makes many classes
+   * cheap.
    */
   contenders(from: number, to: number, out: Uint16Array): number {
-    const {start, cell} = this.#columns;
-    const line = this.#line;
     const queries = this.queries;
-    const least = this.#least;
-    const greatest = this.#greatest;
-    least.fill(Infinity);
-    greatest.fill(-Infinity);
-    const seen = this.#seen;
-    ++this.#tile;
-    for (let tap = start[from]; tap < start[to]; ++tap) {
-      const index = cell[tap];
-      if (seen[index] === this.#tile) continue;
-      seen[index] = this.#tile;
-      const offset = index * queries;
-      for (let q = 0; q < queries; ++q) {
-        const value = line[offset + q];
-        if (value < least[q]) least[q] = value;
-        if (value > greatest[q]) greatest[q] = value;
-      }
+    const {start} = this.#rows;
+    // Where no window was looked at yet there is nothing to tell apart.
+    if (start[this.#from] === start[this.#to]) {
+      for (const corner of this.#corners) corner.fill(0);
+      out[0] = 0;
+      return 1;
     }
-    let bar = -Infinity;
-    for (let q = 0; q < queries; ++q) if (least[q] > bar) bar = least[q];
-    bar -= rounding;
-    let count = 0;
-    for (let q = 0; q < queries; ++q) if (greatest[q] >= bar) out[count++] = q;
+    const [a, b, c, d] = this.#corners;
+    this.#mix(this.#firstLine, from, a);
+    this.#mix(this.#firstLine, to - 1, b);
+    this.#mix(this.#lastLine, from, c);
+    this.#mix(this.#lastLine, to - 1, d);
+    let count = -1;
+    for (const corner of this.#corners) {
+      let best = 0;
+      for (let q = 1; q < queries; ++q) if (corner[q] > corner[best]) best = q;
+      const [barA, barB, barC, barD] = [a[best], b[best], c[best], d[best]].map((value) => value - rounding);
+      let kept = 0;
+      if (count < 0) {
+        for (let q = 0; q < queries; ++q)
+          if (a[q] >= barA || b[q] >= barB || c[q] >= barC || d[q] >= barD) out[kept++] = q;
+      } else
+        for (let i = 0; i < count; ++i) {
+          const q = out[i];
+          if (a[q] >= barA || b[q] >= barB || c[q] >= barC || d[q] >= barD) out[kept++] = q;
+        }
+      count = kept;
+      if (count === 1) break;
+    }
     return count;
   }
 
-  /** The query with the greatest cosine at pixel x, the first among equals, out of the first `count` in `among`. */
-  greatest(x: number, among: Uint16Array, count: number): number {
-    const {start, cell, weight} = this.#columns;
-    const line = this.#line;
-    const queries = this.queries;
-    const end = start[x + 1];
-    let best = among[0];
-    let value = -Infinity;
+  /**
+   * Bounds of Σ exp(scale (v − greatest)) over all queries, anywhere in the block that `contenders` was asked about last.
+   *
+   * @param among what `contenders` wrote, the first `count`
+   * @returns [least, most]
+   */
+  sums(scale: number, among: Uint16Array, count: number): [number, number] {
+    const [a, b, c, d] = this.#corners;
+    let most = Infinity;
+    let least = 0;
+    // No query exceeds the greatest one, and the greatest one is among the contenders.
+    const lows = new Float64Array(this.queries).fill(Infinity);
     for (let i = 0; i < count; ++i) {
-      const q = among[i];
-      let cosine = 0;
-      for (let tap = start[x]; tap < end; ++tap) cosine += weight[tap] * line[cell[tap] * queries + q];
-      if (cosine > value) {
-        value = cosine;
-        best = q;
+      const r = among[i];
+      let sum = 0;
+      for (let q = 0; q < this.queries; ++q) {
+        const [da, db, dc, dd] = [a[q] - a[r], b[q] - b[r], c[q] - c[r], d[q] - d[r]];
+        lows[q] = Math.min(lows[q], da, db, dc, dd);
+        sum += Math.exp(scale * Math.max(da, db, dc, dd));
+      }
+      most = Math.min(most, sum);
+    }
+    for (const low of lows) least += expNegative(scale * Math.min(0, low));
+    const slack = Math.exp(2 * scale * rounding);
+    return [least / slack, most * slack];
+  }
+
+  /**
+   * Calls `found` with the query of the greatest cosine, the first among equals, out of the first `count` in `among`, for
+   * every pixel of the block of the band's rows and columns `from` … `to − 1`.
+   */
+  decide(
+    from: number,
+    to: number,
+    among: Uint16Array,
+    count: number,
+    found: (y: number, x: number, query: number) => void
+  ): void {
+    const {start, cell, weight} = this.#columns;
+    const cells = this.#cellsOf(from, to, count);
+    const placeOf = this.#placeOf;
+    const parts = this.#parts;
+    for (let y = this.#from; y < this.#to; ++y) {
+      this.#combineCells(y, cells, among, count);
+      for (let x = from; x < to; ++x) {
+        let best = among[0];
+        let value = -Infinity;
+        for (let i = 0; i < count; ++i) {
+          let cosine = 0;
+          for (let tap = start[x]; tap < start[x + 1]; ++tap)
+            cosine += weight[tap] * parts[placeOf[cell[tap]] * count + i];
+          if (cosine > value) {
+            value = cosine;
+            best = among[i];
+          }
+        }
+        found(y, x, best);
       }
     }
-    return best;
+    for (let k = 0; k < cells; ++k) placeOf[this.#cells[k]] = -1;
+  }
+
+  /** Gathers the cells of columns `from` … `to − 1` and returns how many there are. */
+  #cellsOf(from: number, to: number, count: number): number {
+    const {start, cell} = this.#columns;
+    let cells = 0;
+    for (let tap = start[from]; tap < start[to]; ++tap) {
+      if (this.#placeOf[cell[tap]] >= 0) continue;
+      this.#placeOf[cell[tap]] = cells;
+      this.#cells[cells++] = cell[tap];
+    }
+    if (this.#parts.length < cells * count) this.#parts = new Float32Array(2 * cells * count);
+    return cells;
+  }
+
+  /** What `row` does, for the gathered cells and some queries alone: the same sums in the same order. */
+  #combineCells(y: number, cells: number, among: Uint16Array, count: number): void {
+    const scores = this.#scores;
+    const parts = this.#parts;
+    const queries = this.queries;
+    parts.fill(0, 0, cells * count);
+    for (let tap = this.#rows.start[y]; tap < this.#rows.start[y + 1]; ++tap) {
+      const weight = this.#rows.weight[tap];
+      const band = Math.floor(this.#rows.cell[tap] / this.#gridRows);
+      const gridRow = this.#rows.cell[tap] % this.#gridRows;
+      for (let k = 0; k < cells; ++k) {
+        const window = Math.floor(this.#cells[k] / this.#gridColumns);
+        const gridColumn = this.#cells[k] % this.#gridColumns;
+        const row = (band * this.#across + window) * this.#gridRows + gridRow;
+        const offset = (row * this.#gridColumns + gridColumn) * queries;
+        for (let i = 0; i < count; ++i) parts[k * count + i] += weight * scores[offset + among[i]];
+      }
+    }
   }
 }
 
-/** More than the rounding of a weighted mean of cosines in float32. */
-const rounding = 1e-5;
+/** More than the rounding of a weighted mean of cosines in float32, and than what `straightRuns` lets pass. */
+const rounding = 5e-5;
+
+/** A run is at most this long: in smaller blocks fewer queries contend. */
+const longestRun = 16;
+
+/**
+ * Cuts an axis into runs within which the samples lie on a straight line between the first and the last: their weights
+ * are means of those two's. Cells interpolate linearly, so runs end at the cells' centres and at windows' borders.
+ *
+ * @returns where runs begin, and the number of samples
+ */
+export function straightRuns(taps: CellTaps): Uint32Array {
+  const samples = taps.start.length - 1;
+  const runs = [0];
+  for (let i = 1; i < samples; ++i) {
+    const begin = runs.at(-1)!;
+    if (i - begin >= longestRun || (i - begin > 1 && !between(taps, begin, i - 1, i))) runs.push(i);
+  }
+  return Uint32Array.from([...runs, samples]);
+}
+
+/** Whether sample `middle` is a mean of two others, to rounding. */
+function between(taps: CellTaps, first: number, middle: number, last: number): boolean {
+  let part = 0;
+  let widest = 0;
+  for (const sample of [first, last])
+    for (let tap = taps.start[sample]; tap < taps.start[sample + 1]; ++tap) {
+      const cell = taps.cell[tap];
+      const from = weightOf(taps, first, cell);
+      const rise = weightOf(taps, last, cell) - from;
+      if (Math.abs(rise) <= widest) continue;
+      widest = Math.abs(rise);
+      part = (weightOf(taps, middle, cell) - from) / rise;
+    }
+  if (part < 0 || part > 1) return false;
+  for (const sample of [first, middle, last])
+    for (let tap = taps.start[sample]; tap < taps.start[sample + 1]; ++tap) {
+      const cell = taps.cell[tap];
+      const mean = (1 - part) * weightOf(taps, first, cell) + part * weightOf(taps, last, cell);
+      if (Math.abs(mean - weightOf(taps, middle, cell)) > 5e-7) return false;
+    }
+  return true;
+}
+
+/** How much of a cell is in a sample. */
+function weightOf({start, cell, weight}: CellTaps, sample: number, wanted: number): number {
+  for (let tap = start[sample]; tap < start[sample + 1]; ++tap) if (cell[tap] === wanted) return weight[tap];
+  return 0;
+}
 
 /** The cosines of one query alone, as a field of its own. */
 export function oneQuery({tiling, grid, queries, scores}: WindowScores, query: number): WindowScores {

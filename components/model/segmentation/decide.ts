@@ -39,16 +39,13 @@ export async function decideField(
 ): Promise<LabelMap> {
   const {height, width} = field;
   const labels = labelMap(height * width, rule.classes);
-  const doubtful = new Uint8Array(rule.area === undefined ? width : height * width);
+  const doubtful = new Uint8Array(height * width);
   const share = rule.area === undefined ? 1 : 2 / 3;
-  for (let y = 0; y < height; ++y) {
-    const doubts = rule.area === undefined ? doubtful : doubtful.subarray(y * width, (y + 1) * width);
-    const row = labels.subarray(y * width, (y + 1) * width);
-    decideRow(field, y, rule, row, doubts);
-    if (rule.area === undefined) for (let x = 0; x < width; ++x) if (doubts[x]) row[x] = 0;
-    if (y % 16 === 15) await breathe((share * y) / height);
+  await decideBlocks(field, rule, labels, doubtful, (done) => breathe(share * done));
+  if (rule.area === undefined) {
+    for (let i = 0; i < labels.length; ++i) if (doubtful[i]) labels[i] = 0;
+    return labels;
   }
-  if (rule.area === undefined) return labels;
   const removed = smallClasses(labels, rule.classes, rule.area);
   for (let y = 0; y < height; ++y) {
     const part = [y * width, (y + 1) * width] as const;
@@ -58,44 +55,60 @@ export async function decideField(
   return labels;
 }
 
-/** Pixels that are decided among the same queries. */
-const tile = 16;
+/** What is known of a pixel's probability before it is computed. */
+const undecided = 2;
 
-/** Labels of one row before any threshold, and which pixels are below the probability threshold. */
-function decideRow(
+/**
+ * Labels before any threshold, and which pixels are below the probability threshold, block by block: in most blocks one
+ * query is the greatest everywhere, and in most the bounds of the softmax's sum are on one side of the threshold.
+ */
+async function decideBlocks(
   field: ScoreField,
-  y: number,
-  {scale, classOf, probability = 0}: DecisionRule,
+  {classOf, scale, probability = 0}: DecisionRule,
   labels: LabelMap,
-  doubtful: Uint8Array
-): void {
+  doubtful: Uint8Array,
+  breathe: Breathe
+): Promise<void> {
+  const {height, width, queries, rowRuns, columnRuns} = field;
+  const among = new Uint16Array(queries);
+  const put = (y: number, x: number, query: number) => (labels[y * width + x] = classOf[query]);
+  // p = 1 / Σ exp(scale (v − greatest)) is below the threshold just when the sum is above its reciprocal.
+  const limit = 1 / probability;
+  for (let i = 0; i + 1 < rowRuns.length; ++i) {
+    const [top, bottom] = [rowRuns[i], rowRuns[i + 1]];
+    field.band(top, bottom);
+    for (let j = 0; j + 1 < columnRuns.length; ++j) {
+      const [left, right] = [columnRuns[j], columnRuns[j + 1]];
+      const fill = (map: LabelMap, value: number) => {
+        for (let y = top; y < bottom; ++y) map.fill(value, y * width + left, y * width + right);
+      };
+      const count = field.contenders(left, right, among);
+      if (count > 1) field.decide(left, right, among, count, put);
+      else fill(labels, classOf[among[0]]);
+      if (limit === Infinity) continue;
+      const [least, most] = field.sums(scale, among, count);
+      if (most > limit) fill(doubtful, least > limit ? 1 : undecided);
+    }
+    if (limit < Infinity)
+      for (let y = top; y < bottom; ++y)
+        doubtRow(field, y, scale, limit, doubtful.subarray(y * width, (y + 1) * width));
+    await breathe(bottom / height);
+  }
+}
+
+/** Computes the softmax's sum of the pixels of a row that are still undecided. */
+function doubtRow(field: ScoreField, y: number, scale: number, limit: number, doubtful: Uint8Array): void {
+  if (!doubtful.includes(undecided)) return;
   const {queries, width} = field;
   const cosines = new Float32Array(queries);
-  // p = 1 / Σ exp(scale (v − greatest)) is below the threshold just when the sum is above its reciprocal.
-  const limit = probability > 0 ? 1 / probability : Infinity;
   field.row(y);
-  if (limit === Infinity) {
-    const among = new Uint16Array(queries);
-    for (let from = 0; from < width; from += tile) {
-      const to = Math.min(from + tile, width);
-      const count = field.contenders(from, to, among);
-      for (let x = from; x < to; ++x) labels[x] = classOf[count === 1 ? among[0] : field.greatest(x, among, count)];
-    }
-    return;
-  }
   for (let x = 0; x < width; ++x) {
+    if (doubtful[x] !== undecided) continue;
     field.pixel(x, cosines);
-    let best = 0;
-    let value = cosines[0];
-    for (let q = 1; q < queries; ++q) {
-      if (cosines[q] > value) {
-        value = cosines[q];
-        best = q;
-      }
-    }
-    labels[x] = classOf[best];
+    let greatest = -Infinity;
+    for (let q = 0; q < queries; ++q) if (cosines[q] > greatest) greatest = cosines[q];
     let sum = 0;
-    for (let q = 0; q < queries && sum <= limit; ++q) sum += expNegative(scale * (cosines[q] - value));
+    for (let q = 0; q < queries && sum <= limit; ++q) sum += expNegative(scale * (cosines[q] - greatest));
     doubtful[x] = Number(sum > limit);
   }
 }

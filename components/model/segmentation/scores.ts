@@ -13,7 +13,8 @@ export type TextMatrix = Float32Array;
 /**
  * Cosines of every patch with every query: (B·N) × Q, queries innermost. A patch whose feature is zero scores 0.
  *
- * This is the one matrix product that is not on the device, so it is blocked: four patches share each text row read.
+ * This is the one matrix product that is not on the device, so it is blocked: four patches by two queries share what
+ * is read, and what is read lies side by side.
  *
  * @throws RangeError when features and text have different widths
  */
@@ -23,39 +24,58 @@ export function cosines({width, data}: WindowFeatures, text: TextMatrix): Float3
   const queries = text.length / width;
   const patches = data.length / width;
   const out = new Float32Array(patches * queries);
-  // Doubles: engines widen every float32 they multiply, and here each number is used Q or N times.
-  const vectors = Float64Array.from(text);
+  const vectors = inPairs(text, width);
   const block = new Float64Array(4 * width);
   for (let patch = 0; patch < patches; patch += 4) {
     const count = Math.min(4, patches - patch);
     block.fill(0);
-    for (let i = 0; i < count; ++i) unitRow(data, (patch + i) * width, width, block, i * width);
-    for (let query = 0; query < queries; ++query) {
-      const row = query * width;
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      for (let k = 0; k < width; ++k) {
-        const t = vectors[row + k];
-        a += t * block[k];
-        b += t * block[width + k];
-        c += t * block[2 * width + k];
-        d += t * block[3 * width + k];
+    for (let i = 0; i < count; ++i) unitRow(data, (patch + i) * width, width, block, i);
+    for (let query = 0, at = 0; query < queries; query += 2) {
+      let [a0, b0, c0, d0, a1, b1, c1, d1] = [0, 0, 0, 0, 0, 0, 0, 0];
+      for (let k = 0; k < 4 * width; k += 4, at += 2) {
+        const t = vectors[at];
+        const u = vectors[at + 1];
+        const a = block[k];
+        const b = block[k + 1];
+        const c = block[k + 2];
+        const d = block[k + 3];
+        a0 += t * a;
+        b0 += t * b;
+        c0 += t * c;
+        d0 += t * d;
+        a1 += u * a;
+        b1 += u * b;
+        c1 += u * c;
+        d1 += u * d;
       }
-      const to = patch * queries + query;
-      out[to] = a;
-      if (count > 1) out[to + queries] = b;
-      if (count > 2) out[to + 2 * queries] = c;
-      if (count > 3) out[to + 3 * queries] = d;
+      for (let j = 0; j < Math.min(2, queries - query); ++j) {
+        const to = patch * queries + query + j;
+        out[to] = j ? a1 : a0;
+        if (count > 1) out[to + queries] = j ? b1 : b0;
+        if (count > 2) out[to + 2 * queries] = j ? c1 : c0;
+        if (count > 3) out[to + 3 * queries] = j ? d1 : d0;
+      }
     }
   }
   return out;
 }
 
-function unitRow(source: Float32Array, from: number, width: number, target: Float64Array, to: number): void {
+/**
+ * Two rows at a time, their numbers side by side, as doubles: engines widen every float32 they multiply, and here each
+ * number is used once for every patch. An odd last row has zeros beside it.
+ */
+function inPairs(rows: Float32Array, width: number): Float64Array {
+  const count = rows.length / width;
+  const pairs = new Float64Array(2 * Math.ceil(count / 2) * width);
+  for (let row = 0; row < count; ++row)
+    for (let k = 0; k < width; ++k) pairs[(row - (row % 2)) * width + 2 * k + (row % 2)] = rows[row * width + k];
+  return pairs;
+}
+
+/** Writes a row at unit length into place `place` of four. */
+function unitRow(source: Float32Array, from: number, width: number, target: Float64Array, place: number): void {
   let squares = 0;
   for (let k = 0; k < width; ++k) squares += source[from + k] * source[from + k];
   const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let k = 0; k < width; ++k) target[to + k] = source[from + k] * scale;
+  for (let k = 0; k < width; ++k) target[4 * k + place] = source[from + k] * scale;
 }
