@@ -29,6 +29,23 @@ export function toCsv(rows: Rows): string {
     .join("\n");
 }
 
+/** Saves rows as an Arrow file that holds the figure's caption. */
+export async function saveArrow(rows: Rows, caption: Caption, name: string): Promise<void> {
+  const {toArrow} = await import("./arrowRows.js");
+  save(new Blob([toArrow(rows, captionWords(caption))], {type: "application/vnd.apache.arrow.file"}), `${name}.arrow`);
+}
+
+/** What a saved file says of itself. */
+function captionWords({title, lede, reading, source, address}: Caption) {
+  return {
+    Title: title,
+    Description: [lede, reading].filter(Boolean).join(" "),
+    Comment: source,
+    Source: address,
+    Software: "SFP Explorer"
+  };
+}
+
 /** Saves the vector drawings of a figure as one, with title and caption. */
 export function saveSvg(place: HTMLElement, caption: Caption, name: string): void {
   const svg = toSvg(place, caption);
@@ -52,18 +69,12 @@ export async function copyPng(figure: HTMLElement, caption: Caption, scale = 2):
 }
 
 /** A figure's picture, with its caption on it and in it. */
-async function toPng(figure: HTMLElement, {title, lede, reading, source, address}: Caption, scale: number) {
+async function toPng(figure: HTMLElement, caption: Caption, scale: number) {
   const canvas = await rasterise(figure, scale);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) throw new Error("This browser cannot make a picture of this size.");
-  const words = {
-    Title: title,
-    Description: [lede, reading].filter(Boolean).join(" "),
-    Comment: source,
-    Source: address,
-    Software: "SFP Explorer"
-  };
-  return new Blob([addPngWords(new Uint8Array(await blob.arrayBuffer()), words)], {type: "image/png"});
+  const bytes = addPngWords(new Uint8Array(await blob.arrayBuffer()), captionWords(caption));
+  return new Blob([bytes], {type: "image/png"});
 }
 
 /**

@@ -1,6 +1,6 @@
 import type {ImageRecord, Provenance, Trunk} from "../analysis/record.js";
 import {openCitations} from "./cite.js";
-import {copyPng, copyText, saveCsv, savePng, saveSvg} from "./export.js";
+import {copyPng, copyText, saveArrow, saveCsv, savePng, saveSvg} from "./export.js";
 import {h, setText} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
@@ -25,7 +25,7 @@ export interface FigureOptions {
   waiting?: string;
   /** Why it cannot be drawn, and what to do; empty when it can. */
   failure?: string;
-  /** The figure's numbers; leaves out the action when absent. */
+  /** The figure's numbers; without them there is nothing to save as CSV or Arrow. */
   data?: (() => Rows) | null;
   /** Inputs that belong to this figure alone, above the drawing. */
   controls?: readonly Node[];
@@ -91,8 +91,15 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
   const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
     openCitations({title: state.title, source: state.source ?? "", address: address()})
   );
-  const dataAction = action("Data", "Save the numbers as CSV", () => state.data && saveCsv(state.data(), state.id));
-  actions.append(svgAction, dataAction, ...(options.actions ?? []), citeAction, copied);
+  const dataActions = [
+    action("CSV", "Save the numbers as a text table", () => state.data && saveCsv(state.data(), state.id)),
+    action(
+      "Arrow",
+      "Save the numbers as an Arrow file, with their types and this caption",
+      () => state.data && saveArrow(state.data(), caption(), state.id)
+    )
+  ];
+  actions.append(svgAction, ...dataActions, ...(options.actions ?? []), citeAction, copied);
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),
@@ -113,7 +120,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
     svgAction.hidden = content.querySelector("svg[data-vector]") === null && !content.matches("svg[data-vector]");
-    dataAction.hidden = !state.data;
+    for (const button of dataActions) button.hidden = !state.data;
   };
   legend.append(...(options.legend ?? []));
   write();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
+import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
 import {base, launch, open, shoot} from "./harness.js";
@@ -63,7 +64,7 @@ test("SVG is a drawing of its own, with a size and with its points", async () =>
 
 test("CSV has a row a patch, and its outliers are those of the title", async () => {
   const {page} = await open(browser, `${site.url}attention`);
-  const [header, ...rows] = (await take(page, "figure-attention", "Data")).toString().split("\n");
+  const [header, ...rows] = (await take(page, "figure-attention", "CSV")).toString().split("\n");
   assert.equal(header, "patch,row,column,outlier,target,background,class,diagonal,margin");
   assert.equal(rows.length, 196);
   const outliers = rows.filter((row) => row.split(",")[3] === "1").length;
@@ -73,6 +74,36 @@ test("CSV has a row a patch, and its outliers are those of the title", async () 
     // Values were rounded for storage after the set was decided.
     if (Math.abs(fromClass - self) > 0.05) assert.equal(outlier, Number(self < fromClass), row);
   }
+  await page.close();
+});
+
+test("Arrow has the columns of the CSV, typed, and says where it comes from", async () => {
+  const {page, problems} = await open(browser, `${site.url}attention`);
+  const [header, ...lines] = (await take(page, "figure-attention", "CSV")).toString().split("\n");
+  const table = tableFromIPC(await take(page, "figure-attention", "Arrow"));
+  assert.deepEqual(
+    table.schema.fields.map(({name, type}) => `${name} ${String(type)}`),
+    header.split(",").map((name, i) => `${name} ${i < 4 ? "Int32" : "Float64"}`)
+  );
+  const rows = table.toArray().map((row) => Object.values(row.toJSON()).join());
+  assert.deepEqual(rows, lines);
+  assert.match(table.schema.metadata.get("Title")!, /^In layer 9, \d+ of 196 patches/);
+  assert.match(table.schema.metadata.get("Comment")!, /vit-ti-16.* layer 9/);
+  assert.match(table.schema.metadata.get("Source")!, /attention#figure-attention$/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("a page whose figures need no records saves words and gaps as well", async () => {
+  const {page, problems} = await open(browser, `${site.url}results`);
+  const figure = "figure-table1";
+  const [header, ...lines] = (await take(page, figure, "CSV")).toString().split("\n");
+  const table = tableFromIPC(await take(page, figure, "Arrow"));
+  assert.equal(table.schema.fields.map(({name}) => name).join(), header);
+  assert.equal(table.numRows, lines.length);
+  const types = new Set(table.schema.fields.map(({type}) => String(type)));
+  assert.ok(types.has("Utf8") && types.has("Float64"));
+  assert.deepEqual(problems, []);
   await page.close();
 });
 
