@@ -61,7 +61,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
       }
       info.tower = tower !== undefined;
     }
-    // Two trunks in four stretches, and a few more for heads and methods.
+    // Six stretches of a trunk with twelve layers, and a few more for heads and methods.
     bench = {info, tower, engine: new Engine(model, device, 2), sessions: new Sessions(model.checkpoint, device, 14)};
     return info;
   },
@@ -103,10 +103,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     return subject.record(of);
   },
 
-  async attention({trunk, layer}) {
-    const {tokens, values} = looked().attention(trunk, layer);
-    return {tokens, values: values.slice()};
-  },
+  attention: async ({trunk, layer}) => looked().attention(trunk, layer),
   heads: ({trunk, layer}) => looked().heads(trunk, layer),
   features: ({stage, options}) => looked().features(stage, options),
 

@@ -1,12 +1,11 @@
-/** Graphs of a few consecutive blocks, so that a picture goes through a trunk in steps. */
-import type {Grid, Trunk} from "../analysis/record.js";
+/** Graphs of a few consecutive blocks, so that a picture goes through its trunks in steps. */
+import type {Grid} from "../analysis/record.js";
 import {Graph, type Value} from "../model/graph.js";
 import {weightsFile, type Model} from "../model/model.js";
 import {Network, type SomOptions} from "../model/network.js";
 
-/** Blocks `first` to `last` (1-based) of a trunk. */
+/** Blocks `first` to `last` (1-based) of trunks. */
 export interface Stretch {
-  trunk: Trunk;
   first: number;
   last: number;
   grid: Grid;
@@ -22,12 +21,14 @@ export function stretchInput(first: number): string {
 }
 
 /**
- * The ONNX graph of a stretch. It is the network of a model that has those blocks alone, fed with tokens
- * where it does not begin with pixels.
+ * The ONNX graph of a stretch. It is the network of a model that has those blocks alone, fed with tokens where it does
+ * not begin with pixels. The images of a batch are trunks: input "repaired", B × 1, says for which of them outliers are
+ * repaired (1) and for which they are left alone (0). So both trunks run on one copy of the weights.
  */
 export function buildStretch(model: Model, {first, last, grid, som, outputs}: Stretch): Uint8Array {
   const g = new Graph(weightsFile);
-  const network = first === 1 ? new Network(g, model, grid) : new Continued(g, blocksOf(model, first, last), grid);
+  const repaired = g.less(g.scalar(0.5), g.input("repaired", ["batch", 1]));
+  const network = new Blocks(g, blocksOf(model, first, last), grid, repaired, first === 1);
   const input =
     first === 1
       ? g.input("pixels", ["batch", 3, "height", "width"])
@@ -45,10 +46,24 @@ export function buildStretch(model: Model, {first, last, grid, som, outputs}: St
   );
 }
 
-/** A network whose input has been through the first blocks already. */
-class Continued extends Network {
-  override embed(tokens: Value): Value {
-    return this.flatten(tokens);
+/** A network that repairs some images of a batch, and whose input may have been through the first blocks already. */
+class Blocks extends Network {
+  constructor(
+    g: Graph,
+    model: Model,
+    grid: Grid,
+    private readonly repaired: Value,
+    private readonly begins: boolean
+  ) {
+    super(g, model, grid);
+  }
+
+  override embed(input: Value): Value {
+    return this.begins ? super.embed(input) : this.flatten(input);
+  }
+
+  protected override repairable(outliers: Value): Value {
+    return this.g.and(outliers, this.repaired);
   }
 }
 

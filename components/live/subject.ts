@@ -3,7 +3,7 @@ import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk} fro
 import {methodFeatures} from "../model/analyse.js";
 import type {GivenOptions} from "../model/methods/options.js";
 import type {SomOptions} from "../model/network.js";
-import {splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../model/outputs.js";
+import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../model/outputs.js";
 import type {Engine, Output, Pixels} from "../model/runtime.js";
 import type {Sessions} from "../model/sessions.js";
 import {continueWith} from "./kept.js";
@@ -19,11 +19,11 @@ export interface SubjectOptions {
 }
 
 /** Blocks that run at once: few enough that the first outliers are soon seen and a cancellation soon heard. */
-const stride = 3;
+const stride = 2;
 
 const trunks = ["plain", "purified"] as const;
 
-/** Runs a picture through both trunks, a few blocks at a time, and answers questions about it afterwards. */
+/** Runs a picture through both trunks side by side, a few blocks at a time, and answers questions about it afterwards. */
 export class Subject {
   /** Outputs by trunk and name, such as `class.3`. */
   private readonly outputs = {plain: new Map<string, Output>(), purified: new Map<string, Output>()};
@@ -47,10 +47,8 @@ export class Subject {
   async run(onLayers: (done: number) => void, pause: () => Promise<void>): Promise<void> {
     for (let first = 1; first <= this.layers; first += stride) {
       const last = Math.min(first + stride - 1, this.layers);
-      for (const trunk of trunks) {
-        await pause();
-        await this.stretch(trunk, first, last);
-      }
+      await pause();
+      await this.stretch(first, last);
       onLayers(last);
     }
   }
@@ -76,7 +74,7 @@ export class Subject {
   async heads(trunk: Trunk, layer: number): Promise<AttentionMap[]> {
     const at = layer + 1;
     const name = `heads.${at}`;
-    return splitHeads((await this.runStretch(trunk, at, at, [name]))[name]);
+    return splitHeads((await this.runStretch([trunk], at, at, [name]))[name]);
   }
 
   /** Features of a stage of SFP, or of a method with its options. */
@@ -119,31 +117,48 @@ export class Subject {
     return {dims: output.dims, data: Float32Array.from(output.data)};
   }
 
-  private async stretch(trunk: Trunk, first: number, last: number): Promise<void> {
+  private async stretch(first: number, last: number): Promise<void> {
     const layers = Array.from({length: last - first + 1}, (_, i) => first + i);
-    const outputs = layers.flatMap((layer) => {
-      const repaired = trunk === "purified" && layer >= this.options.som.from;
-      const passed = repaired ? [`repaired.${layer}`] : [];
-      return [`attention.${layer}`, `tokens.${layer}`, ...passed, ...trunkOutputs(layer, repaired)];
-    });
-    const results = await this.runStretch(trunk, first, last, outputs);
+    const outputs = (trunk: Trunk) =>
+      layers.flatMap((layer) => {
+        const repaired = trunk === "purified" && layer >= this.options.som.from;
+        const passed = repaired ? [`repaired.${layer}`] : [];
+        return [`attention.${layer}`, `tokens.${layer}`, ...passed, ...trunkOutputs(layer, repaired)];
+      });
+    const results = await this.runStretch(trunks, first, last, outputs("purified"));
     if (layers.some((layer) => !(results[`norms.${layer}`].data as Float32Array).every(Number.isFinite)))
       throw new RangeError(
         this.engine.model.precision === "float16"
           ? `Layers ${first} to ${last} have numbers beyond 65504, which float16 cannot hold. Use float32.`
           : `Layers ${first} to ${last} gave numbers that are not finite: the weights are damaged, or the device is.`
       );
-    for (const name of outputs) this.outputs[trunk].set(name, results[name]);
+    for (const [i, trunk] of trunks.entries())
+      for (const name of outputs(trunk)) this.outputs[trunk].set(name, ofImage(results[name], i));
   }
 
-  private runStretch(trunk: Trunk, first: number, last: number, outputs: string[]): Promise<Record<string, Output>> {
-    const {grid, som: asked, pixels} = this.options;
-    const som = trunk === "purified" ? asked : {...asked, from: Infinity};
-    const stretch: Stretch = {trunk, first, last, grid, som, outputs};
-    const input = first === 1 ? pixels : this.passed(trunk, first - 1);
-    const feeds = {[stretchInput(first)]: input as {dims: readonly number[]; data: Float32Array}};
-    const key = JSON.stringify({...stretch, som: {...som, from: String(som.from)}});
-    return this.sessions.run(key, () => buildStretch(this.engine.model, stretch), feeds);
+  private runStretch(
+    which: readonly Trunk[],
+    first: number,
+    last: number,
+    outputs: string[]
+  ): Promise<Record<string, Output>> {
+    const {grid, som, pixels} = this.options;
+    const stretch: Stretch = {first, last, grid, som, outputs};
+    const inputs = which.map((trunk) => (first === 1 ? pixels : this.passed(trunk, first - 1)));
+    const feeds = {
+      [stretchInput(first)]: {
+        dims: [which.length, ...inputs[0].dims.slice(1)],
+        data: concat(
+          inputs.map(({data}) => data),
+          Float32Array
+        )
+      },
+      repaired: {
+        dims: [which.length, 1],
+        data: Float32Array.from(which, (trunk) => Number(trunk === "purified"))
+      }
+    };
+    return this.sessions.run(JSON.stringify(stretch), () => buildStretch(this.engine.model, stretch), feeds);
   }
 
   /** What a layer hands to the next one. */
@@ -156,4 +171,10 @@ export class Subject {
     if (!output) throw new Error("This layer has not been run yet.");
     return output;
   }
+}
+
+/** One image of a batch, as a batch of its own. */
+function ofImage({dims, data}: Output, image: number): Output {
+  const length = data.length / dims[0];
+  return {dims: [1, ...dims.slice(1)], data: data.slice(image * length, (image + 1) * length)};
 }

@@ -109,11 +109,16 @@ export class Network extends Tower {
     this.probe(`outliers.${layer}`, outliers, [patches], "bool");
     if (layer < som.from) return {...unrepaired, outliers};
     const x = this.unflatten(block.output);
-    const repaired = repair(g, g.slice(x, 1, 1, tokens), outliers, this.grid, som.isolated);
+    const repaired = repair(g, g.slice(x, 1, 1, tokens), this.repairable(outliers), this.grid, som.isolated);
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
     const passed = this.flatten(g.concat([g.slice(x, 1, 0, 1), repaired.features], 1));
     this.probeTokens("repaired", "repaired-norms", layer, passed);
     return {...unrepaired, outliers, passed};
+  }
+
+  /** Which of the outliers are repaired, B × N. */
+  protected repairable(outliers: Value): Value {
+    return outliers;
   }
 
   private probeTokens(name: string, norms: string, layer: number, x: Value) {

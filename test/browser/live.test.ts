@@ -76,7 +76,10 @@ test(
     await page.getByRole("button", {name: "Run on this photo"}).click();
     assert.match(await computed(page), /wasm, 1 thread/);
     const layers = await page.evaluate(() => (globalThis as unknown as Watched).layers);
-    assert.ok(layers.includes(3), `the first layers are drawn before the last are done: ${layers}`);
+    assert.ok(
+      layers.some((count) => count > 0 && count < 12),
+      `the first layers are drawn before the last are done: ${layers}`
+    );
     await page.locator("#figure-mask[data-drawn*='sfp:8'][data-drawn*='clearclip:8']").waitFor({timeout: 120_000});
     await page.locator("#figure-attention").scrollIntoViewIfNeeded();
     await page.locator("#figure-attention[data-drawn='chelsea plain 9 mean rows']").waitFor();
