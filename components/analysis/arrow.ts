@@ -19,15 +19,16 @@ import {
   type DataType
 } from "apache-arrow";
 import {isArrowFile} from "./arrowCheck.js";
-import type {
-  AttentionMap,
-  FeatureMap,
-  Grid,
-  ImageRecord,
-  Provenance,
-  RepairSweep,
-  Trunk,
-  TrunkRecord
+import {
+  trunks,
+  type AttentionMap,
+  type FeatureMap,
+  type Grid,
+  type ImageRecord,
+  type Provenance,
+  type RepairSweep,
+  type Trunk,
+  type TrunkRecord
 } from "./record.js";
 
 type Values = Float32Array | Uint8Array | Int8Array;
@@ -123,7 +124,6 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-const trunks = ["plain", "purified"] as const;
 const floatColumns = ["classRows", "diagonals", "classSelf", "norms", "repairedNorms"] as const;
 const maskColumns = ["outliers", "isolated"] as const;
 const optionalColumns = ["lof"] as const;

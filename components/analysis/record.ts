@@ -9,7 +9,8 @@
  */
 
 /** The trunk as the model was trained, or with SOM repairing each layer's output (Eq. 4-5). */
-export type Trunk = "plain" | "purified";
+export const trunks = ["plain", "purified"] as const;
+export type Trunk = (typeof trunks)[number];
 
 /** Patch grid: [rows, columns]. */
 export type Grid = readonly [rows: number, columns: number];

@@ -1,5 +1,5 @@
 // The few kinds of input that the site has, all labelled, all reachable by keyboard.
-import {h} from "../figures/dom.js";
+import {h, setText} from "../figures/dom.js";
 import type {Drawing} from "../figures/drawing.js";
 import {drawing} from "../figures/drawing.js";
 
@@ -103,13 +103,16 @@ export function slider(options: SliderOptions): Drawing<SliderOptions> {
   typed.addEventListener("blur", () => (typed.value = String(state.value)));
   const write = () => {
     for (const input of [range, typed]) {
-      input.min = String(state.least);
-      input.max = String(state.most);
-      input.step = String(state.step);
+      for (const [name, value] of [
+        ["min", state.least],
+        ["max", state.most],
+        ["step", state.step]
+      ] as const)
+        if (input[name] !== String(value)) input[name] = String(value);
       // Rewriting what is being typed would move its cursor.
       if (input.valueAsNumber !== state.value) input.value = String(state.value);
     }
-    suffix.textContent = state.suffix ?? "";
+    setText(suffix, state.suffix ?? "");
   };
   write();
   return drawing<SliderOptions, HTMLDivElement>(element, (next) => {

@@ -31,6 +31,8 @@ export function layerControl(options: LayerControlOptions): Drawing<LayerControl
   const next = () => state.onChange(state.layer < state.layers ? state.layer + 1 : 1);
   const show = () => {
     const words = timer !== undefined ? "Pause" : prefersStill() ? "Next layer" : "Play the layers";
+    // The slider's every move comes through here, and mostly finds nothing to change.
+    if (button.title === words) return;
     button.setAttribute("aria-label", words);
     button.title = words;
     button.textContent = timer !== undefined ? "❚❚" : prefersStill() ? "▸|" : "▶";

@@ -1,5 +1,5 @@
 import {persistence, spells, survival, transitions} from "../analysis/persistence.js";
-import type {ImageRecord, Trunk} from "../analysis/record.js";
+import {trunks, type ImageRecord, type Trunk} from "../analysis/record.js";
 import {historyOf} from "../analysis/summary.js";
 import type {Feed} from "../controls/feed.js";
 import {alluvial} from "./alluvial.js";
@@ -9,9 +9,7 @@ import {follow} from "./follow.js";
 import {strokesLegend} from "./legend.js";
 import {lines} from "./lines.js";
 import {marks, trunkStrokes} from "./marks.js";
-import {plate} from "./plate.js";
-
-const trunks = ["plain", "purified"] as const;
+import {trunkPlates} from "./plate.js";
 
 /** Who becomes an outlier, who stays one and who ceases to be one, from each layer to the next. */
 export function birthsFigure(feed: Feed): HTMLElement {
@@ -22,36 +20,29 @@ export function birthsFigure(feed: Feed): HTMLElement {
     plain: alluvial({...blank, label: "without SOM"}),
     purified: alluvial({...blank, label: "with SOM"})
   };
-  const frame = figure(
-    h(
-      "div",
-      {class: "stacked"},
-      plate(flows.plain, {title: "without SOM"}),
-      plate(flows.purified, {title: h("span", {class: "is-repaired"}, "with SOM")})
-    ),
-    {
-      id: "births",
-      title: "Outliers come and go between layers",
-      waiting: "Loading.",
-      lede: "All patches, layer by layer: the outlier set below in red, the others above in grey. Widths are numbers of patches; the number on top is the set’s size.",
-      legend: [flowLegend()],
-      reading:
-        "Follow the red band: what enters it from above are births, what climbs out of it are deaths, what runs on within it was an outlier in both layers.",
-      data: () =>
-        shown
-          ? trunks.flatMap((trunk) =>
-              transitions(historyOf(shown!, trunk)).map(({from, kept, births, deaths}) => ({
-                trunk,
-                from: from + 1,
-                to: from + 2,
-                kept,
-                births,
-                deaths
-              }))
-            )
-          : []
-    }
-  );
+  const frames = trunkPlates(flows);
+  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), {
+    id: "births",
+    title: "Outliers come and go between layers",
+    waiting: "Loading.",
+    lede: "All patches, layer by layer: the outlier set below in red, the others above in grey. Widths are numbers of patches; the number on top is the set’s size.",
+    legend: [flowLegend()],
+    reading:
+      "Follow the red band: what enters it from above are births, what climbs out of it are deaths, what runs on within it was an outlier in both layers.",
+    data: () =>
+      shown
+        ? trunks.flatMap((trunk) =>
+            transitions(historyOf(shown!, trunk)).map(({from, kept, births, deaths}) => ({
+              trunk,
+              from: from + 1,
+              to: from + 2,
+              kept,
+              births,
+              deaths
+            }))
+          )
+        : []
+  });
   let shown: ImageRecord | undefined;
   follow(feed, frame, ({record, choice, picture}) => {
     for (const trunk of trunks) {

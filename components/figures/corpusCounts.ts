@@ -1,4 +1,5 @@
 import {layerDetectors, type LayerDetector} from "../analysis/detectors/layer.js";
+import {trunks, type Trunk} from "../analysis/record.js";
 import {segmented} from "../controls/inputs.js";
 import type {Selection, SelectionStore} from "../controls/selection.js";
 import {detectorStyle} from "./detectorStyle.js";
@@ -71,7 +72,6 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
       lengths.update({current});
     } else {
       drawn = corpus;
-      const trunks = ["plain", "purified"] as const;
       counts.update({
         current,
         series: trunks.map((trunk) => ({
@@ -85,7 +85,7 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
         series: trunks.map((trunk) => ({...trunkStrokes[trunk], values: corpus.lengths[trunk]}))
       });
     }
-    const long = (trunk: "plain" | "purified") =>
+    const long = (trunk: Trunk) =>
       Math.round((100 * corpus.lengths[trunk][layer].filter((ratio) => ratio > 10).length) / corpus.images);
     lengthFrame.update({
       title: `longest patch: in layer ${current} above 10 × the median in ${long("plain")} % of images without SOM, ${long("purified")} % with it`

@@ -1,4 +1,4 @@
-import type {ImageRecord, Trunk} from "../analysis/record.js";
+import {trunks, type ImageRecord, type Trunk} from "../analysis/record.js";
 import type {Feed} from "../controls/feed.js";
 import {h} from "./dom.js";
 import {figure, provenance} from "./figure.js";
@@ -7,10 +7,8 @@ import {outlierMarks} from "./attention.js";
 import {layerStrip} from "./layerStrip.js";
 import {marksLegend, rampLegend} from "./legend.js";
 import {patchMap} from "./patchMap.js";
-import {plate, plates} from "./plate.js";
+import {plate, plates, trunkPlates} from "./plate.js";
 import {maximum, median, readLayer, relativeNorms} from "./reading.js";
-
-const trunks = ["plain", "purified"] as const;
 
 /** The lengths of all patches' tokens, layer by layer, in times the layer's median patch. */
 type Lengths = Record<Trunk, Float32Array[]>;
@@ -30,8 +28,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
   };
   const frames = {
     photo: plate(photo, {title: h("span", {}, h("span", {class: "is-outlier"}, "outliers"), " by Eq. 4")}),
-    plain: plate(maps.plain, {title: "without SOM"}),
-    purified: plate(maps.purified, {title: h("span", {class: "is-repaired"}, "with SOM")})
+    ...trunkPlates(maps)
   };
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
   const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});

@@ -166,6 +166,23 @@ function clamp(value: number, count: number): number {
   return Math.min(count - 1, Math.max(0, value));
 }
 
+/** Draws a map's values and marks into a box of another drawing, as a thumbnail has them: no photo, no pointing. */
+export function paintThumbnail(
+  context: CanvasRenderingContext2D,
+  state: PatchMapOptions,
+  {x, y, width, height}: {x: number; y: number; width: number; height: number}
+): void {
+  if (!state.values?.length) return;
+  const values = document.createElement("canvas");
+  paintValues(values, state);
+  context.save();
+  context.translate(x, y);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(values, 0, 0, width, height);
+  paintMarks(context, state, width, height);
+  context.restore();
+}
+
 /** The photo and the lines between patches: what lies below the values and hardly changes. */
 function paintPhoto(context: CanvasRenderingContext2D, state: PatchMapOptions, width: number, height: number): void {
   const {photo, values, lines, grid} = state;

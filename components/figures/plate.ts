@@ -1,3 +1,4 @@
+import type {Trunk} from "../analysis/record.js";
 import {h, setText} from "./dom.js";
 import type {Drawing} from "./drawing.js";
 import {drawing} from "./drawing.js";
@@ -20,6 +21,14 @@ export function plate(content: HTMLElement, options: PlateOptions): Drawing<Plat
     if (change.title !== undefined) title.replaceChildren(change.title);
     if (change.readout !== undefined) setText(readout, change.readout);
   });
+}
+
+/** A panel for each trunk. */
+export function trunkPlates(contents: Record<Trunk, HTMLElement>): Record<Trunk, Drawing<PlateOptions>> {
+  return {
+    plain: plate(contents.plain, {title: "without SOM"}),
+    purified: plate(contents.purified, {title: h("span", {class: "is-repaired"}, "with SOM")})
+  };
 }
 
 /** Panels side by side, as many as fit, never narrower than `least` pixels. */

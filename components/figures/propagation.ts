@@ -1,5 +1,5 @@
 import {historyOf} from "../analysis/summary.js";
-import type {ImageRecord, Trunk} from "../analysis/record.js";
+import {trunks, type ImageRecord, type Trunk} from "../analysis/record.js";
 import type {Feed, View} from "../controls/feed.js";
 import {segmented} from "../controls/inputs.js";
 import {formatValue, h} from "./dom.js";
@@ -10,10 +10,8 @@ import {marksLegend, rampLegend} from "./legend.js";
 import type {MarkName} from "./marks.js";
 import type {PatchMark} from "./patchMap.js";
 import {patchMap} from "./patchMap.js";
-import {plate, plates} from "./plate.js";
+import {plate, plates, trunkPlates} from "./plate.js";
 import {maximum, median, relativeNorms} from "./reading.js";
-
-const trunks = ["plain", "purified"] as const;
 
 /** Whether norms are those of a block's own output, or of what is handed to the next block. */
 type Stage = "output" | "repaired";
@@ -31,10 +29,7 @@ export function propagationFigure(feed: Feed): HTMLElement {
     plain: patchMap({...blank, label: "token norms without SOM"}),
     purified: patchMap({...blank, label: "token norms with SOM"})
   };
-  const frames = {
-    plain: plate(maps.plain, {title: "without SOM"}),
-    purified: plate(maps.purified, {title: h("span", {class: "is-repaired"}, "with SOM")})
-  };
+  const frames = trunkPlates(maps);
   const photo = patchMap({...blank, label: "the photo and the outliers with SOM", lines: true});
   const photoFrame = plate(photo, {title: h("span", {}, "outliers with SOM")});
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};

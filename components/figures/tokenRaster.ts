@@ -1,16 +1,14 @@
 import {historyOf, outlierRaster} from "../analysis/summary.js";
-import type {ImageRecord, Trunk} from "../analysis/record.js";
+import {trunks, type ImageRecord, type Trunk} from "../analysis/record.js";
 import type {Feed, View} from "../controls/feed.js";
 import {segmented} from "../controls/inputs.js";
 import {formatValue, h} from "./dom.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
 import {rampLegend} from "./legend.js";
-import {plate} from "./plate.js";
+import {trunkPlates} from "./plate.js";
 import {raster} from "./raster.js";
 import {maximum, median, patchName, readLayer, relativeNorms} from "./reading.js";
-
-const trunks = ["plain", "purified"] as const;
 
 type Quantity = "margin" | "norm";
 type Order = "onset" | "place";
@@ -31,10 +29,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
     plain: raster({...blank, label: "without SOM"}),
     purified: raster({...blank, label: "with SOM"})
   };
-  const frames = {
-    plain: plate(rasters.plain, {title: "without SOM"}),
-    purified: plate(rasters.purified, {title: h("span", {class: "is-repaired"}, "with SOM")})
-  };
+  const frames = trunkPlates(rasters);
   const legends = {
     margin: rampLegend({label: "self is greater ← margin → class is greater: outlier", domain: [0, 1], signed: true}),
     norm: rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]})
