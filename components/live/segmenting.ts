@@ -21,9 +21,12 @@ const longest = 1024;
 export interface Pace {
   /** Windows given to the network at once; a cancellation is heard between batches. */
   batch?: number;
-  /** Masks are drawn anew at most this often, in ms, and for no more than a tenth of the time. */
+  /** Masks are drawn anew at most this often, in ms; less often where they take longer than a few. */
   pause?: number;
 }
+
+/** What drawing masks anew may take before pauses grow: of a second, a tenth. */
+const fewMilliseconds = 100;
 
 /**
  * Segments the picture with all methods in one pass, so that what they compute alike is computed once. With sliding
@@ -100,7 +103,7 @@ export async function segmentPicture(
         tell({mask: {...upper, labels: upperRows(upper, coarse[method], coveredShare(seen))}});
       }
       told = performance.now();
-      pause = Math.max(leastPause, 10 * (told - now));
+      pause = leastPause * Math.max(1, (told - now) / fewMilliseconds);
     }
   };
 
