@@ -63,8 +63,8 @@ export async function remoteWeights(id: string): Promise<RemoteWeights> {
   };
 }
 
-/** Where the public hub sends who asks for a large file: hosts that differ by region and time. */
-const publicStorage = "https://*.hf.co";
+/** Where the public hub sends who asks for a large file: hosts that differ by region and by the file's age. */
+const publicStorage = ["https://*.hf.co", "https://*.huggingface.co"];
 
 /** The hosts, as a content security policy names them, that the site's models are fetched from beside the site itself. */
 export async function modelHosts(): Promise<string[]> {
@@ -72,7 +72,7 @@ export async function modelHosts(): Promise<string[]> {
   for (const {id} of shippedModels().filter(({remote}) => remote)) {
     const {origin} = new URL((await remoteWeights(id)).address);
     hosts.add(origin);
-    if (origin === publicHub) hosts.add(publicStorage);
+    if (origin === publicHub) for (const storage of publicStorage) hosts.add(storage);
   }
   return [...hosts];
 }

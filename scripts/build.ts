@@ -8,7 +8,7 @@ import {analysedModels} from "../data/analysed.js";
 import type {FoundModel} from "../data/hub/folders.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
-import {modelHosts} from "../data/shipped.js";
+import {modelHosts, shippedModels} from "../data/shipped.js";
 import {run, runFramework} from "./process.js";
 import {finishSite} from "./site/finish.js";
 import {placePhotos} from "./site/photos.js";
@@ -30,14 +30,28 @@ function inPlace({id, source, folder}: FoundModel): string {
   );
 }
 
+/**
+ * Makes MODELS of everything that is asked for.
+ *
+ * @returns the hosts beside the site that its models are fetched from
+ * @throws Error naming a model that is not here, before anything is written
+ */
+async function chooseModels(words: readonly string[]): Promise<string[]> {
+  const models = (process.env.MODELS ?? "").split(",").filter(Boolean);
+  for (const word of words) models.push(await withModel(word));
+  if (models.length) process.env.MODELS = models.join(",");
+  for (const {id} of shippedModels()) await findModel(id);
+  return modelHosts();
+}
+
 const {values, positionals} = parseArgs({
   allowPositionals: true,
   options: {"with-model": {type: "string", multiple: true, default: []}}
 });
-const models = (process.env.MODELS ?? "").split(",").filter(Boolean);
-for (const word of values["with-model"]) models.push(await withModel(word));
-if (models.length) process.env.MODELS = models.join(",");
-const hosts = await modelHosts();
+const hosts = await chooseModels(values["with-model"]).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 
 // Framework reuses whatever its loaders wrote earlier, even after a loader is edited.
 // A release is built from what the loaders write now; KEEP=1 skips that while developing.

@@ -77,3 +77,24 @@ test("a build lists and writes the parts of a model, never the uncut file", asyn
     files.slice(0, 2)
   );
 });
+
+test("a build with a model that cannot be had ends before anything is written, in words", async (t) => {
+  const models = temporary(t);
+  mkdirSync(join(models, "own"));
+  writeFileSync(join(models, "own", "model.safetensors"), "weights");
+  const refused = [
+    [["--with-model", "nosuch"], "", /^no model is called "nosuch"/],
+    [["--with-model", "own@hub"], "", /^own@hub: .* no record of a download.*models get own` once/],
+    [["--with-model", join(models, "own")], "", /^\/.*own: a model of a site is named, not given as a folder/],
+    [[], "nosuch:int8", /^no model is called "nosuch:int8"/]
+  ] as const;
+  for (const [args, named, message] of refused) {
+    const env = {...process.env, SFP_MODELS: models, MODELS: named};
+    const build = promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/build.ts", ...args], {env});
+    await assert.rejects(build, (error: Error & {stderr: string; stdout: string}) => {
+      assert.match(error.stderr, message);
+      assert.doesNotMatch(error.stderr, /\n\s+at /);
+      return error.stdout === "";
+    });
+  }
+});

@@ -152,7 +152,7 @@ test("a build points to the commit that was fetched, allows its host, and keeps 
 
 test("the public hub sends its readers on, so its storage is allowed too; without such models nobody is", async (t) => {
   await fetched(t, "https://huggingface.co");
-  assert.deepEqual(await modelHosts(), ["https://huggingface.co", "https://*.hf.co"]);
+  assert.deepEqual(await modelHosts(), ["https://huggingface.co", "https://*.hf.co", "https://*.huggingface.co"]);
   process.env.MODELS = "fetched";
   assert.deepEqual(await modelHosts(), []);
 });
