@@ -162,9 +162,9 @@ function shares({masks, classes}: MaskFigureOptions): Rows {
 }
 
 function counts({labels}: Mask, classes: number): number[] {
-  const sums = Array.from({length: classes}, () => 0);
-  for (const label of labels) ++sums[label];
-  return sums;
+  const sums = new Uint32Array(classes);
+  for (let i = 0; i < labels.length; ++i) ++sums[labels[i]];
+  return [...sums];
 }
 
 function describe(mask: Mask, classes: readonly string[]): string {

@@ -72,8 +72,8 @@ export async function ranAgain(page: Page): Promise<void> {
 }
 
 /** The Live page, ready for a choice. */
-export async function openLive(page: Page, site: string): Promise<void> {
-  await page.goto(`${site}live`);
+export async function openLive(page: Page, site: string, search = ""): Promise<void> {
+  await page.goto(`${site}live${search}`);
   await page.locator(".live-machine > *").first().waitFor();
 }
 

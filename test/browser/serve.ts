@@ -26,14 +26,22 @@ export interface ServeOptions {
   base?: string;
   /** Extra answers by path below the base, for pages that exist in tests only. */
   extra?: Map<string, {body: string | Uint8Array; type: string}>;
+  /** Sends the headers that give pages threads, as few static hosts do. */
+  isolated?: boolean;
 }
 
 /** Serves a folder as a static host like GitHub Pages does: a base path, clean addresses, 404.html. */
-export async function serve(folder: string, {base = "/", extra = new Map()}: ServeOptions = {}): Promise<Site> {
+export async function serve(
+  folder: string,
+  {base = "/", extra = new Map(), isolated = false}: ServeOptions = {}
+): Promise<Site> {
+  const isolation = isolated
+    ? {"cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp"}
+    : {};
   const server = createServer(async (request, response) => {
     const {pathname} = new URL(request.url ?? "/", "http://localhost");
     const send = (status: number, body: string | Uint8Array, type: string) =>
-      response.writeHead(status, {"content-type": type}).end(body);
+      response.writeHead(status, {"content-type": type, ...isolation}).end(body);
     if (!pathname.startsWith(base)) return send(404, "outside the base path", "text/plain");
     const below = decodeURIComponent(pathname.slice(base.length));
     const answer = extra.get(below);
