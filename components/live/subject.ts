@@ -97,7 +97,7 @@ export class Subject {
     const {model} = this.engine;
     const rest = continueWith(model, {method, options, grid, outputs: [output]}, som);
     if (!rest) {
-      if (output === "features" && !options) return methodFeatures(this.engine, method, grid, pixels);
+      if (output === "features" && !options) return (await methodFeatures(this.engine, [method], pixels))[0];
       const results = await this.engine.run({method, options, grid, outputs: [output]}, pixels);
       return toFeatures(results[output]);
     }

@@ -93,9 +93,17 @@ export async function stageFeatures(engine: Engine, grid: Grid, pixels: Pixels):
   };
 }
 
-/** Dense features of a method: N × E. */
-export async function methodFeatures(engine: Engine, method: string, grid: Grid, pixels: Pixels): Promise<FeatureMap> {
-  return toFeatures((await engine.run({method, grid, outputs: ["features"]}, pixels)).features);
+/** Dense features of methods, in their order, from one pass: N × E each. */
+export async function methodFeatures(
+  engine: Engine,
+  methods: readonly string[],
+  pixels: Pixels
+): Promise<FeatureMap[]> {
+  const found = await engine.features(
+    methods.map((method) => ({method})),
+    pixels
+  );
+  return found.map(({width, data}) => ({width, values: data}));
 }
 
 /** Runs SOM from layer 1, 2, ... L - 1 on. `onRun` hears of each run as it is done. */

@@ -101,8 +101,8 @@ async function computeFiles(
   });
   for (const [stage, features] of Object.entries(await stageFeatures(engine, grid, pixels)))
     files[`features-${stage}.arrow`] = encodeFeatures(features);
-  for (const method of comparedMethods)
-    files[`features-${method}.arrow`] = encodeFeatures(await methodFeatures(engine, method, grid, pixels));
+  for (const [i, features] of (await methodFeatures(engine, comparedMethods, pixels)).entries())
+    files[`features-${comparedMethods[i]}.arrow`] = encodeFeatures(features);
   files["repairs.arrow"] = encodeRepairs(await repairSweep(engine, grid, pixels), layers);
   return files;
 }
