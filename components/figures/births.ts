@@ -86,19 +86,23 @@ export function survivalFigure(feed: Feed): HTMLElement {
     lede: "A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate.",
     legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
     reading:
-      "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for as long as it was seen, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn."
+      "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for as long as it was seen, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn.",
+    data: () =>
+      trunks.flatMap((trunk) => Array.from(curves?.[trunk] ?? [], (share, layers) => ({trunk, layers, share})))
   });
   let shown: ImageRecord | undefined;
+  let curves: Record<Trunk, ArrayLike<number>> | undefined;
   follow(feed, frame, ({record, picture}) => {
     if (record === shown) return;
     shown = record;
     const all = {plain: spells(historyOf(record, "plain")), purified: spells(historyOf(record, "purified"))};
-    const curves = {plain: survival(all.plain), purified: survival(all.purified)};
+    const found = {plain: survival(all.plain), purified: survival(all.purified)};
+    curves = found;
     chart.update({
       series: trunks.map((trunk) => ({
         ...trunkStrokes[trunk],
         label: trunk === "plain" ? "without" : "with",
-        values: curves[trunk]
+        values: found[trunk]
       }))
     });
     const count = (trunk: Trunk) => {
@@ -106,7 +110,7 @@ export function survivalFigure(feed: Feed): HTMLElement {
       return `${all[trunk].length} spells, ${censored} of them censored by the last layer`;
     };
     frame.update({
-      title: `${percent(1 - (curves.plain[1] ?? NaN))} of spells end after one layer without SOM, ${percent(1 - (curves.purified[1] ?? NaN))} with it`,
+      title: `${percent(1 - (found.plain[1] ?? NaN))} of spells end after one layer without SOM, ${percent(1 - (found.purified[1] ?? NaN))} with it`,
       lede: `A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate. Without SOM: ${count("plain")}. With SOM: ${count("purified")}.`,
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });

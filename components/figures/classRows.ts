@@ -62,17 +62,35 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
     onPick: (item) => feed.store.set(pick(item))
   });
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
-  const frame = figure(strip, {id, title, lede, waiting: "Loading.", legend: [legend, marksLegend(["outlier"])]});
+  const byHead = id.endsWith("head");
+  let shown: LayerReading[] = [];
+  const frame = figure(strip, {
+    id,
+    title,
+    lede,
+    waiting: "Loading.",
+    legend: [legend, marksLegend(["outlier"])],
+    data: () =>
+      shown.flatMap(({classRow, outliers}, map) =>
+        Array.from(classRow, (attention, patch) => ({
+          [byHead ? "head" : "layer"]: map + 1,
+          patch,
+          attention,
+          outlier: outliers[patch]
+        }))
+      )
+  });
   let drawn: unknown[] = [];
   follow(feed, frame, (view) => {
     const {record, choice, selection, picture} = view;
     const {layer, head, trunk, factor, cap} = choice;
     // All maps stay as they are while only the marked one moves.
-    const key = [record, trunk, factor, cap, selection.scale, id.endsWith("head") ? layer : head];
+    const key = [record, trunk, factor, cap, selection.scale, byHead ? layer : head];
     if (key.every((value, i) => value === drawn[i])) strip.update({current: current(choice)});
     else {
       drawn = key;
       const list = items(view);
+      shown = list.map(({reading}) => reading);
       const domain = [0, maximum(...list.map(({reading}) => reading.classRow))] as const;
       strip.update({
         grid: record.grid,
@@ -91,7 +109,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
     frame.update({
       source: provenance(
         {...record, image: picture.title},
-        {...(id.endsWith("head") ? {layer: layer + 1} : {head}), trunk, factor, cap, notes: ["one range for all maps"]}
+        {...(byHead ? {layer: layer + 1} : {head}), trunk, factor, cap, notes: ["one range for all maps"]}
       )
     });
   });

@@ -4,7 +4,7 @@ import type {SelectionStore} from "../controls/selection.js";
 import {detectorStyle} from "./detectorStyle.js";
 import {h} from "./dom.js";
 import {figure} from "./figure.js";
-import {boundedSeries, boundsText, corpusSource, followCorpus} from "./followCorpus.js";
+import {boundedCells, boundedSeries, boundsText, corpusSource, followCorpus} from "./followCorpus.js";
 import {rampLegend, strokesLegend} from "./legend.js";
 import {lines} from "./lines.js";
 import {matrix} from "./matrix.js";
@@ -72,7 +72,18 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
         strokesLegend(others.map((id) => detectorStyle[id]))
       ],
       reading:
-        "Point at a cell for its interval, and for what two independent sets of these sizes would share. L2 and MAD rank by the same norm: their ρ is 1 by construction."
+        "Point at a cell for its interval, and for what two independent sets of these sizes would share. L2 and MAD rank by the same norm: their ρ is 1 by construction.",
+      data: () =>
+        (drawn?.agreement ?? []).flatMap((all, layer) =>
+          all.map(({pair: [first, second], jaccard, chance, rank}) => ({
+            layer: layer + 1,
+            first,
+            second,
+            ...boundedCells("jaccard", jaccard),
+            chance: chance ?? "",
+            ...boundedCells("spearman", rank)
+          }))
+        )
     }
   );
   let drawn: CorpusSummary | undefined;

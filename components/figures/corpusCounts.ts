@@ -1,3 +1,4 @@
+import type {CorpusSummary} from "../analysis/corpus.js";
 import {layerDetectors, type LayerDetector} from "../analysis/detectors/layer.js";
 import {trunks, type Trunk} from "../analysis/record.js";
 import {segmented} from "../controls/inputs.js";
@@ -60,10 +61,25 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
       lede: "Spread over images: a line from 5 to 95 %, a bar over the middle half, a notch at the median; a diamond at the mean with its 95 % interval.",
       legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
       reading:
-        "Above, patches that the test of Eq. 4 finds; below, how far the longest token of an image stands out before the layer’s own repair. An image contributes one number to each."
+        "Above, patches that the test of Eq. 4 finds; below, how far the longest token of an image stands out before the layer’s own repair. An image contributes one number to each.",
+      // Sorted within a layer, as the site has them: a row is no image.
+      data: () =>
+        drawn
+          ? trunks.flatMap((trunk) =>
+              drawn!.counts[trunk].flatMap((counted, layer) =>
+                counted.map((outliers, order) => ({
+                  trunk,
+                  layer: layer + 1,
+                  order: order + 1,
+                  outliers,
+                  longest: drawn!.lengths[trunk][layer][order]
+                }))
+              )
+            )
+          : []
     }
   );
-  let drawn: unknown;
+  let drawn: CorpusSummary | undefined;
   followCorpus(store, frame, (view) => {
     const {corpus, layer} = view;
     const current = layer + 1;
@@ -121,9 +137,17 @@ export function corpusOnsets(store: SelectionStore): HTMLElement {
     lede: "Images by the first layer in which a patch is an outlier, by three readings of the word: Eq. 4 finds one, MAD finds one, or one is longer than 10 times the median. Last column: never. Without SOM.",
     legend: [legend],
     reading:
-      "MAD cuts at a fixed number of robust standard deviations, and finds the tail of a tight distribution as well as a token apart: an early onset by MAD need not be an artefact."
+      "MAD cuts at a fixed number of robust standard deviations, and finds the tail of a tight distribution as well as a token apart: an early onset by MAD need not be an artefact.",
+    data: () =>
+      (["som", "mad", "long"] as const).flatMap((reading) =>
+        (drawn?.onsets[reading] ?? []).map((images, layer, all) => ({
+          reading,
+          layer: layer + 1 < all.length ? layer + 1 : "",
+          images
+        }))
+      )
   });
-  let drawn: unknown;
+  let drawn: CorpusSummary | undefined;
   followCorpus(store, frame, (view) => {
     const {corpus, layer} = view;
     table.update({current: [null, layer]});

@@ -1,10 +1,11 @@
-import {layerDetectors} from "../analysis/detectors/layer.js";
+import type {CorpusSummary} from "../analysis/corpus.js";
+import {layerDetectors, type LayerDetector} from "../analysis/detectors/layer.js";
 import type {SelectionStore} from "../controls/selection.js";
 import {detectorControl, detectorOf} from "./corpusCounts.js";
 import {detectorStyle} from "./detectorStyle.js";
 import {h} from "./dom.js";
-import {figure} from "./figure.js";
-import {boundedSeries, corpusSource, followCorpus} from "./followCorpus.js";
+import {figure, type Rows} from "./figure.js";
+import {boundedCells, boundedSeries, corpusSource, followCorpus} from "./followCorpus.js";
 import {layerStrip} from "./layerStrip.js";
 import {rampLegend, strokesLegend} from "./legend.js";
 import {lines} from "./lines.js";
@@ -54,7 +55,13 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
       controls: [detectorControl(store)],
       legend: [legend, strokesLegend(layerDetectors.map((id) => detectorStyle[id]))],
       reading:
-        "A place that is bright in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone."
+        "A place that is bright in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone.",
+      data: () => {
+        const [corpus, detector] = key as [CorpusSummary | undefined, LayerDetector];
+        return (corpus?.places[detector] ?? []).flatMap((row, layer) =>
+          row.map((images, patch) => ({detector, layer: layer + 1, patch, images}))
+        );
+      }
     }
   );
   let shares: number[][] = [];
@@ -128,12 +135,15 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       controls: [detectorControl(store)],
       legend: [strokesLegend(layerDetectors.map((id) => detectorStyle[id])), strokesLegend([onObject, onBackground])],
       reading:
-        "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring."
+        "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring.",
+      data: () => (drawn ? contentRows(drawn) : [])
     }
   );
+  let drawn: CorpusSummary | undefined;
   followCorpus(store, frame, (view) => {
     const {corpus, layer, selection} = view;
     const id = detectorOf(selection);
+    drawn = corpus;
     texture.update({
       series: layerDetectors.map((other) => ({
         ...boundedSeries(detectorStyle[other], corpus.texture[other][layer], 100),
@@ -166,6 +176,24 @@ export function corpusContent(store: SelectionStore): HTMLElement {
     frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1}`;
   });
   return frame;
+}
+
+/** A row a group of patches: tenths by local variance, 1 the flattest, and where it is known objects and background. */
+function contentRows({texture, objects}: CorpusSummary): Rows {
+  return layerDetectors.flatMap((detector) =>
+    texture[detector].flatMap((tenths, layer) => {
+      const known = objects?.[detector][layer];
+      return [
+        ...tenths.map((share, i) => [`tenth ${i + 1}`, share] as const),
+        ...(known
+          ? ([
+              ["object", known.object],
+              ["background", known.background]
+            ] as const)
+          : [])
+      ].map(([patches, share]) => ({detector, layer: layer + 1, patches, ...boundedCells("share", share)}));
+    })
+  );
 }
 
 function contentTitle(

@@ -1,6 +1,6 @@
 import {median} from "../analysis/arrays.js";
 import {detectLayer, layerDetectors, type LayerDetections, type LayerDetector} from "../analysis/detectors/layer.js";
-import {agreementMatrix} from "../analysis/agreement.js";
+import {agreementMatrix, overlap} from "../analysis/agreement.js";
 import {spearman} from "../analysis/ranks.js";
 import type {Feed, View} from "../controls/feed.js";
 import {slider} from "../controls/inputs.js";
@@ -217,7 +217,15 @@ export function detectorAgreement(feed: Feed): HTMLElement {
       lede: "Left: the number of detectors whose set holds the patch. Middle: what two sets share, as part of what either holds. Right: rank correlation of the scores over all patches.",
       legend: legends,
       reading:
-        "L2 and MAD rank by the same norm, so their order is one by construction. A click on a cell of the middle table marks the patches that both find, in all maps. Two sets of very different size cannot share much: read the index with their sizes above."
+        "L2 and MAD rank by the same norm, so their order is one by construction. A click on a cell of the middle table marks the patches that both find, in all maps. Two sets of very different size cannot share much: read the index with their sizes above.",
+      data: () =>
+        present.flatMap((first, i) =>
+          present.slice(i + 1).map((second) => {
+            const [a, b] = [shown![first]!, shown![second]!];
+            const {both, onlyA, onlyB} = overlap(a.outliers, b.outliers);
+            return {first, second, both, only_first: onlyA, only_second: onlyB, spearman: spearman(a.scores, b.scores)};
+          })
+        )
     }
   );
   let shown: LayerDetections | undefined;

@@ -1,7 +1,7 @@
 import type {Feed, View} from "../controls/feed.js";
 import {decisionName, somControls} from "./diagonalControls.js";
 import type {DiagonalReading} from "./diagonalReading.js";
-import {readDiagonal} from "./diagonalReading.js";
+import {diagonalRows, readDiagonal} from "./diagonalReading.js";
 import {formatValue, h} from "./dom.js";
 import {figure, provenance} from "./figure.js";
 import {follow} from "./follow.js";
@@ -59,16 +59,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       controls: controls.inputs,
       reading:
         "Below the line a patch means more to the class token than to itself (Eq. 4). Drag over points to see where they lie on the photo; hover either to find it in the other. Where heads decide one by one, a patch stands at the head that decides, so the line still parts the set from the rest.",
-      data: () =>
-        reading
-          ? Array.from(reading.x, (x, patch) => ({
-              patch,
-              class_row: x,
-              diagonal: reading!.y[patch],
-              margin: reading!.margins[patch],
-              outlier: reading!.members[patch]
-            }))
-          : []
+      data: () => (reading ? diagonalRows(reading) : [])
     }
   );
   const point = ({record}: View) => {

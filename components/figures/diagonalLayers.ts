@@ -1,6 +1,7 @@
 import type {Feed, View} from "../controls/feed.js";
-import type {DiagonalReading} from "./diagonalReading.js";
+import {diagonalRows, type DiagonalReading} from "./diagonalReading.js";
 import {diagonalOf, diagonalSource} from "./diagonal.js";
+import {formatValue} from "./dom.js";
 import {figure} from "./figure.js";
 import {follow} from "./follow.js";
 import {marksLegend, rampLegend} from "./legend.js";
@@ -38,8 +39,10 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
     lede: "The same scatter for every layer, on common axes: from the class token across, to itself up, times uniform.",
     legend: [marksLegend(["token", "outlier", "brushed"])],
     reading:
-      "Early clouds stand along the left edge: patches attend to themselves, the class token to none in particular. A click chooses the layer; what is brushed above is marked in all."
+      "Early clouds stand along the left edge: patches attend to themselves, the class token to none in particular. A click chooses the layer; what is brushed above is marked in all.",
+    data: () => shown.flatMap((reading, layer) => diagonalRows(reading, {layer: layer + 1}))
   });
+  let shown: DiagonalReading[] = [];
   const read = everyLayer();
   follow(
     feed,
@@ -48,6 +51,7 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
       const {choice, selection} = view;
       const readings = read(view);
       if (!readings) return strip.update({current: choice.layer});
+      shown = readings;
       const domain = [0, maximum(...readings.flatMap(({x, y}) => [x, y]))] as const;
       strip.update({
         domain,
@@ -68,7 +72,7 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
           first < 0
             ? "In no layer does a patch fall below the line"
             : `The first patches fall below the line in layer ${first + 1}; in the last layer it is ${readings.at(-1)!.count} of ${readings[0].x.length}`,
-        lede: `The same scatter for every layer, on common axes from 0 to ${domain[1].toPrecision(2)} times uniform: from the class token across, to itself up.`,
+        lede: `The same scatter for every layer, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up.`,
         source: diagonalSource(view)
       });
       frame.dataset.drawn = readings.map(({count}) => count).join(" ");

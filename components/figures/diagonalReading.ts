@@ -1,5 +1,6 @@
 import {som, type Heads} from "../analysis/detectors/som.js";
 import type {ImageRecord, Trunk} from "../analysis/record.js";
+import type {Rows} from "./figure.js";
 
 export interface DiagonalChoice {
   trunk: Trunk;
@@ -73,4 +74,19 @@ function decidingHead(
     if (factor * rows[at] - selves[at] === score) return h;
   }
   return 0;
+}
+
+/** A reading as a figure's data, each row with `more` before the patch. */
+export function diagonalRows(
+  {x, y, margins, members}: DiagonalReading,
+  more: Readonly<Record<string, string | number>> = {}
+): Rows {
+  return Array.from(x, (across, patch) => ({
+    ...more,
+    patch,
+    class_row: across,
+    diagonal: y[patch],
+    margin: margins[patch],
+    outlier: members[patch]
+  }));
 }

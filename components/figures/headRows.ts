@@ -54,10 +54,17 @@ export function headRows(feed: Feed): HTMLElement {
       lede: "Attention of the chosen head in the chosen layer, in times uniform.",
       legend: [legend, receivedLegend, marksLegend(["target", "background", "outlier"])],
       reading:
-        "Click a patch to ask what it attends to. Where the row looks like the map of what all tokens attend to, the head does not answer the token that asks. Small maps: the same token in each head, one range for all."
+        "Click a patch to ask what it attends to. Where the row looks like the map of what all tokens attend to, the head does not answer the token that asks. Small maps: the same token in each head, one range for all.",
+      data: () =>
+        Array.from(shown?.received ?? [], (received, patch) => ({
+          patch,
+          from_target: shown!.row[patch],
+          received,
+          ...Object.fromEntries(shown!.heads.map((row, i) => [`from_target_head_${i + 1}`, row[patch]]))
+        }))
     }
   );
-  let shown: {row: ArrayLike<number>; received: ArrayLike<number>} | undefined;
+  let shown: {row: ArrayLike<number>; received: ArrayLike<number>; heads: ArrayLike<number>[]} | undefined;
   let asked = "";
   const draw = (view: View, heads: AttentionMap[]) => {
     const {record, choice, target, picture, selection} = view;
@@ -68,8 +75,8 @@ export function headRows(feed: Feed): HTMLElement {
     const values = attentionRow(joined, token + 1);
     // Over all rows uniform attention gives 1; the class token's own share is not on the grid.
     const scores = sinkScores(joined).subarray(1);
-    shown = {row: values, received: scores};
     const rows = heads.map((map) => attentionRow(map, token + 1));
+    shown = {row: values, received: scores, heads: rows};
     const domain = [0, maximum(values, ...rows)] as const;
     const {scale} = selection;
     const pins = pinMarks(view);

@@ -46,7 +46,16 @@ export function overviewFigure(feed: Feed): HTMLElement {
       lede: "The norm of every patch’s token after the chosen layer, in times the layer’s median patch.",
       legend: [legend, marksLegend(["outlier"])],
       reading:
-        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Not every outlier is long: the test finds them by attention, before and after their norm grows."
+        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Not every outlier is long: the test finds them by attention, before and after their norm grows.",
+      data: () =>
+        (known?.lengths.plain ?? []).flatMap((lengths, layer) =>
+          Array.from(lengths, (plain, patch) => ({
+            layer: layer + 1,
+            patch,
+            plain,
+            purified: known!.lengths.purified[layer][patch]
+          }))
+        )
     }
   );
 

@@ -3,7 +3,7 @@ import {trunks, type ImageRecord, type Trunk} from "../analysis/record.js";
 import type {Feed, View} from "../controls/feed.js";
 import {segmented} from "../controls/inputs.js";
 import {formatValue, h} from "./dom.js";
-import {figure, provenance} from "./figure.js";
+import {figure, provenance, type Rows} from "./figure.js";
 import {follow} from "./follow.js";
 import {layerStrip} from "./layerStrip.js";
 import {marksLegend, rampLegend} from "./legend.js";
@@ -61,7 +61,8 @@ export function propagationFigure(feed: Feed): HTMLElement {
       legend: [legend, marksLegend(["outlier", "repaired", "isolated"])],
       controls: [stages],
       reading:
-        "Colour is length, marks are the test of Eq. 4, and the two need not go together. A dashed ring was replaced by its neighbours’ mean; a ring with a dot stands among outliers only, has no neighbour to be replaced by, and was kept. In the small maps dots stand for all three, with their number below."
+        "Colour is length, marks are the test of Eq. 4, and the two need not go together. A dashed ring was replaced by its neighbours’ mean; a ring with a dot stands among outliers only, has no neighbour to be replaced by, and was kept. In the small maps dots stand for all three, with their number below.",
+      data: () => (known ? rowsOf(known) : [])
     }
   );
   let known: ReturnType<typeof measure> | undefined;
@@ -160,6 +161,21 @@ function strip(feed: Feed, name: string): ReturnType<typeof layerStrip> {
     least: 62,
     onPick: (item) => feed.store.set({layer: item + 1})
   });
+}
+
+function rowsOf({record, lengths: {plain, purified, repaired}}: ReturnType<typeof measure>): Rows {
+  const outliers = {plain: record.trunks.plain.outliers, purified: record.trunks.purified.outliers};
+  return plain.flatMap((lengths, layer) =>
+    Array.from(lengths, (length, patch) => ({
+      layer: layer + 1,
+      patch,
+      plain: length,
+      purified: purified[layer][patch],
+      repaired: repaired[layer][patch],
+      plain_outlier: outliers.plain[layer * lengths.length + patch],
+      purified_outlier: outliers.purified[layer * lengths.length + patch]
+    }))
+  );
 }
 
 function measure(record: ImageRecord) {

@@ -30,7 +30,13 @@ export function scoreLines(feed: Feed): HTMLElement {
     lede: "Each line is a patch. Height is the rank of its score under each detector: most outlying on top.",
     legend: [marksLegend(["token", "outlier", "brushed"])],
     reading:
-      "Level lines are patches that two detectors rank alike; crossings are disagreement. Red lines are SOM’s set. Hover or brush a patch in the maps above to follow it."
+      "Level lines are patches that two detectors rank alike; crossings are disagreement. Red lines are SOM’s set. Hover or brush a patch in the maps above to follow it.",
+    data: () =>
+      Array.from(members, (outlier, patch) => ({
+        patch,
+        ...Object.fromEntries(ids.map((id, axis) => [`${id}_rank`, ranks[axis][patch]])),
+        som_outlier: outlier
+      }))
   });
   const across = (axis: number) =>
     margin.left + (axis * (width - margin.left - margin.right)) / Math.max(1, ids.length - 1);

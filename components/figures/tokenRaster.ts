@@ -67,8 +67,18 @@ export function tokenRaster(feed: Feed): HTMLElement {
     legend: [legends.margin, legends.norm],
     controls: [quantities, orders],
     reading:
-      "What stays an outlier is a vertical line of purple. Both rasters have the same order, so a column is one patch; point at it to find it in the figures above, click to choose its layer and pin it."
+      "What stays an outlier is a vertical line of purple. Both rasters have the same order, so a column is one patch; point at it to find it in the figures above, click to choose its layer and pin it.",
+    data: () =>
+      shown
+        ? Array.from(shown.plain, (plain, i) => ({
+            layer: Math.floor(i / patchesInOrder.length) + 1,
+            patch: i % patchesInOrder.length,
+            [`plain_${quantity}`]: plain,
+            [`purified_${quantity}`]: shown!.purified[i]
+          }))
+        : []
   });
+  let shown: Record<Trunk, Float32Array> | undefined;
   let key: unknown[] = [];
   const draw = (view: View, anew = false) => {
     const {record, choice, selection, picture} = view;
@@ -80,6 +90,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
     placeOf = [];
     for (const [place, patch] of patchesInOrder.entries()) placeOf[patch] = place;
     const values = {plain: valuesOf(record, "plain", quantity), purified: valuesOf(record, "purified", quantity)};
+    shown = values;
     const most = maximum(...trunks.map((trunk) => values[trunk].map(Math.abs)));
     const domain = [quantity === "norm" ? 1 : 0, most] as const;
     const patches = patchesInOrder.length;

@@ -39,7 +39,15 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     reading:
       "A bright diagonal is self-attention, bands beside it are neighbours. A bright column is a token that every query attends to. A click pins the row’s token.",
     waiting: "Loading the attention of this layer.",
-    legend: [legend, marksLegend(["target", "background"])]
+    legend: [legend, marksLegend(["target", "background"])],
+    data: () => {
+      const {tokens = 0, values = []} = current?.map ?? {};
+      return Array.from(values, (value, i) => ({
+        query: Math.floor(i / tokens),
+        key: i % tokens,
+        attention: value * tokens
+      }));
+    }
   });
   const draw = ({record, choice, selection, target, background, picture}: View, map: AttentionMap) => {
     current = {map, columns: record.grid[1]};

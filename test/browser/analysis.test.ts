@@ -12,6 +12,7 @@ import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {som} from "../../components/analysis/detectors/som.js";
 import type {ImageRecord, RepairSweep} from "../../components/analysis/record.js";
 import {layerSummaries} from "../../components/analysis/summary.js";
+import {photoNamed} from "../../data/photos.js";
 import {base, frameTime, launch, layerSlider, open, timeOfMove, twelveLayers} from "./harness.js";
 import type {Site} from "./serve.js";
 import {serve} from "./serve.js";
@@ -112,6 +113,32 @@ test("diagonal: every photo's scatter is there, and a click chooses the photo", 
   assert.equal(counts.length, 8);
   await page.locator("#figure-diagonal-images .strip button", {hasText: "Rocket"}).click();
   await drawn(page, "diagonal", /^rocket/);
+  await page.close();
+});
+
+test("diagonal: of many photos only a page is loaded and drawn, and a slider turns it", async () => {
+  const page = await browser.newPage({viewport: {width: 1280, height: 900}});
+  const known = photoNamed("coffee");
+  const many = Array.from({length: 60}, (_, i) => ({...known, id: `p${i}`, title: `Photo ${i + 1}`}));
+  await page.route("**/_file/data/photos.*.json", (route) => route.fulfill({json: many}));
+  const asked = new Set<string>();
+  await page.route(/\/(records\/vit-ti-16|photos)\/p\d+[./]/, async (route) => {
+    const url = route.request().url();
+    const summary = /records\/vit-ti-16\/(p\d+)\/summary/.exec(url);
+    if (summary) asked.add(summary[1]);
+    await route.continue({url: url.replace(/\/p\d+([./])/, `/${known.id}$1`)});
+  });
+  await page.goto(`${site.url}diagonal?image=p30`);
+  await page.locator("#figure-diagonal-images").scrollIntoViewIfNeeded();
+  const cells = page.locator("#figure-diagonal-images .strip button");
+  await drawn(page, "diagonal-images", /./);
+  assert.equal(await cells.count(), 24);
+  assert.match(await cells.first().innerText(), /^Photo 25/);
+  assert.equal(asked.size, 24);
+  await type(page, "diagonal-images", "Photos from", "49");
+  await cells.filter({hasText: "Photo 60"}).waitFor();
+  assert.equal(await cells.count(), 12);
+  assert.match(await page.locator("#figure-diagonal-images .figure-lede").innerText(), /photos 49 to 60 of 60/);
   await page.close();
 });
 

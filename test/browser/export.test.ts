@@ -6,7 +6,7 @@ import type {Browser, Page} from "playwright-core";
 import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
-import {base, launch, open, shoot} from "./harness.js";
+import {base, builtPages, launch, open, shoot} from "./harness.js";
 import type {Site} from "./serve.js";
 import {serve} from "./serve.js";
 
@@ -105,6 +105,30 @@ test("a page whose figures need no records saves words and gaps as well", async 
   assert.ok(types.has("Utf8") && types.has("Float64"));
   assert.deepEqual(problems, []);
   await page.close();
+});
+
+// The Live page is left out: it has nothing to draw until a model has run.
+test("every figure of numbers gives them, and no column is without a name or a type", async () => {
+  const lacking: string[] = [];
+  const typed: string[] = [];
+  for (const path of builtPages().filter((name) => !/^(404|glossary|images|live|method)$/.test(name))) {
+    const {page} = await open(browser, site.url + path);
+    for (const figure of await page.locator("figure.figure:visible").all()) {
+      const id = (await figure.getAttribute("id"))!;
+      if (!(await figure.locator(".figure-actions button", {hasText: "Arrow"}).isVisible())) {
+        lacking.push(`${path} ${id}`);
+        continue;
+      }
+      const table = tableFromIPC(await take(page, id, "Arrow"));
+      assert.ok(table.numRows > 0, `${path} ${id} has no rows`);
+      for (const {name, type} of table.schema.fields)
+        assert.ok(name && table.getChild(name)!.length === table.numRows, `${path} ${id} ${name} ${String(type)}`);
+      typed.push(id);
+    }
+    await page.close();
+  }
+  assert.deepEqual(lacking, []);
+  assert.ok(typed.length > 30, `${typed.length} figures`);
 });
 
 test("a picture is copied, a link is copied, and both citations are there", async () => {
