@@ -114,18 +114,9 @@ export async function segmentPicture(
   return null;
 }
 
-/** The largest buffer that every WebGPU device can bind, in bytes. */
-const everyBuffer = 2 ** 27;
-
-/** Windows to be run at once: as many as the device likes, while the largest tensor fits any device. */
-export function windowsAtOnce(
-  {model, device}: Engine,
-  {crop = defaultSettings.crop}: Partial<SegmentSettings>
-): number {
-  const {heads, mlp, patch} = model.geometry;
-  const tokens = Math.ceil(crop / patch) ** 2 + 1;
-  const largest = 4 * tokens * Math.max(heads * tokens, mlp);
-  return Math.max(1, Math.min(device.windows, Math.floor(everyBuffer / largest)));
+/** Windows to be run at once. */
+export function windowsAtOnce(engine: Engine, {crop = defaultSettings.crop}: Partial<SegmentSettings>): number {
+  return engine.imagesAtOnce(Math.ceil(crop / engine.model.geometry.patch) ** 2);
 }
 
 /** The share of the picture's height that the windows seen so far cover. */

@@ -6,8 +6,8 @@ import type {SomOptions} from "../model/network.js";
 import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../model/outputs.js";
 import type {Engine, Output, Pixels} from "../model/runtime.js";
 import type {Sessions} from "../model/sessions.js";
+import {buildStretch, stretchInput, type Stretch} from "../model/stretch.js";
 import {continueWith} from "./kept.js";
-import {buildStretch, stretchInput, type Stretch} from "./stretch.js";
 
 /** What is asked of a picture. */
 export interface SubjectOptions {
@@ -142,7 +142,11 @@ export class Subject {
     last: number,
     outputs: string[]
   ): Promise<Record<string, Output>> {
-    const {grid, som, pixels} = this.options;
+    const {
+      grid,
+      pixels,
+      som: {from, ...som}
+    } = this.options;
     const stretch: Stretch = {first, last, grid, som, outputs};
     const inputs = which.map((trunk) => (first === 1 ? pixels : this.passed(trunk, first - 1)));
     const feeds = {
@@ -153,9 +157,10 @@ export class Subject {
           Float32Array
         )
       },
-      repaired: {
+      // One past the last layer: no layer at all.
+      from: {
         dims: [which.length, 1],
-        data: Float32Array.from(which, (trunk) => Number(trunk === "purified"))
+        data: Float32Array.from(which, (trunk) => (trunk === "purified" ? from : this.layers + 1))
       }
     };
     return this.sessions.run(JSON.stringify(stretch), () => buildStretch(this.engine.model, stretch), feeds);

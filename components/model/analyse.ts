@@ -12,7 +12,11 @@ import type {
   TrunkRecord
 } from "../analysis/record.js";
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
+import type {SomOptions} from "./network.js";
+import {methodNamed} from "./methods/index.js";
+import {readOptions} from "./methods/options.js";
 import type {Engine, Pixels} from "./runtime.js";
+import {buildStretch} from "./stretch.js";
 
 /** Everything the pages need of one image. */
 export interface Analysis {
@@ -106,27 +110,50 @@ export async function methodFeatures(
   return found.map(({width, data}) => ({width, values: data}));
 }
 
-/** Runs SOM from layer 1, 2, ... L - 1 on. `onRun` hears of each run as it is done. */
+/**
+ * Runs SOM from layer 1, 2, ... L - 1 on: images of a batch, as many at once as suit the device.
+ *
+ * @param onRun hears of each run as it is done
+ */
 export async function repairSweep(
   engine: Engine,
   grid: Grid,
   pixels: Pixels,
-  onRun?: (from: number) => void
+  onRun?: () => void
 ): Promise<RepairSweep> {
   const {layers} = engine.model.geometry;
   const outputs = eachLayer(layers, (l) => [`outliers.${l}`, `norms.${l}`]).flat();
+  const som = readOptions("sfp", methodNamed("sfp").options) as unknown as SomOptions;
+  const build = () => buildStretch(engine.model, {first: 1, last: layers, grid, som, outputs});
+  const patches = grid[0] * grid[1];
+  const atOnce = engine.imagesAtOnce(patches);
   const masks: Uint8Array[] = [];
   const largestNorms: number[] = [];
   const medianNorms: number[] = [];
-  for (let from = 1; from < layers; ++from) {
-    const results = await engine.run({method: "sfp", options: {from}, grid, outputs}, pixels);
-    for (let layer = 1; layer <= layers; ++layer) {
-      masks.push(results[`outliers.${layer}`].data as Uint8Array);
-      const norms = (results[`norms.${layer}`].data as Float32Array).subarray(1);
-      largestNorms.push(norms.reduce((a, b) => Math.max(a, b)));
-      medianNorms.push(median(norms));
-    }
-    onRun?.(from);
+  for (let first = 1; first < layers; first += atOnce) {
+    const starts = eachLayer(Math.min(atOnce, layers - first), (i) => first + i - 1);
+    const results = await engine.runGraph(`repairs ${grid}`, build, {
+      pixels: {
+        dims: [starts.length, ...pixels.dims.slice(1)],
+        data: concat(
+          starts.map(() => pixels.data),
+          Float32Array
+        )
+      },
+      from: {dims: [starts.length, 1], data: Float32Array.from(starts)}
+    });
+    for (const i of starts.keys())
+      for (let layer = 1; layer <= layers; ++layer) {
+        const mask = results[`outliers.${layer}`].data as Uint8Array;
+        masks.push(mask.subarray(i * patches, (i + 1) * patches));
+        const norms = (results[`norms.${layer}`].data as Float32Array).subarray(
+          i * (patches + 1) + 1,
+          (i + 1) * (patches + 1)
+        );
+        largestNorms.push(norms.reduce((a, b) => Math.max(a, b)));
+        medianNorms.push(median(norms));
+      }
+    onRun?.();
   }
   return {
     outliers: concat(masks, Uint8Array),

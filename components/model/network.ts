@@ -109,15 +109,15 @@ export class Network extends Tower {
     this.probe(`outliers.${layer}`, outliers, [patches], "bool");
     if (layer < som.from) return {...unrepaired, outliers};
     const x = this.unflatten(block.output);
-    const repaired = repair(g, g.slice(x, 1, 1, tokens), this.repairable(outliers), this.grid, som.isolated);
+    const repaired = repair(g, g.slice(x, 1, 1, tokens), this.repairable(outliers, layer), this.grid, som.isolated);
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
     const passed = this.flatten(g.concat([g.slice(x, 1, 0, 1), repaired.features], 1));
     this.probeTokens("repaired", "repaired-norms", layer, passed);
     return {...unrepaired, outliers, passed};
   }
 
-  /** Which of the outliers are repaired, B × N. */
-  protected repairable(outliers: Value): Value {
+  /** Which of a layer's outliers are repaired, B × N: all of them, unless a network knows better. */
+  protected repairable(outliers: Value, _layer: number): Value {
     return outliers;
   }
 

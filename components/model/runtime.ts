@@ -12,6 +12,9 @@ export interface Pixels extends Input {
   dims: readonly [number, number, number, number];
 }
 
+/** The largest buffer that every WebGPU device can bind, in bytes. */
+const everyBuffer = 2 ** 27;
+
 /** Runs a model's graphs on a device, one at a time. */
 export class Engine {
   private readonly sessions: Sessions;
@@ -56,6 +59,27 @@ export class Engine {
       const {dims, data} = results[`features.${i}`];
       return {grid, width: dims[2], data: data as Float32Array};
     });
+  }
+
+  /**
+   * Runs a graph that is no request, kept under its name with the others.
+   *
+   * @throws whatever `build` throws; Error when the device fails
+   */
+  runGraph(
+    name: string,
+    build: () => Uint8Array,
+    inputs: Readonly<Record<string, Input>>
+  ): Promise<Record<string, Output>> {
+    return this.sessions.run(name, build, inputs);
+  }
+
+  /** How many images are best run at once: as many as the device likes, while their largest tensor fits any device. */
+  imagesAtOnce(patches: number): number {
+    const {heads, mlp} = this.model.geometry;
+    const tokens = patches + 1;
+    const largest = 4 * tokens * Math.max(heads * tokens, mlp);
+    return Math.max(1, Math.min(this.device.windows, Math.floor(everyBuffer / largest)));
   }
 
   /** Gives the sessions' memory back. */

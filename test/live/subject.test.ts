@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import {Subject} from "../../components/live/subject.js";
-import {analyse, headAttention, methodFeatures, stageFeatures} from "../../components/model/analyse.js";
+import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
 import {methods} from "../../components/model/methods/index.js";
 import {readOptions} from "../../components/model/methods/options.js";
 import type {SomOptions} from "../../components/model/network.js";
@@ -55,6 +55,28 @@ test("in steps, a picture's numbers are those of the whole graphs", async () => 
   for (const method of Object.keys(methods)) {
     const [{values}] = await methodFeatures(engine, [method], pixels);
     assert.ok(relativeError((await subject.features(method)).values, values) <= 1e-5, method);
+  }
+});
+
+test("the sweep's trunks side by side are those that start there", async () => {
+  for (const windows of [1, 8]) {
+    const wide = new Engine(model, {...cpu(1), windows});
+    const {outliers, largestNorms} = await repairSweep(wide, grid, pixels);
+    await wide.close();
+    for (const from of [1, 2, 8, 9, 11]) {
+      const outputs = Array.from({length: 12}, (_, i) => [`outliers.${i + 1}`, `norms.${i + 1}`]).flat();
+      const alone = await engine.run({method: "sfp", options: {from}, grid, outputs}, pixels);
+      for (let layer = 1; layer <= 12; ++layer) {
+        const at = 12 * (from - 1) + layer - 1;
+        assert.deepEqual(
+          outliers.subarray(49 * at, 49 * at + 49),
+          alone[`outliers.${layer}`].data,
+          `${from}, ${layer}`
+        );
+        const largest = Math.max(...(alone[`norms.${layer}`].data as Float32Array).subarray(1));
+        assert.ok(Math.abs(largestNorms[at] - largest) <= 1e-5 * largest);
+      }
+    }
   }
 });
 

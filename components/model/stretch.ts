@@ -1,16 +1,16 @@
 /** Graphs of a few consecutive blocks, so that a picture goes through its trunks in steps. */
 import type {Grid} from "../analysis/record.js";
-import {Graph, type Value} from "../model/graph.js";
-import {weightsFile, type Model} from "../model/model.js";
-import {Network, type SomOptions} from "../model/network.js";
+import {Graph, type Value} from "./graph.js";
+import {weightsFile, type Model} from "./model.js";
+import {Network, type SomOptions} from "./network.js";
 
 /** Blocks `first` to `last` (1-based) of trunks. */
 export interface Stretch {
   first: number;
   last: number;
   grid: Grid;
-  /** The test, and in the purified trunk the repair. */
-  som: SomOptions;
+  /** The test and the repair; from which layer on is an input. */
+  som: Omit<SomOptions, "from">;
   /** Outputs with their layer, as in a `GraphRequest`: `class.8`. */
   outputs: readonly string[];
 }
@@ -22,18 +22,20 @@ export function stretchInput(first: number): string {
 
 /**
  * The ONNX graph of a stretch. It is the network of a model that has those blocks alone, fed with tokens where it does
- * not begin with pixels. The images of a batch are trunks: input "repaired", B × 1, says for which of them outliers are
- * repaired (1) and for which they are left alone (0). So both trunks run on one copy of the weights.
+ * not begin with pixels. Each image of a batch may be another trunk: input "from", B × 1, is the first layer of the whole
+ * model whose output is repaired. So several trunks run on one copy of the weights.
+ *
+ * @throws RangeError for an output that is not there
  */
 export function buildStretch(model: Model, {first, last, grid, som, outputs}: Stretch): Uint8Array {
   const g = new Graph(weightsFile);
-  const repaired = g.less(g.scalar(0.5), g.input("repaired", ["batch", 1]));
-  const network = new Blocks(g, blocksOf(model, first, last), grid, repaired, first === 1);
+  const from = g.input("from", ["batch", 1]);
+  const network = new Blocks(g, blocksOf(model, first, last), grid, from, first);
   const input =
     first === 1
       ? g.input("pixels", ["batch", 3, "height", "width"])
       : g.input("tokens", ["batch", network.tokens, model.geometry.width]);
-  network.trunk(input, last - first + 1, {...som, from: Math.max(1, som.from - first + 1)});
+  network.trunk(input, last - first + 1, {...som, from: 1});
   return g.finish(
     Object.fromEntries(
       outputs.map((name) => {
@@ -46,24 +48,25 @@ export function buildStretch(model: Model, {first, last, grid, som, outputs}: St
   );
 }
 
-/** A network that repairs some images of a batch, and whose input may have been through the first blocks already. */
+/** A network that repairs each image of a batch from another layer on, and may go on where other blocks ended. */
 class Blocks extends Network {
   constructor(
     g: Graph,
     model: Model,
     grid: Grid,
-    private readonly repaired: Value,
-    private readonly begins: boolean
+    private readonly from: Value,
+    private readonly first: number
   ) {
     super(g, model, grid);
   }
 
   override embed(input: Value): Value {
-    return this.begins ? super.embed(input) : this.flatten(input);
+    return this.first === 1 ? super.embed(input) : this.flatten(input);
   }
 
-  protected override repairable(outliers: Value): Value {
-    return this.g.and(outliers, this.repaired);
+  protected override repairable(outliers: Value, layer: number): Value {
+    // Compared with a number between layers.
+    return this.g.and(outliers, this.g.less(this.from, this.g.scalar(this.first + layer - 0.5)));
   }
 }
 
