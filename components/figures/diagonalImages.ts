@@ -13,7 +13,7 @@ import {scatterStrip} from "./scatterStrip.js";
 import {whenSeen} from "./whenSeen.js";
 
 /** How many scatters are shown at once: more take longer than a frame to draw, and megabytes to load. */
-const most = 24;
+const most = 18;
 
 /**
  * The scatter of the chosen layer for the photos of the site, on common axes; a click chooses the photo. With many

@@ -41,7 +41,7 @@ export const together = 8;
  * Computes the files of each image with the model, at the explorer's default fit, a 224 px square.
  *
  * A few images at a time ask the engine, which answers in order, so that what one asks for meets the session that was
- * made for the one before. Making a session takes twice as long as running it.
+ * made for the one before. Making a session takes longer than running it.
  *
  * @param done called for each image; one that fails does not stop the others
  */
