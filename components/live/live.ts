@@ -25,6 +25,9 @@ export interface LivePage {
 /** Starts the page's session. Nothing is downloaded until the reader runs something. */
 export function livePage(): LivePage {
   let current: Parameters<Feed["show"]> | undefined;
+  // Until the first run figures keep no place for what they will draw: the page would be empty boxes.
+  const root = document.documentElement;
+  root.dataset.live = "empty";
   const feed = new Feed(selection, async () => {
     if (!current) throw new Error("Nothing has been run yet. Choose a picture above.");
     const [source, picture] = current;
@@ -32,6 +35,7 @@ export function livePage(): LivePage {
   });
   const session = new LiveSession((record, live, picture) => {
     current = [liveSource(live, record, session.options), picture];
+    delete root.dataset.live;
     // The address names what is shown, so that a link restores it.
     selection.set({model: record.provenance.model, image: picture.id});
     feed.show(...current);
