@@ -18,6 +18,20 @@ export interface ClipSizes {
   vocabulary: number;
 }
 
+/** A CLIP that runs at once, for tests in which its size does not matter. */
+export const smallClip: ClipSizes = {
+  width: 64,
+  layers: 1,
+  heads: 1,
+  patch: 4,
+  grid: 2,
+  features: 48,
+  textWidth: 64,
+  textLayers: 2,
+  textHeads: 1,
+  vocabulary: 515
+};
+
 const base = {width: 768, layers: 12, heads: 12, features: 512, textWidth: 512, textLayers: 12, textHeads: 8};
 
 /** The models as published (methods.md 1.2). */

@@ -4,20 +4,8 @@ import {openTowerWords} from "../../components/live/towerWords.js";
 import {readModel} from "../../components/model/model.js";
 import {cpu} from "../../data/engine/device.js";
 import {relativeError} from "../golden/golden.js";
-import {type ClipSizes, configOf, huggingfaceFile, openaiFile} from "./layouts.js";
+import {configOf, huggingfaceFile, openaiFile, smallClip as sizes} from "./layouts.js";
 
-const sizes: ClipSizes = {
-  width: 64,
-  layers: 1,
-  heads: 1,
-  patch: 4,
-  grid: 2,
-  features: 48,
-  textWidth: 64,
-  textLayers: 2,
-  textHeads: 1,
-  vocabulary: 515
-};
 const table = new TextEncoder().encode(
   JSON.stringify({model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}})
 );

@@ -15,7 +15,7 @@ import {analysedModels} from "../../data/analysed.js";
 import {cpu} from "../../data/engine/device.js";
 import {openModel} from "../../data/engine/index.js";
 import {computeWords, listedWords} from "../../data/records/words.js";
-import {type ClipSizes, configOf, huggingfaceFile} from "./layouts.js";
+import {configOf, huggingfaceFile, smallClip as sizes} from "./layouts.js";
 
 const vectors = {width: 2, values: Float32Array.of(1, 0, 0, 1, 0.6, 0.8)};
 const list = new WordList({words: ["cat", "T-shirt", "traffic light"], vectors});
@@ -54,19 +54,6 @@ test("what pages are asked for most is listed, each word once", () => {
   for (const word of ["military uniform", "furniture", "kitten", "pottedplant", "people in shirt"])
     assert.ok(words.includes(word), word);
 });
-
-const sizes: ClipSizes = {
-  width: 64,
-  layers: 1,
-  heads: 1,
-  patch: 4,
-  grid: 2,
-  features: 48,
-  textWidth: 64,
-  textLayers: 2,
-  textHeads: 1,
-  vocabulary: 515
-};
 
 /** A folder of models with a random CLIP by the name of a published one. */
 function withClip(t: TestContext): string {

@@ -7,21 +7,9 @@ import {readSafetensors} from "../../components/model/safetensors.js";
 import {readTextModel} from "../../components/model/text/tower.js";
 import {cpu} from "../../data/engine/device.js";
 import {FolderCache, openTokenizer, openWords} from "../../data/engine/text.js";
-import {type ClipSizes, configOf, huggingfaceFile} from "./layouts.js";
+import {configOf, huggingfaceFile, smallClip as sizes} from "./layouts.js";
 import {noMerges} from "./shared.js";
 
-const sizes: ClipSizes = {
-  width: 64,
-  layers: 1,
-  heads: 1,
-  patch: 4,
-  grid: 2,
-  features: 48,
-  textWidth: 64,
-  textLayers: 2,
-  textHeads: 1,
-  vocabulary: 515
-};
 const tower = readTextModel(readSafetensors(huggingfaceFile(sizes)), configOf(sizes))!;
 const table = {model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}};
 
