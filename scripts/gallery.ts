@@ -52,7 +52,7 @@ try {
   for (const {name, address, figure, dark, phone, first} of pictures) {
     const {page, problems} = await open(browser, site.url + address, {
       colorScheme: dark ? "dark" : "light",
-      viewport: phone ? {width: 390, height: 844} : {width: 1280, height: 800},
+      viewport: phone ? {width: 390, height: 844} : {width: 1280, height: figure ? 1200 : 800},
       deviceScaleFactor: phone ? 2 : 1.5
     });
     for (const problem of problems) console.error(`${address}: ${problem}`);
