@@ -115,6 +115,7 @@ test("a click on a slide pins a token, and arrows go on to the next slide", asyn
   await page.waitForURL(/target=2\b/);
   await page.keyboard.press("ArrowRight");
   assert.equal(await slide(page), "figure-decision");
+  await settled(page);
   // With the Tab key a grid is reached on purpose, and keeps its arrows.
   await page.locator("#figure-decision .patch-map").focus();
   await page.keyboard.press("ArrowRight");
