@@ -35,8 +35,9 @@ export function follow(
   });
   if (point) feed.subscribePointing((pointing, view) => inSight && point(pointing, view));
   new IntersectionObserver(
-    ([{isIntersecting}]) => {
-      inSight = isIntersecting;
+    (entries) => {
+      // Several come at once when a figure goes and comes back quickly; the last says how it is now.
+      inSight = entries.at(-1)!.isIntersecting;
       if (!inSight) return;
       const {state, store} = feed;
       show(state);

@@ -37,8 +37,9 @@ export function followCorpus(
     });
   };
   new IntersectionObserver(
-    ([{isIntersecting}]) => {
-      inSight = isIntersecting;
+    (entries) => {
+      // Several come at once when a figure goes and comes back quickly; the last says how it is now.
+      inSight = entries.at(-1)!.isIntersecting;
       if (inSight) redraw();
     },
     {rootMargin: "160px"}
