@@ -5,6 +5,7 @@ import type {Drawing} from "./drawing.js";
 import type {FigureOptions} from "./figure.js";
 import type {HeadChoice} from "./reading.js";
 import {greatest} from "./reading.js";
+import {followSight} from "./whenSeen.js";
 
 /**
  * Ties a figure to a feed: `draw` repaints it for a view, `point` for what the pointer is on; while
@@ -34,17 +35,13 @@ export function follow(
     if (inSight || first) show(state);
   });
   if (point) feed.subscribePointing((pointing, view) => inSight && point(pointing, view));
-  new IntersectionObserver(
-    (entries) => {
-      // Several come at once when a figure goes and comes back quickly; the last says how it is now.
-      inSight = entries.at(-1)!.isIntersecting;
-      if (!inSight) return;
-      const {state, store} = feed;
-      show(state);
-      if ("view" in state) point?.(store.pointing, state.view);
-    },
-    {rootMargin: "160px"}
-  ).observe(frame);
+  followSight(frame, (now) => {
+    inSight = now;
+    if (!inSight) return;
+    const {state, store} = feed;
+    show(state);
+    if ("view" in state) point?.(store.pointing, state.view);
+  });
   addEventListener("beforeprint", () => show(feed.state));
 }
 

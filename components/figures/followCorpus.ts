@@ -6,6 +6,7 @@ import type {FigureOptions} from "./figure.js";
 import {provenance} from "./figure.js";
 import type {Series} from "./lines.js";
 import type {Stroke} from "./marks.js";
+import {followSight} from "./whenSeen.js";
 
 /** A corpus, and where in it the reader is. */
 export interface CorpusView {
@@ -36,14 +37,10 @@ export function followCorpus(
       draw({corpus, selection: value, layer: Math.min(value.layer, corpus.layers) - 1});
     });
   };
-  new IntersectionObserver(
-    (entries) => {
-      // Several come at once when a figure goes and comes back quickly; the last says how it is now.
-      inSight = entries.at(-1)!.isIntersecting;
-      if (inSight) redraw();
-    },
-    {rootMargin: "160px"}
-  ).observe(frame);
+  followSight(frame, (now) => {
+    inSight = now;
+    if (inSight) redraw();
+  });
   const follow = () => {
     const {corpus: set, model} = store.value;
     const id = `${set} ${model}`;
