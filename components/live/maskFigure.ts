@@ -7,6 +7,7 @@ import {plate, plates} from "../figures/plate.js";
 import {slider} from "../controls/inputs.js";
 import type {SelectionStore} from "../controls/selection.js";
 import {methods} from "../model/methods/index.js";
+import {countLabels} from "../model/segmentation/labels.js";
 import type {Mask, Shown} from "./protocol.js";
 import {canvasOf} from "./session.js";
 
@@ -153,7 +154,7 @@ function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
 /** Each class's share of each method's mask. */
 function shares({masks, classes}: MaskFigureOptions): Rows {
   return masks.flatMap((mask) =>
-    counts(mask, classes.length).map((count, i) => ({
+    Array.from(countLabels(mask.labels, classes.length), (count, i) => ({
       method: mask.method,
       class: classes[i],
       share: count / mask.labels.length
@@ -161,15 +162,10 @@ function shares({masks, classes}: MaskFigureOptions): Rows {
   );
 }
 
-function counts({labels}: Mask, classes: number): number[] {
-  const sums = new Uint32Array(classes);
-  for (let i = 0; i < labels.length; ++i) ++sums[labels[i]];
-  return [...sums];
-}
-
 function describe(mask: Mask, classes: readonly string[]): string {
-  const each = counts(mask, classes.length)
-    .map((count, i) => `${classes[i]} ${Math.round((100 * count) / mask.labels.length)} %`)
-    .join(", ");
-  return `${methods[mask.method]?.title ?? mask.method}: ${each}`;
+  const each = Array.from(
+    countLabels(mask.labels, classes.length),
+    (count, i) => `${classes[i]} ${Math.round((100 * count) / mask.labels.length)} %`
+  );
+  return `${methods[mask.method]?.title ?? mask.method}: ${each.join(", ")}`;
 }

@@ -1,10 +1,10 @@
 /** Live results as files: masks with their legend, and every array that the figures draw. */
-import type {RecordSource, Trunk} from "../analysis/record.js";
+import {trunks, type RecordSource} from "../analysis/record.js";
 import {category} from "../figures/colour.js";
 import {h} from "../figures/dom.js";
 import {save} from "../figures/export.js";
 import {methods} from "../model/methods/index.js";
-import type {LabelClass} from "../model/segmentation/labels.js";
+import {countLabels, type LabelClass} from "../model/segmentation/labels.js";
 import type {Mask} from "./protocol.js";
 import {zipFiles, type NamedBytes} from "./zip.js";
 
@@ -73,19 +73,11 @@ export async function* maskFiles({source: {record}, masks, classes, note}: Resul
       width,
       height,
       windows,
-      shares: shares(labels, classes.length)
+      shares: Array.from(countLabels(labels, classes.length), (count) => count / labels.length)
     }))
   };
   yield {name: "legend.json", bytes: new TextEncoder().encode(`${JSON.stringify(legend, undefined, 2)}\n`)};
 }
-
-function shares(labels: ArrayLike<number>, classes: number): number[] {
-  const counts = Array.from({length: classes}, () => 0);
-  for (let i = 0; i < labels.length; ++i) ++counts[labels[i]];
-  return counts.map((count) => count / labels.length);
-}
-
-const trunks: readonly Trunk[] = ["plain", "purified"];
 
 /** The Arrow files that the loaders write for a photo, of this picture: `docs/architecture.md` has their columns. */
 export async function* arrayFiles({source, masks}: Results): AsyncGenerator<NamedBytes> {

@@ -4,7 +4,7 @@ import {fit} from "../../components/model/image/fit.js";
 import {segmentationPixels, type PixelPlanes} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import {clusterRegions, voteInRegions} from "../../components/model/segmentation/cliptrase.js";
-import {parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
+import {countLabels, parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
 import {
   defaultSettings,
   segment,
@@ -179,8 +179,7 @@ function square(source: Picture | PixelPlanes, {square: side, size}: Values, pat
 }
 
 function legendOf({labels}: Segmentation, classes: LabelClass[], palette: ReturnType<typeof vocColours>) {
-  const pixels = new Float64Array(classes.length);
-  for (let i = 0; i < labels.length; ++i) ++pixels[labels[i]];
+  const pixels = countLabels(labels, classes.length);
   return classes.map(({name, words}, index) => ({
     index,
     name,

@@ -1,5 +1,6 @@
 import type {ScoreField} from "./accumulate.js";
 import {expNegative} from "./exponential.js";
+import {countLabels} from "./labels.js";
 
 /** How cosines become labels. */
 export interface DecisionRule {
@@ -155,8 +156,7 @@ function redecideRow(
 
 /** 1 for each class but 0 whose share of the pixels not labelled 0 is at most `area`. */
 export function smallClasses(labels: LabelMap, classes: number, area: number): Uint8Array {
-  const counts = new Float64Array(classes);
-  for (let i = 0; i < labels.length; ++i) ++counts[labels[i]];
+  const counts = countLabels(labels, classes);
   let foreground = 0;
   for (let c = 1; c < classes; ++c) foreground += counts[c];
   return Uint8Array.from(counts, (count, c) => Number(c > 0 && count <= area * foreground));

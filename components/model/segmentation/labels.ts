@@ -37,3 +37,10 @@ export function parseLabels(text: string): LabelClass[] {
 export function classOfQueries(classes: readonly {words: readonly string[]}[]): Uint16Array {
   return Uint16Array.from(classes.flatMap(({words}, i) => words.map(() => i)));
 }
+
+/** How many pixels each class has. */
+export function countLabels(labels: ArrayLike<number>, classes: number): Uint32Array {
+  const counts = new Uint32Array(classes);
+  for (let i = 0; i < labels.length; ++i) ++counts[labels[i]];
+  return counts;
+}
