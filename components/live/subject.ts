@@ -1,5 +1,13 @@
 /** One picture in a model: its pixels, and all that runs have left of it. */
-import type {AttentionMap, FeatureMap, Grid, ImageRecord, Provenance, Trunk} from "../analysis/record.js";
+import {
+  trunks,
+  type AttentionMap,
+  type FeatureMap,
+  type Grid,
+  type ImageRecord,
+  type Provenance,
+  type Trunk
+} from "../analysis/record.js";
 import {methodFeatures} from "../model/analyse.js";
 import type {GivenOptions} from "../model/methods/options.js";
 import type {SomOptions} from "../model/network.js";
@@ -20,8 +28,6 @@ export interface SubjectOptions {
 
 /** Blocks that run at once: few enough that the first outliers are soon seen and a cancellation soon heard. */
 const stride = 2;
-
-const trunks = ["plain", "purified"] as const;
 
 /** Runs a picture through both trunks side by side, a few blocks at a time, and answers questions about it afterwards. */
 export class Subject {

@@ -1,15 +1,16 @@
 /** Runs a model on one image and gathers what the pages explore. The loaders and the live worker share it. */
 import {median} from "../analysis/arrays.js";
 import {lof} from "../analysis/detectors/lof.js";
-import type {
-  AttentionMap,
-  FeatureMap,
-  Grid,
-  ImageRecord,
-  Provenance,
-  RepairSweep,
-  Trunk,
-  TrunkRecord
+import {
+  trunks,
+  type AttentionMap,
+  type FeatureMap,
+  type Grid,
+  type ImageRecord,
+  type Provenance,
+  type RepairSweep,
+  type Trunk,
+  type TrunkRecord
 } from "../analysis/record.js";
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
 import type {SomOptions} from "./network.js";
@@ -41,16 +42,16 @@ export async function analyse(
 ): Promise<Analysis> {
   const {layers, heads} = engine.model.geometry;
   const attention: Partial<Record<Trunk, AttentionMap[]>> = {};
-  const trunks: Partial<Record<Trunk, TrunkRecord>> = {};
-  for (const trunk of ["plain", "purified"] as const) {
+  const records: Partial<Record<Trunk, TrunkRecord>> = {};
+  for (const trunk of trunks) {
     const outputs = eachLayer(layers, (l) => [`attention.${l}`, ...trunkOutputs(l, trunk === "purified")]).flat();
     const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
-    trunks[trunk] = trunkRecord(layers, (name) => results[name]);
+    records[trunk] = trunkRecord(layers, (name) => results[name]);
     attention[trunk] = eachLayer(layers, (l) => toMap(results[`attention.${l}`]));
     onTrunk?.(trunk);
   }
   return {
-    record: {image, grid, layers, heads, trunks: trunks as Record<Trunk, TrunkRecord>, provenance},
+    record: {image, grid, layers, heads, trunks: records as Record<Trunk, TrunkRecord>, provenance},
     attention: attention as Record<Trunk, AttentionMap[]>
   };
 }

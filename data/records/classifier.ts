@@ -1,16 +1,8 @@
-import {existsSync, readFileSync} from "node:fs";
 import {encodeFeatures} from "../../components/analysis/arrow.js";
 import {classifierRows} from "../../components/model/lexicon.js";
-import {openModel} from "../engine/index.js";
-import {snapshotFile} from "./archives.js";
+import {computedOrSnapshot} from "./computed.js";
 
 /** The rows of a model's classifier, coded as features are; the snapshot's where the model is not here. */
-export async function classifierFile(modelId: string): Promise<Uint8Array> {
-  const snapshot = snapshotFile(modelId, "classifier.arrow");
-  try {
-    return encodeFeatures(classifierRows(await openModel(modelId)));
-  } catch (error) {
-    if (existsSync(snapshot)) return readFileSync(snapshot);
-    throw error;
-  }
+export function classifierFile(modelId: string): Promise<Uint8Array> {
+  return computedOrSnapshot(modelId, "classifier.arrow", (model) => encodeFeatures(classifierRows(model)));
 }

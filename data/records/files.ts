@@ -1,6 +1,6 @@
 /** The files of one image under one model, as the pages read them. `docs/architecture.md` has the schema. */
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/analysis/arrow.js";
-import type {Grid} from "../../components/analysis/record.js";
+import {trunks, type Grid} from "../../components/analysis/record.js";
 import {
   analyse,
   headAttention,
@@ -88,8 +88,7 @@ async function computeFiles(
   const {layers} = model.geometry;
   const subject = {image, grid, pixels, provenance: provenance(model, engine, "sfp")};
   const {record, attention} = await analyse(engine, subject);
-  for (const trunk of ["plain", "purified"] as const)
-    record.trunks[trunk].lof = await localOutlierFactors(engine, trunk, grid, pixels);
+  for (const trunk of trunks) record.trunks[trunk].lof = await localOutlierFactors(engine, trunk, grid, pixels);
   const files: RecordFiles = {
     "summary.arrow": encodeRecord(record),
     "attention-plain.arrow": encodeAttention(attention.plain, meanLevels),

@@ -1,12 +1,13 @@
 /** The words that pages can be asked for when no text tower is at hand, and their vectors. */
-import {existsSync, readFileSync} from "node:fs";
+import {readFileSync} from "node:fs";
 import {encodeWords} from "../../components/analysis/arrow.js";
 import type {LexiconFile} from "../../components/model/lexicon.js";
+import {concat} from "../../components/model/outputs.js";
 import {parseLabels} from "../../components/model/segmentation/labels.js";
 import {plain} from "../../components/model/spelling.js";
 import {progress} from "../cli/progress.js";
-import {openModel, type LoadedModel} from "../engine/index.js";
-import {snapshotFile} from "./archives.js";
+import type {LoadedModel} from "../engine/index.js";
+import {computedOrSnapshot} from "./computed.js";
 
 function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as T;
@@ -42,16 +43,8 @@ function stringsIn(value: unknown): string[] {
 const together = 16;
 
 /** words.arrow of a model, by its weights where they are here; else the snapshot. */
-export async function wordsFile(modelId: string): Promise<Uint8Array> {
-  const snapshot = snapshotFile(modelId, "words.arrow");
-  let model: LoadedModel;
-  try {
-    model = await openModel(modelId);
-  } catch (error) {
-    if (existsSync(snapshot)) return readFileSync(snapshot);
-    throw error;
-  }
-  return computeWords(model, listedWords());
+export function wordsFile(modelId: string): Promise<Uint8Array> {
+  return computedOrSnapshot(modelId, "words.arrow", (model) => computeWords(model, listedWords()));
 }
 
 /** words.arrow of a model with a text tower. Tells how far it is: several hundred words take minutes, the first time. */
@@ -70,11 +63,5 @@ export async function computeWords(
     bar.update(Math.min(words.length, from + together));
   }
   bar.end();
-  const values = new Float32Array(words.length * width);
-  let at = 0;
-  for (const row of rows) {
-    values.set(row, at);
-    at += row.length;
-  }
-  return encodeWords(words, {width, values});
+  return encodeWords(words, {width, values: concat(rows, Float32Array)});
 }
