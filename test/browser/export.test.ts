@@ -1,25 +1,15 @@
 // What a reader takes from a figure: the files are opened and looked into.
 import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
-import {base, builtPages, launch, open, shoot} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {builtPages, open, shoot} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 async function take(page: Page, figure: string, action: string): Promise<Buffer> {
   await page.locator(`#${figure}`).scrollIntoViewIfNeeded();

@@ -1,15 +1,14 @@
 // The golden numbers in a browser: the built site's own worker, on WebAssembly and on WebGPU (a software
 // adapter), with the weights as external data just as in every other run.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import {gridOf} from "../../components/model/geometry.js";
 import type {LiveModel} from "../../components/live/client.js";
 import type {GivenOptions} from "../../components/model/methods/options.js";
 import {decode, golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../golden/golden.js";
 import {built} from "./live.js";
-import {base, launch} from "./harness.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
 interface Case {
   name: string;
@@ -33,16 +32,7 @@ const cases: Case[] = [
 /** Every graph takes a software adapter seconds to compile; these have every operator in them. */
 const onWebGpu = new Set(["vanilla", "vanilla_nonsquare", "clearclip", "sfp_paper_block"]);
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 /** What the page keeps between calls. */
 type Window = typeof globalThis & {live: LiveModel};

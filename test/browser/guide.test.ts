@@ -1,21 +1,10 @@
 // What helps on a first visit: the tour, notes on terms, the search, and pages for addresses that lead nowhere.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser} from "playwright-core";
-import {base, launch, open, shoot} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {test} from "node:test";
+import {open, shoot} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 test("the tour is offered once, can be skipped, and comes back only when asked for", async () => {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}});

@@ -1,22 +1,12 @@
 // What the address says of the Live page: every choice but the picture, restored by a link and by going back.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import sharp from "sharp";
-import {base, launch} from "./harness.js";
 import {computed, giveModel, givePicture, ranAgain, tinyModel, watchStages} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 async function openAt(query: Readonly<Record<string, string>>): Promise<Page> {
   const page = await browser.newPage({viewport: {width: 1280, height: 900}});

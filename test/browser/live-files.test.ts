@@ -3,25 +3,15 @@ import assert from "node:assert/strict";
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {after, before, test} from "node:test";
-import {chromium, type Browser, type Page} from "playwright-core";
+import {test} from "node:test";
+import {chromium, type Page} from "playwright-core";
 import sharp from "sharp";
 import type {LiveModel} from "../../components/live/client.js";
 import type {Decoded} from "../../components/live/picture.js";
-import {base, launch} from "./harness.js";
 import {built} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 /** A page of the site's origin, whatever it shows. */
 async function blank(): Promise<Page> {

@@ -2,8 +2,8 @@
 // happens when memory ends.
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import type {LiveModel} from "../../components/live/client.js";
 import {analyse, stageFeatures} from "../../components/model/analyse.js";
 import {gridOf} from "../../components/model/geometry.js";
@@ -12,20 +12,11 @@ import {normalise} from "../../components/model/image/normalise.js";
 import {openEngine, openModel, provenance} from "../../data/engine/index.js";
 import {readPicture} from "../../data/cli/picture.js";
 import {goldenConfig, goldenWeights, relativeError} from "../golden/golden.js";
-import {base, launch, shoot} from "./harness.js";
+import {shoot} from "./harness.js";
 import {built, computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const patience = {timeout: 240_000};
 const photo = "data/images/chelsea.png";

@@ -1,22 +1,13 @@
 // Half precision is offered where the adapter has it, and an adapter that does not keep its word is no dead end.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import sharp from "sharp";
-import {base, launch, shoot} from "./harness.js";
+import {shoot} from "./harness.js";
 import {computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const patience = {timeout: 240_000};
 const inHalves = (page: Page) => page.locator(".live-machine label", {hasText: "WebGPU in float16"});

@@ -1,25 +1,15 @@
 // What a reader takes from the Live page: a link that restores all but the picture, masks and arrays as files.
 import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 import {decode} from "fast-png";
 import {unzipSync} from "fflate";
-import type {Browser, Page} from "playwright-core";
+import type {Page} from "playwright-core";
 import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/analysis/arrow.js";
-import {base, launch} from "./harness.js";
 import {computed} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 async function openAt(search: string): Promise<Page> {
   const page = await browser.newPage();

@@ -7,23 +7,14 @@ import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 import {chromium, type Browser, type Page} from "playwright-core";
 import sharp from "sharp";
 import {base, launch, shoot} from "./harness.js";
 import {computed, giveModel, givePicture, openLive, ranAgain, tinyModel, watchStages} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const patience = {timeout: 240_000};
 

@@ -1,23 +1,13 @@
 // Words that a model's own text tower answers, in the page.
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
-import {base, launch} from "./harness.js";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import {computed, givePicture} from "./live.js";
-import {serve, type Site} from "./serve.js";
 import {tinyClip} from "./site-model.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const file = (name: keyof typeof tinyClip, mimeType = "application/json") => ({name, mimeType, buffer: tinyClip[name]});
 const weights = {...file("model.safetensors", "application/octet-stream"), name: "tiny-clip.safetensors"};

@@ -1,23 +1,14 @@
 // The Live page of the built site as readers use it, and what may go wrong, provoked for real.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 import type {Browser, Page, Worker} from "playwright-core";
 import {chromium} from "playwright-core";
 import sharp from "sharp";
-import {accessibilityProblems, base, launch, shoot} from "./harness.js";
+import {accessibilityProblems, shoot} from "./harness.js";
 import {computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
-import {serve, type Site} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const looks = [
   ["light-phone", "light"],

@@ -1,11 +1,9 @@
 // Every page of the built site, opened as a reader opens it. A green build hides broken code in
 // Markdown, missing files and imports: only a browser shows them.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser} from "playwright-core";
-import {accessibilityProblems, base, builtPages, launch, open, shoot} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {test} from "node:test";
+import {accessibilityProblems, builtPages, open, shoot} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
 const looks = [
   {name: "light-wide", colorScheme: "light", viewport: {width: 1280, height: 900}},
@@ -17,16 +15,7 @@ const moreLooks = [
   {name: "light-phone", colorScheme: "light", viewport: {width: 390, height: 844}}
 ] as const;
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 for (const path of builtPages()) {
   for (const {name, ...options} of process.env.SHOTS ? [...looks, ...moreLooks] : looks) {

@@ -2,12 +2,10 @@
 // that means another thing, or a legend that is gone. UPDATE=1 stores what is drawn now, to be looked at.
 import assert from "node:assert/strict";
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
-import {after, before, test} from "node:test";
-import type {Browser} from "playwright-core";
+import {test} from "node:test";
 import sharp from "sharp";
-import {base, launch, open} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {open} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
 const folder = new URL("pictures/", import.meta.url);
 
@@ -20,16 +18,7 @@ const figures = [
   {name: "segmentation", address: "segmentation?image=china", colorScheme: "light"}
 ] as const;
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 /** A quarter of the size each way: letters differ by browser, what a figure shows does not. */
 async function reduced(png: Buffer): Promise<Buffer> {

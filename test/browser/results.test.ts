@@ -2,25 +2,15 @@
 // one choice of report for every measured figure.
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
 import type {MeasuredFile} from "../../components/analysis/measured.js";
-import {base, launch, open} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {open} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
 const reports = JSON.parse(readFileSync("data/measured/summary.json", "utf8")) as MeasuredFile[];
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const results = () => open(browser, `${site.url}results`);
 

@@ -1,22 +1,12 @@
 // The shared selection as readers use it: controls, keys, addresses, other pages, and how fast
 // figures answer.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
-import {base, frameTime, launch, layerSlider, open, timeOfMove, twelveLayers} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
+import {frameTime, layerSlider, open, timeOfMove, twelveLayers} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 /** Waits until the figure says that it drew this. */
 async function drawn(page: Page, id: string, pattern: RegExp): Promise<void> {

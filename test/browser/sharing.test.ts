@@ -1,22 +1,12 @@
 // The built site as hosts and readers get it: its policy, its files, other base paths, no connection.
 import assert from "node:assert/strict";
 import {existsSync, readFileSync} from "node:fs";
-import {after, before, test} from "node:test";
-import type {Browser} from "playwright-core";
-import {base, builtPages, launch, open} from "./harness.js";
-import type {Site} from "./serve.js";
+import {test} from "node:test";
+import {base, builtPages, open} from "./harness.js";
 import {serve} from "./serve.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 test("every page has a policy without unsafe-eval, and says what it asks", () => {
   const leads = new Set<string>();

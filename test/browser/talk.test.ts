@@ -1,21 +1,11 @@
 // Talk mode as a speaker uses it: keys, links, pins, and the way back.
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
-import {base, launch, open, shoot} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {test} from "node:test";
+import type {Page} from "playwright-core";
+import {open, shoot} from "./harness.js";
+import {browser, openSite, site} from "./site.js";
 
-let site: Site;
-let browser: Browser;
-before(async () => {
-  site = await serve("dist", {base});
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+openSite();
 
 const hash = (page: Page) => page.evaluate(() => location.hash);
 const slide = (page: Page) => page.locator(".is-slide").getAttribute("id");
