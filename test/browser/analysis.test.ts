@@ -2,9 +2,9 @@
 // brushes reach every figure, addresses restore it all, and a moved slider is answered within a frame.
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {before, test} from "node:test";
+import {after, before, test} from "node:test";
 import {gunzipSync} from "node:zlib";
-import type {Page} from "playwright-core";
+import type {Browser, Page} from "playwright-core";
 import {decodeRecord, decodeRepairs} from "../../components/analysis/arrow.js";
 import {overlap} from "../../components/analysis/agreement.js";
 import type {CorpusSummary} from "../../components/analysis/corpus.js";
@@ -13,18 +13,26 @@ import {som} from "../../components/analysis/detectors/som.js";
 import type {ImageRecord, RepairSweep} from "../../components/analysis/record.js";
 import {layerSummaries} from "../../components/analysis/summary.js";
 import {photoNamed} from "../../data/photos.js";
-import {frameTime, layerSlider, open, timeOfMove, twelveLayers} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {base, frameTime, launch, layerSlider, open, timeOfMove, twelveLayers} from "./harness.js";
+import type {Site} from "./serve.js";
+import {serve} from "./serve.js";
 
+let site: Site;
+let browser: Browser;
 let record: ImageRecord;
 let repairs: RepairSweep;
 let corpus: CorpusSummary;
-openSite();
 before(async () => {
+  site = await serve("dist", {base});
+  browser = await launch();
   const file = async (path: string) => gunzipSync(await (await fetch(`${site.url}data/${path}.gz`)).arrayBuffer());
   record = decodeRecord(await file("records/vit-ti-16/coffee/summary.arrow"));
   repairs = decodeRepairs(await file("records/vit-ti-16/coffee/repairs.arrow"));
   corpus = JSON.parse(readFileSync("data/snapshots/vit-ti-16/corpus-voc.json", "utf8")) as CorpusSummary;
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
 });
 
 /** Waits until the figure, brought into sight, says that it drew this. */
