@@ -1,8 +1,8 @@
 import {existsSync, mkdirSync} from "node:fs";
 import type MarkdownIt from "markdown-it";
-import {analysedModels} from "./data/analysed.js";
-import {listPhotos} from "./data/photos.js";
-import {modelFiles, modelHosts, shippedModels} from "./data/shipped.js";
+import {analysedModels} from "./data/site/analysed.js";
+import {listPhotos} from "./data/site/photos.js";
+import {modelFiles, modelHosts, shippedModels} from "./data/site/shipped.js";
 import {markTerms} from "./scripts/site/glossary.js";
 
 // As it bundles its client, Framework looks up the latest version of each library it offers, used
@@ -119,7 +119,7 @@ export default {
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
   head: ({path}: {path: string}) =>
-    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/controls/everyPage.js"></script>${models}${accessibility}`,
+    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script>${models}${accessibility}`,
   footer: `Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025). <a href="/glossary">Glossary</a> · <a href="/#tour">Tour</a>`,
   search: true,
   toc: false,

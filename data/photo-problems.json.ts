@@ -1,6 +1,6 @@
 // What is wrong in data/images, for the page that lists the photos.
-import {analysedModels} from "./analysed.js";
-import {listPhotoProblems, listPhotos} from "./photos.js";
+import {analysedModels} from "./site/analysed.js";
+import {listPhotoProblems, listPhotos} from "./site/photos.js";
 import {archiveFile} from "./records/archives.js";
 
 const problems = listPhotoProblems();

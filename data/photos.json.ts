@@ -1,4 +1,4 @@
 // The photos that pages offer, with their credits.
-import {listPhotos} from "./photos.js";
+import {listPhotos} from "./site/photos.js";
 
 process.stdout.write(JSON.stringify(listPhotos()));

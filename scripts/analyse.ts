@@ -1,8 +1,8 @@
 // Analyses the photos of data/images that are new, changed, or were analysed by other code, and encodes words for models
 // with a text tower. An interrupted run goes on where it stopped. npm run build begins with it; npm start does it beside
 // the preview.
-import {analysedModels} from "../data/analysed.js";
-import {listPhotos} from "../data/photos.js";
+import {analysedModels} from "../data/site/analysed.js";
+import {listPhotos} from "../data/site/photos.js";
 import {analysePhotos} from "../data/records/analysePhotos.js";
 import {wordsFile} from "../data/records/words.js";
 

@@ -4,11 +4,11 @@
 // --with-model ID@hub leaves the weights on the hub that the model was fetched from.
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
-import {analysedModels} from "../data/analysed.js";
+import {analysedModels} from "../data/site/analysed.js";
 import type {FoundModel} from "../data/hub/folders.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
-import {modelHosts, shippedModels} from "../data/shipped.js";
+import {modelHosts, shippedModels} from "../data/site/shipped.js";
 import {run, runFramework} from "./process.js";
 import {finishSite} from "./site/finish.js";
 import {placePhotos} from "./site/photos.js";

@@ -7,9 +7,9 @@ import {analyse, localOutlierFactors} from "../components/model/analyse.js";
 import {gridOf} from "../components/model/geometry.js";
 import {fit} from "../components/model/image/fit.js";
 import {normalise} from "../components/model/image/normalise.js";
-import {readMask} from "../data/cli/masks.js";
-import {readPicture} from "../data/cli/picture.js";
-import {corpusImage, squareMask} from "../data/corpus-image.js";
+import {readMask} from "../data/files/masks.js";
+import {readPicture} from "../data/files/picture.js";
+import {corpusImage, squareMask} from "../data/records/corpus-image.js";
 import {openEngine, openModel, provenance} from "../data/engine/index.js";
 import {snapshotFile} from "../data/records/archives.js";
 

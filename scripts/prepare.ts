@@ -1,4 +1,4 @@
-import {listPhotoProblems, listPhotos} from "../data/photos.js";
+import {listPhotoProblems, listPhotos} from "../data/site/photos.js";
 
 /** Checks what the pages will ask for, and says what a person may want to change. */
 export async function prepare(): Promise<void> {

@@ -9,10 +9,10 @@ import {normalise} from "../components/model/image/normalise.js";
 import {precisions, readModel, type Model} from "../components/model/model.js";
 import {Engine, type Output} from "../components/model/runtime.js";
 import {shrink, shrunkenTypes, type ShrunkenType} from "../components/model/shrink.js";
-import {readPicture} from "../data/cli/picture.js";
+import {readPicture} from "../data/files/picture.js";
 import {cpu, gpu} from "../data/engine/device.js";
 import {openModel} from "../data/engine/index.js";
-import {imageFolder} from "../data/photos.js";
+import {imageFolder} from "../data/site/photos.js";
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,

@@ -1,10 +1,11 @@
 // npm run snapshots -- [MODEL ...]: computes the committed analyses anew, so that the site builds without weights.
 import {mkdirSync, statSync, writeFileSync} from "node:fs";
 import {dirname} from "node:path";
-import {listPhotos} from "../data/photos.js";
+import {listPhotos} from "../data/site/photos.js";
 import {openModel} from "../data/engine/index.js";
 import {analysePhotos} from "../data/records/analysePhotos.js";
-import {recordArchive, snapshotFile} from "../data/records/archives.js";
+import {snapshotFile} from "../data/records/archives.js";
+import {recordArchive} from "../data/records/recordArchive.js";
 import {classifierFile} from "../data/records/classifier.js";
 import {wordsFile} from "../data/records/words.js";
 

@@ -1,6 +1,6 @@
 // The site's one service worker. It lets the Live page have WebAssembly threads on hosts that send no
 // headers of their own, by adding the two headers that isolate a page to that page and to its workers;
-// and it answers from what components/controls/offline.ts and earlier visits kept when there is no connection.
+// and it answers from what components/page/offline.ts and earlier visits kept when there is no connection.
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

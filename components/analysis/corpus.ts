@@ -9,7 +9,7 @@ import {indicesOf} from "./detectors/detection.js";
 import {borderDistances} from "./grid.js";
 import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
 import {midRanks, spearman} from "./ranks.js";
-import type {Grid, ImageRecord, Provenance, Trunk} from "./record.js";
+import type {Grid, ImageRecord, Provenance, Trunk} from "../records/record.js";
 
 /** One image, and what is known of its patches besides. */
 export interface CorpusImage {

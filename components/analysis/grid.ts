@@ -1,4 +1,4 @@
-import type {Grid} from "./record.js";
+import type {Grid} from "../records/record.js";
 
 /** Euclidean distance between the centres of two patches (0-based), in patches. */
 export function patchDistance([, columns]: Grid, i: number, j: number): number {

@@ -1,6 +1,6 @@
 import type {Numbers, TokenMatrix} from "./arrays.js";
 import {patchDistance} from "./grid.js";
-import type {Grid} from "./record.js";
+import type {Grid} from "../records/record.js";
 
 /*
  * Where each token's attention goes. Every function gives one share in [0, 1] per row of a map with the class token

@@ -1,6 +1,6 @@
 import type {Numbers} from "./arrays.js";
 import {borderDistances} from "./grid.js";
-import type {Grid} from "./record.js";
+import type {Grid} from "../records/record.js";
 
 /** A set of patches on some image's grid. */
 export interface PatchSet {

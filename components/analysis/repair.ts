@@ -1,6 +1,6 @@
 import {tokenCount, type Features, type Numbers} from "./arrays.js";
 import {neighbours} from "./grid.js";
-import type {Grid} from "./record.js";
+import type {Grid} from "../records/record.js";
 
 export interface RepairOptions {
   /**

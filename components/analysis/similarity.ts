@@ -1,6 +1,6 @@
 import {mean, tokenCount, type Features, type Numbers} from "./arrays.js";
 import {neighbours} from "./grid.js";
-import type {Grid} from "./record.js";
+import type {Grid} from "../records/record.js";
 
 /** Tokens at unit length, N × D. A zero token has no direction: NaN. */
 export function unitTokens(features: Features): Float64Array {

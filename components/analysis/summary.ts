@@ -4,7 +4,7 @@ import {attentionEntropy} from "./entropy.js";
 import {gini, topShare} from "./inequality.js";
 import {attentionDistance, massOnClass, massOnDiagonal, massOnPatches, massWithin} from "./mass.js";
 import {lifetimes, onsets, transitions, type OutlierHistory} from "./persistence.js";
-import type {Grid, ImageRecord, Trunk} from "./record.js";
+import type {Grid, ImageRecord, Trunk} from "../records/record.js";
 import {concentration, sinkScores} from "./sinks.js";
 
 /** One layer of one image, in one row. */

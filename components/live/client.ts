@@ -1,5 +1,5 @@
 /** The page's end of the live worker. */
-import type {AttentionMap, FeatureMap, ImageRecord, RecordSource} from "../analysis/record.js";
+import type {AttentionMap, FeatureMap, ImageRecord, RecordSource} from "../records/record.js";
 import {Lexicon} from "../model/lexicon.js";
 import type {GivenOptions} from "../model/methods/options.js";
 import type {ModelSource} from "./catalog.js";
@@ -28,7 +28,7 @@ export class LiveModel {
   /** The open model; undefined until `open` has answered. */
   info?: OpenModel;
   lexicon?: Lexicon;
-  private worker = new Worker(import.meta.resolve("./live.worker.js"), {type: "module"});
+  private worker = new Worker(import.meta.resolve("./worker/live.worker.js"), {type: "module"});
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
 

@@ -1,5 +1,5 @@
 /** What the page asks the live worker, and what it is told. */
-import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "../analysis/record.js";
+import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "../records/record.js";
 import type {Geometry} from "../model/geometry.js";
 import type {Fit} from "../model/image/fit.js";
 import type {GivenOptions} from "../model/methods/options.js";

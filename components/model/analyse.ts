@@ -11,7 +11,7 @@ import {
   type RepairSweep,
   type Trunk,
   type TrunkRecord
-} from "../analysis/record.js";
+} from "../records/record.js";
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
 import type {SomOptions} from "./network.js";
 import {methodNamed} from "./methods/index.js";

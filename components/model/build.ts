@@ -1,4 +1,4 @@
-import type {Grid} from "../analysis/record.js";
+import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
 import {methodNamed} from "./methods/index.js";
 import {readOptions, type GivenOptions} from "./methods/options.js";

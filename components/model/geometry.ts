@@ -1,4 +1,4 @@
-import type {Grid} from "../analysis/record.js";
+import type {Grid} from "../records/record.js";
 
 /** A transformer tower's sizes. */
 export interface TowerGeometry {

@@ -1,5 +1,5 @@
 /** Words for models without a text tower: a word is a set of the classifier's classes. */
-import type {FeatureMap} from "../analysis/record.js";
+import type {FeatureMap} from "../records/record.js";
 import type {Model} from "./model.js";
 import {readFloats} from "./safetensors.js";
 import {nearestWords, plain, UnknownWordsError} from "./spelling.js";

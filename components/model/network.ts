@@ -1,5 +1,5 @@
 /** The image tower over a graph: from pixels through the blocks, with or without SOM, to dense features. */
-import type {Grid} from "../analysis/record.js";
+import type {Grid} from "../records/record.js";
 import type {Geometry} from "./geometry.js";
 import type {Dimension, ElementType, Graph, Value} from "./graph.js";
 import type {Model} from "./model.js";

@@ -1,5 +1,5 @@
 /** A network's outputs as what figures draw. */
-import type {AttentionMap, FeatureMap, TrunkRecord} from "../analysis/record.js";
+import type {AttentionMap, FeatureMap, TrunkRecord} from "../records/record.js";
 import type {Output} from "./sessions.js";
 
 /** What `trunkRecord` reads of a layer (1-based), repaired or not. */

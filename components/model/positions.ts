@@ -1,5 +1,5 @@
 /** Positional embeddings for grids other than the trained one (methods.md 1.2). */
-import type {Grid} from "../analysis/record.js";
+import type {Grid} from "../records/record.js";
 import type {Graph, Value} from "./graph.js";
 
 /** The cubic convolution kernel with A = -0.75, as PyTorch's bicubic without antialiasing uses it. */

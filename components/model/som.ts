@@ -1,5 +1,5 @@
 /** SOM, the Self-adaptive Outlier Mitigator: which patches are outliers (Eq. 4), and their repair (Eq. 5). */
-import type {Grid} from "../analysis/record.js";
+import type {Grid} from "../records/record.js";
 import type {Graph, Value} from "./graph.js";
 
 export interface DetectionOptions {

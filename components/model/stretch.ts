@@ -1,5 +1,5 @@
 /** Graphs of a few consecutive blocks, so that a picture goes through its trunks in steps. */
-import type {Grid} from "../analysis/record.js";
+import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
 import {weightsFile, type Model} from "./model.js";
 import {Network, type SomOptions} from "./network.js";

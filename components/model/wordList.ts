@@ -1,5 +1,5 @@
 /** Words whose vectors a text tower computed beforehand, for pages that do not have the tower. */
-import type {FeatureMap} from "../analysis/record.js";
+import type {FeatureMap} from "../records/record.js";
 import type {TextVectors} from "./lexicon.js";
 import {nearestWords, plain, UnknownWordsError} from "./spelling.js";
 

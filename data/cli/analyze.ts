@@ -3,8 +3,9 @@ import {basename, extname, join} from "node:path";
 import {openModel} from "../engine/index.js";
 import {computeEach} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
-import {writeWhole} from "./output.js";
+import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import type {Streams} from "../files/output.js";
+import {writeWhole} from "../files/output.js";
 
 export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [options]
   Everything the pages need of the images, as the loaders write it: FOLDER/MODEL/IMAGE/*.arrow.

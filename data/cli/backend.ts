@@ -1,5 +1,5 @@
 /** A model with a method, ready for pictures and words: what `segment` and `evaluate` need of the engine. */
-import type {Grid, Provenance} from "../../components/analysis/record.js";
+import type {Grid, Provenance} from "../../components/records/record.js";
 import {gridOf} from "../../components/model/geometry.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {buildGraph} from "../../components/model/build.js";
@@ -7,7 +7,8 @@ import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
-import {deviceName, keyValues, wholeNumber} from "./options.js";
+import {deviceName, wholeNumber} from "./options.js";
+import {keyValues} from "../../components/model/methods/options.js";
 
 export interface Backend {
   provenance: Provenance;

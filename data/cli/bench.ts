@@ -5,8 +5,9 @@ import {median} from "../../components/analysis/arrays.js";
 import {precisions} from "../../components/model/model.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
-import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
-import {deliver} from "./output.js";
+import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import type {Streams} from "../files/output.js";
+import {deliver} from "../files/output.js";
 
 export const help = `bench [--runs N] [--precision P] [options]
   Time of one 224 px pass of every method, of all attention probes, of several methods, of batches, and memory.

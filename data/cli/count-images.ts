@@ -3,8 +3,8 @@ import {areas, Confusion} from "../../components/model/evaluation/metric.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import type {LabelMap} from "../../components/model/segmentation/decide.js";
 import type {Sample} from "./dataset-files.js";
-import {readMask} from "./masks.js";
-import {readPicture} from "./picture.js";
+import {readMask} from "../files/masks.js";
+import {readPicture} from "../files/picture.js";
 
 export interface Counting {
   samples: readonly Sample[];

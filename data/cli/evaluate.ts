@@ -8,8 +8,9 @@ import {answerClasses, openBackend, unknownWords, type Backend, type OpenBackend
 import {datasetFiles, type Sample} from "./dataset-files.js";
 import {evaluationText, mergeEvaluations, type EvaluationTask} from "./evaluation-file.js";
 import {report} from "./evaluation-report.js";
-import {modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
-import {writeWhole} from "./output.js";
+import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import type {Streams} from "../files/output.js";
+import {writeWhole} from "../files/output.js";
 import {runEvaluation} from "./run-evaluation.js";
 
 export const help = `evaluate --dataset ${datasetNames.join("|")} --root DIR [options]

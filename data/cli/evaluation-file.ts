@@ -1,6 +1,6 @@
 /** Evaluations as files: what was counted, over which images, by whom. Merging files equals running once. */
 import {readFileSync} from "node:fs";
-import type {Provenance} from "../../components/analysis/record.js";
+import type {Provenance} from "../../components/records/record.js";
 import {areas, Confusion, scores} from "../../components/model/evaluation/metric.js";
 import type {EvaluationSettings} from "../../components/model/evaluation/settings.js";
 

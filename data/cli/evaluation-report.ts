@@ -1,7 +1,7 @@
 /** An evaluation as people read it. */
 import {evaluationText, type EvaluationFile} from "./evaluation-file.js";
-import type {Streams} from "./options.js";
-import {deliver} from "./output.js";
+import type {Streams} from "../files/output.js";
+import {deliver} from "../files/output.js";
 
 /** What standard output says: a table, or JSON with `--json`; with `--out` alone the table only. */
 export function report(file: EvaluationFile, {json, out}: {json?: boolean; out?: string}, streams: Streams): void {

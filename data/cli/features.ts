@@ -1,17 +1,10 @@
 import {denseFeatures, openEngine, openModel} from "../engine/index.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
-import {writeNpy} from "./npy.js";
-import {
-  deviceName,
-  keyValues,
-  modelHelp,
-  modelOptions,
-  parse,
-  UsageError,
-  wholeNumber,
-  type Streams
-} from "./options.js";
-import {deliver} from "./output.js";
+import {writeNpy} from "../files/npy.js";
+import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import type {Streams} from "../files/output.js";
+import {keyValues} from "../../components/model/methods/options.js";
+import {deliver} from "../files/output.js";
 
 export const help = `features --image FILE [options]
   Dense features before L2 normalisation: a float32 .npy of shape (B, N, E), patches in row-major order.

@@ -4,9 +4,9 @@ import type {Geometry} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise, segmentationPixels} from "../../components/model/image/normalise.js";
 import type {Pixels} from "../../components/model/runtime.js";
-import {readNpy} from "./npy.js";
+import {readNpy} from "../files/npy.js";
 import {UsageError, wholeNumber} from "./options.js";
-import {readPicture} from "./picture.js";
+import {readPicture} from "../files/picture.js";
 
 export const inputOptions = {
   image: {type: "string", multiple: true, default: [] as string[]},

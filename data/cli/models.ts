@@ -9,8 +9,9 @@ import {catalog, findModel, getModel, HubError, type ListedModel, listModels} fr
 import {isShrunkenType, shrinkModel} from "../hub/shrink.js";
 import {progressReport} from "../hub/report.js";
 import {megabytes} from "../hub/transfer.js";
-import {parse, type Streams, UsageError} from "./options.js";
-import {deliver} from "./output.js";
+import {parse, UsageError} from "./options.js";
+import type {Streams} from "../files/output.js";
+import {deliver} from "../files/output.js";
 
 export const help = `models [list]             the models that are known, and where they are
 models get ID             fetch a model from the Hugging Face hub: resumed after an interruption, verified, kept

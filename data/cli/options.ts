@@ -1,16 +1,11 @@
 /** Words of the command line: what verbs share. */
 import {parseArgs, type ParseArgsConfig} from "node:util";
 import {deviceNames, type DeviceName} from "../engine/index.js";
+import type {Streams} from "../files/output.js";
 
 /** The words were wrong: exit status 2. */
 export class UsageError extends Error {
   override name = "UsageError";
-}
-
-/** Where a verb writes: results to `stdout`, words for people to `stderr`. */
-export interface Streams {
-  stdout: NodeJS.WritableStream;
-  stderr: NodeJS.WritableStream;
 }
 
 /** A verb of the command line. */
@@ -46,17 +41,6 @@ export function parse<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
   } catch (error) {
     throw new UsageError((error as Error).message.split("\n")[0]);
   }
-}
-
-/** `key=value` words as a record. */
-export function keyValues(words: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf("=");
-      if (at < 1) throw new UsageError(`-o ${word}: write it as KEY=VALUE.`);
-      return [word.slice(0, at), word.slice(at + 1)];
-    })
-  );
 }
 
 /** A device's name. */

@@ -17,9 +17,9 @@ import {
   type EvaluationTask
 } from "./evaluation-file.js";
 import {percent} from "./evaluation-report.js";
-import type {Streams} from "./options.js";
-import {writeWhole} from "./output.js";
-import {progress} from "./progress.js";
+import type {Streams} from "../files/output.js";
+import {writeWhole} from "../files/output.js";
+import {progress} from "../files/progress.js";
 
 /** How often an unfinished run is saved, in ms. */
 const saveEvery = 5000;

@@ -12,11 +12,12 @@ import {
   type SegmentSettings
 } from "../../components/model/segmentation/segment.js";
 import {openBackend, type Backend, type OpenBackend} from "./backend.js";
-import {maskPng, vocColours} from "./masks.js";
-import {readNpy} from "./npy.js";
-import {modelHelp, modelOptions, parse, UsageError, wholeNumber, type Streams} from "./options.js";
-import {writeWhole} from "./output.js";
-import {readPicture} from "./picture.js";
+import {maskPng, vocColours} from "../files/masks.js";
+import {readNpy} from "../files/npy.js";
+import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import type {Streams} from "../files/output.js";
+import {writeWhole} from "../files/output.js";
+import {readPicture} from "../files/picture.js";
 
 export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --out MASK.png [options]
   The label map as an indexed PNG at the picture's size, and beside it a JSON legend (MASK.json).

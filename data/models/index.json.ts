@@ -4,8 +4,8 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import type {ModelEntry} from "../../components/live/catalog.js";
 import {findModel} from "../hub/folders.js";
-import {modelFiles, remoteWeights, shippedModels} from "../shipped.js";
-import {cutWeights} from "../weights.js";
+import {modelFiles, remoteWeights, shippedModels} from "../site/shipped.js";
+import {cutWeights} from "../site/weights.js";
 
 const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as {
   id: string;

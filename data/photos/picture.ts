@@ -3,8 +3,8 @@ import {createHash} from "node:crypto";
 import {existsSync, mkdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {writeWhole} from "../cli/output.js";
-import {imageFolder, type Photo} from "../photos.js";
+import {writeWhole} from "../files/output.js";
+import {imageFolder, type Photo} from "../site/photos.js";
 
 const side = 448;
 const most = 60 * 1024;

@@ -1,9 +1,9 @@
 /** Analyses photos that have no archive yet, in one process: `npm start` and `npm run build` begin with it. */
 import {existsSync} from "node:fs";
 import {join} from "node:path";
-import {progress} from "../cli/progress.js";
+import {progress} from "../files/progress.js";
 import {openModel} from "../engine/index.js";
-import {imageFolder, type Photo} from "../photos.js";
+import {imageFolder, type Photo} from "../site/photos.js";
 import {pack} from "./archive.js";
 import {archiveFile, keepArchive} from "./archives.js";
 import {computeEach, together} from "./files.js";

@@ -3,9 +3,9 @@ import {createHash} from "node:crypto";
 import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {writeWhole} from "../cli/output.js";
+import {writeWhole} from "../files/output.js";
 import {findModel} from "../hub/folders.js";
-import {imageFolder, type Photo} from "../photos.js";
+import {imageFolder, type Photo} from "../site/photos.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,21 +34,6 @@ export async function archiveFile(modelId: string, {id, file}: Photo): Promise<s
   return join(project, ".cache/records", modelId, id, `${key.slice(0, 32)}.zip`);
 }
 
-/**
- * The archive of a photo under a model, computed where it is missing.
- *
- * @throws Error saying why there is none
- */
-export async function recordArchive(modelId: string, photo: Photo): Promise<Uint8Array> {
-  const file = await archiveFile(modelId, photo);
-  if (!existsSync(file)) {
-    const {analysePhotos} = await import("./analysePhotos.js");
-    const [failure] = await analysePhotos(modelId, [photo]);
-    if (failure) throw new Error(`${photo.file}: ${failure.reason}`);
-  }
-  return readFileSync(file);
-}
-
 /** Keeps an archive where `archiveFile` looks for it; those of earlier code, weights or photos go. */
 export function keepArchive(file: string, archive: Uint8Array): void {
   const folder = dirname(file);
@@ -74,7 +59,14 @@ let code: string | undefined;
 function codeHash(): string {
   if (code !== undefined) return code;
   const hash = createHash("sha256");
-  for (const folder of ["components/model", "components/analysis", "data/engine", "data/records"])
+  for (const folder of [
+    "components/records",
+    "components/analysis",
+    "components/model",
+    "data/files",
+    "data/engine",
+    "data/records"
+  ])
     for (const file of readdirSync(join(project, folder), {recursive: true, encoding: "utf8"}).toSorted()) {
       const path = join(project, folder, file);
       if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));

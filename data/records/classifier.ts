@@ -1,4 +1,4 @@
-import {encodeFeatures} from "../../components/analysis/arrow.js";
+import {encodeFeatures} from "../../components/records/arrow.js";
 import {classifierRows} from "../../components/model/lexicon.js";
 import {computedOrSnapshot} from "./computed.js";
 

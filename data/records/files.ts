@@ -1,6 +1,6 @@
 /** The files of one image under one model, as the pages read them. `docs/architecture.md` has the schema. */
-import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/analysis/arrow.js";
-import {trunks, type Grid} from "../../components/analysis/record.js";
+import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/records/arrow.js";
+import {trunks, type Grid} from "../../components/records/record.js";
 import {
   analyse,
   headAttention,
@@ -14,7 +14,7 @@ import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
 import {methods} from "../../components/model/methods/index.js";
 import type {Pixels} from "../../components/model/runtime.js";
-import {readPicture} from "../cli/picture.js";
+import {readPicture} from "../files/picture.js";
 import {openEngine, provenance, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
 import type {RecordFiles} from "./archive.js";
 

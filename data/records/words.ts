@@ -1,11 +1,11 @@
 /** The words that pages can be asked for when no text tower is at hand, and their vectors. */
 import {readFileSync} from "node:fs";
-import {encodeWords} from "../../components/analysis/arrow.js";
+import {encodeWords} from "../../components/records/arrow.js";
 import type {LexiconFile} from "../../components/model/lexicon.js";
 import {concat} from "../../components/model/outputs.js";
 import {parseLabels} from "../../components/model/segmentation/labels.js";
 import {plain} from "../../components/model/spelling.js";
-import {progress} from "../cli/progress.js";
+import {progress} from "../files/progress.js";
 import type {LoadedModel} from "../engine/index.js";
 import {computedOrSnapshot} from "./computed.js";
 

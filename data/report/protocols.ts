@@ -11,9 +11,9 @@ import {fit} from "../../components/model/image/fit.js";
 import {normalise, type Colours, type PixelPlanes} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import type {SegmentSettings} from "../../components/model/segmentation/segment.js";
-import {readMask} from "../cli/masks.js";
-import {readPicture} from "../cli/picture.js";
-import {squareMask} from "../corpus-image.js";
+import {readMask} from "../files/masks.js";
+import {readPicture} from "../files/picture.js";
+import {squareMask} from "../records/corpus-image.js";
 
 /** What the network sees of a photo, and the label of each pixel of it. */
 export interface Subject {

@@ -27,7 +27,7 @@ export function readGlossary(markdown: string): Term[] {
     });
 }
 
-/** Marks the first use of each term in a page's paragraphs and lists, for components/controls/terms.ts. */
+/** Marks the first use of each term in a page's paragraphs and lists, for components/page/terms.ts. */
 export function markTerms(md: MarkdownIt, terms: readonly Term[] = readGlossary(glossary())): MarkdownIt {
   const byName = new Map(terms.flatMap((term) => term.names.map((name) => [name.toLowerCase(), term] as const)));
   // The longest first: "class token" is not a token of some class.

@@ -1,7 +1,7 @@
 /** Puts the photos' own files into a built site. A loader a photo would start two processes for each. */
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {listPhotos} from "../../data/photos.js";
+import {listPhotos} from "../../data/site/photos.js";
 import {photoPicture} from "../../data/photos/picture.js";
 import {packedFiles} from "../../data/records/archive.js";
 import {archiveFile} from "../../data/records/archives.js";

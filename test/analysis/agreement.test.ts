@@ -4,7 +4,7 @@ import {agreementMatrix, jaccard, overlap, precision, recall} from "../../compon
 import {bootstrap, meanInterval, wilson} from "../../components/analysis/intervals.js";
 import {kendall, midRanks, spearman} from "../../components/analysis/ranks.js";
 import {confusion, pooled, reduceZeroLabel, scores} from "../../components/analysis/segmentation.js";
-import {assertClose, samples} from "./random.js";
+import {assertClose, samples} from "../support/random.js";
 
 suite("sets", () => {
   const {mask} = samples(40);

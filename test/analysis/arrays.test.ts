@@ -3,7 +3,7 @@ import {suite, test} from "node:test";
 import {descending, max, mean, median, quantile, sorted, sum, tokenCount} from "../../components/analysis/arrays.js";
 import {borderDistances, neighbours, patchDistance} from "../../components/analysis/grid.js";
 import {seededRandom} from "../../components/analysis/random.js";
-import {assertClose} from "./random.js";
+import {assertClose} from "../support/random.js";
 
 suite("aggregates", () => {
   test("skip NaN", () => {

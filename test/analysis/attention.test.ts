@@ -10,10 +10,10 @@ import {
   massOnPatches,
   massWithin
 } from "../../components/analysis/mass.js";
-import type {Grid} from "../../components/analysis/record.js";
+import type {Grid} from "../../components/records/record.js";
 import {concentration, sinkScores} from "../../components/analysis/sinks.js";
 import {headSummary} from "../../components/analysis/summary.js";
-import {assertClose, rowsOf, samples} from "./random.js";
+import {assertClose, rowsOf, samples} from "../support/random.js";
 
 const grid: Grid = [4, 6];
 const tokens = 25;

@@ -3,8 +3,8 @@ import {suite, test} from "node:test";
 import {corpusSummary, type CorpusImage} from "../../components/analysis/corpus.js";
 import {detectLayer, layerDetectors} from "../../components/analysis/detectors/layer.js";
 import {ratioInterval} from "../../components/analysis/intervals.js";
-import type {ImageRecord, TrunkRecord} from "../../components/analysis/record.js";
-import {decodeRecord, encodeRecord} from "../../components/analysis/arrow.js";
+import type {ImageRecord, TrunkRecord} from "../../components/records/record.js";
+import {decodeRecord, encodeRecord} from "../../components/records/arrow.js";
 
 const grid = [3, 4] as const;
 const patches = 12;

@@ -11,8 +11,8 @@ import {attentionBranch, singular, singularDirection} from "../../components/ana
 import {som, type Heads} from "../../components/analysis/detectors/som.js";
 import {symmetricEigen} from "../../components/analysis/eigen.js";
 import {cosinesTo} from "../../components/analysis/similarity.js";
-import {golden, tensor} from "./golden.js";
-import {assertClose, rowsOf, samples} from "./random.js";
+import {golden, tensor} from "../support/analysis-golden.js";
+import {assertClose, rowsOf, samples} from "../support/random.js";
 
 /** Class row and diagonal of a head-mean map, patches only. */
 function classAndSelf(map: Float32Array, tokens: number) {

@@ -3,7 +3,7 @@ import {suite, test} from "node:test";
 import {median} from "../../components/analysis/arrays.js";
 import {massiveActivations} from "../../components/analysis/massive.js";
 import {tokenNorms} from "../../components/analysis/norms.js";
-import type {Grid} from "../../components/analysis/record.js";
+import type {Grid} from "../../components/records/record.js";
 import {repair} from "../../components/analysis/repair.js";
 import {
   cosinesTo,
@@ -12,7 +12,7 @@ import {
   neighbourCosines,
   unitTokens
 } from "../../components/analysis/similarity.js";
-import {assertClose, rowsOf, samples} from "./random.js";
+import {assertClose, rowsOf, samples} from "../support/random.js";
 
 const grid: Grid = [4, 5];
 const width = 7;

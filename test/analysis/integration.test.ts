@@ -12,8 +12,8 @@ import {
 } from "../../components/analysis/integration.js";
 import {unitTokens} from "../../components/analysis/similarity.js";
 import {sinkhornSteps} from "../../components/analysis/sinkhorn.js";
-import {golden, tensor} from "./golden.js";
-import {assertClose, rowsOf, samples} from "./random.js";
+import {golden, tensor} from "../support/analysis-golden.js";
+import {assertClose, rowsOf, samples} from "../support/random.js";
 
 const {attention, mask, normal, permutation, uniform} = samples(50);
 const size = 12;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {suite, test} from "node:test";
 import {symmetricEigen} from "../../components/analysis/eigen.js";
 import {pcaColours, principalAxes, projected} from "../../components/analysis/pca.js";
-import {assertClose, rowsOf, samples} from "./random.js";
+import {assertClose, rowsOf, samples} from "../support/random.js";
 
 const {normal, permutation, uniform} = samples(60);
 const width = 24;

@@ -11,8 +11,8 @@ import {
 } from "../../components/analysis/persistence.js";
 import {borderCounts, positionMap} from "../../components/analysis/positions.js";
 import {layerSummaries, onsetLayer, outlierRaster} from "../../components/analysis/summary.js";
-import type {ImageRecord, TrunkRecord} from "../../components/analysis/record.js";
-import {assertClose, rowsOf, samples} from "./random.js";
+import type {ImageRecord, TrunkRecord} from "../../components/records/record.js";
+import {assertClose, rowsOf, samples} from "../support/random.js";
 
 /** A history from one string a patch, a character a layer. */
 function history(...patches: string[]): OutlierHistory {

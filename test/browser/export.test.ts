@@ -6,8 +6,8 @@ import type {Page} from "playwright-core";
 import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
-import {builtPages, open, shoot} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {builtPages, open, shoot} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -6,9 +6,9 @@ import type {Page} from "playwright-core";
 import {gridOf} from "../../components/model/geometry.js";
 import type {LiveModel} from "../../components/live/client.js";
 import type {GivenOptions} from "../../components/model/methods/options.js";
-import {decode, golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../golden/golden.js";
-import {built} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {decode, golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../support/golden.js";
+import {built} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 interface Case {
   name: string;

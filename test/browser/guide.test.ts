@@ -1,8 +1,8 @@
 // What helps on a first visit: the tour, notes on terms, the search, and pages for addresses that lead nowhere.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {open, shoot} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {open, shoot} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import sharp from "sharp";
-import {computed, giveModel, givePicture, ranAgain, tinyModel, watchStages} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {computed, giveModel, givePicture, ranAgain, tinyModel, watchStages} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -7,9 +7,9 @@ import {test} from "node:test";
 import {chromium, type Page} from "playwright-core";
 import sharp from "sharp";
 import type {LiveModel} from "../../components/live/client.js";
-import type {Decoded} from "../../components/live/picture.js";
-import {built} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import type {Decoded} from "../../components/live/worker/picture.js";
+import {built} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 
@@ -23,7 +23,7 @@ async function blank(): Promise<Page> {
 
 /** Decodes files in the page: the size, the first and the last pixel, and the note; or why it cannot. */
 async function decodeAll(page: Page, files: Record<string, Buffer>): Promise<Record<string, string>> {
-  const module = site.url + built("components/live/picture");
+  const module = site.url + built("components/live/worker/picture");
   const encoded = Object.entries(files).map(([name, bytes]) => [name, bytes.toString("base64")] as const);
   const found = await page.evaluate(
     async ({module, encoded}) => {

@@ -10,11 +10,11 @@ import {gridOf} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {openEngine, openModel, provenance} from "../../data/engine/index.js";
-import {readPicture} from "../../data/cli/picture.js";
-import {goldenConfig, goldenWeights, relativeError} from "../golden/golden.js";
-import {shoot} from "./harness.js";
-import {built, computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {readPicture} from "../../data/files/picture.js";
+import {goldenConfig, goldenWeights, relativeError} from "../support/golden.js";
+import {shoot} from "../support/harness.js";
+import {built, computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

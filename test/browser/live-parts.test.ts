@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import type {ModelEntry} from "../../components/live/catalog.js";
-import {base, launch} from "./harness.js";
-import {computed} from "./live.js";
-import {serve, type ServeOptions, type Site} from "./serve.js";
-import {offering, tinyEntry} from "./site-model.js";
+import {base, launch} from "../support/harness.js";
+import {computed} from "../support/live.js";
+import {serve, type ServeOptions, type Site} from "../support/serve.js";
+import {offering, tinyEntry} from "../support/site-model.js";
 
 let entry: ModelEntry;
 let extra: NonNullable<ServeOptions["extra"]>;

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import sharp from "sharp";
-import {shoot} from "./harness.js";
-import {computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {shoot} from "../support/harness.js";
+import {computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

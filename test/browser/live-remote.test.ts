@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {after, before, beforeEach, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
-import {listen, sendBytes} from "../hub/server.js";
-import {base, launch, shoot} from "./harness.js";
-import {computed} from "./live.js";
-import {serve, type ServeOptions, type Site} from "./serve.js";
-import {offering, tinyClip, tinyEntry} from "./site-model.js";
+import {listen, sendBytes} from "../support/hub-server.js";
+import {base, launch, shoot} from "../support/harness.js";
+import {computed} from "../support/live.js";
+import {serve, type ServeOptions, type Site} from "../support/serve.js";
+import {offering, tinyClip, tinyEntry} from "../support/site-model.js";
 
 let host: Awaited<ReturnType<typeof listen>>;
 let extra: NonNullable<ServeOptions["extra"]>;

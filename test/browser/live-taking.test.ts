@@ -5,9 +5,9 @@ import {test} from "node:test";
 import {decode} from "fast-png";
 import {unzipSync} from "fflate";
 import type {Page} from "playwright-core";
-import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/analysis/arrow.js";
-import {computed} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/records/arrow.js";
+import {computed} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -10,9 +10,9 @@ import {join} from "node:path";
 import {test} from "node:test";
 import {chromium, type Browser, type Page} from "playwright-core";
 import sharp from "sharp";
-import {base, launch, shoot} from "./harness.js";
-import {computed, giveModel, givePicture, openLive, ranAgain, tinyModel, watchStages} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {base, launch, shoot} from "../support/harness.js";
+import {computed, giveModel, givePicture, openLive, ranAgain, tinyModel, watchStages} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
-import {computed, givePicture} from "./live.js";
-import {tinyClip} from "./site-model.js";
-import {browser, openSite, site} from "./site.js";
+import {computed, givePicture} from "../support/live.js";
+import {tinyClip} from "../support/site-model.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

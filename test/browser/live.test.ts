@@ -4,9 +4,9 @@ import {test} from "node:test";
 import type {Browser, Page, Worker} from "playwright-core";
 import {chromium} from "playwright-core";
 import sharp from "sharp";
-import {accessibilityProblems, shoot} from "./harness.js";
-import {computed, giveModel, givePicture, openLive, tinyModel} from "./live.js";
-import {browser, openSite, site} from "./site.js";
+import {accessibilityProblems, shoot} from "../support/harness.js";
+import {computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

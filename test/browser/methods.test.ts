@@ -5,14 +5,14 @@ import {readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 import {gunzipSync} from "node:zlib";
 import type {Browser, Page} from "playwright-core";
-import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/analysis/arrow.js";
+import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/records/arrow.js";
 import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integration.js";
 import {cosinesToToken} from "../../components/analysis/similarity.js";
 import {Lexicon, type LexiconFile} from "../../components/model/lexicon.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
-import {base, frameTime, launch, open, timeOfMove} from "./harness.js";
-import type {Site} from "./serve.js";
-import {serve} from "./serve.js";
+import {base, frameTime, launch, open, timeOfMove} from "../support/harness.js";
+import type {Site} from "../support/serve.js";
+import {serve} from "../support/serve.js";
 
 const dist = process.env.DIST ?? "dist";
 let site: Site;

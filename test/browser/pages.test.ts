@@ -2,8 +2,8 @@
 // Markdown, missing files and imports: only a browser shows them.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {accessibilityProblems, builtPages, open, shoot} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {accessibilityProblems, builtPages, open, shoot} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 const looks = [
   {name: "light-wide", colorScheme: "light", viewport: {width: 1280, height: 900}},

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {test} from "node:test";
 import sharp from "sharp";
-import {open} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {open} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 const folder = new URL("pictures/", import.meta.url);
 

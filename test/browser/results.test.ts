@@ -5,8 +5,8 @@ import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import type {MeasuredFile} from "../../components/analysis/measured.js";
-import {open} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {open} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 const reports = JSON.parse(readFileSync("data/measured/summary.json", "utf8")) as MeasuredFile[];
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
-import {frameTime, layerSlider, open, timeOfMove, twelveLayers} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {frameTime, layerSlider, open, timeOfMove, twelveLayers} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

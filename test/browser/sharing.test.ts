@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import {existsSync, readFileSync} from "node:fs";
 import {test} from "node:test";
-import {base, builtPages, open} from "./harness.js";
-import {serve} from "./serve.js";
-import {browser, openSite, site} from "./site.js";
+import {base, builtPages, open} from "../support/harness.js";
+import {serve} from "../support/serve.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
-import {open, shoot} from "./harness.js";
-import {browser, openSite, site} from "./site.js";
+import {open, shoot} from "../support/harness.js";
+import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 

@@ -9,9 +9,9 @@ import type {Browser, Page} from "playwright-core";
 import {openModel} from "../../data/engine/index.js";
 import {computeEach, type Outcome} from "../../data/records/files.js";
 import {computeWords} from "../../data/records/words.js";
-import {base, launch, shoot} from "./harness.js";
-import {serve, type ServeOptions, type Site} from "./serve.js";
-import {clipFiles} from "./site-model.js";
+import {base, launch, shoot} from "../support/harness.js";
+import {serve, type ServeOptions, type Site} from "../support/serve.js";
+import {clipFiles} from "../support/site-model.js";
 
 /** Lays what a build would write for a photo analysed by a CLIP over the built site. */
 async function analysedByClip(): Promise<NonNullable<ServeOptions["extra"]>> {

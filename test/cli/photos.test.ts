@@ -5,8 +5,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, test} from "node:test";
 import sharp from "sharp";
-import {checkPhotos} from "../../data/photo-check.js";
-import {listPhotoProblems, listPhotos, photoId} from "../../data/photos.js";
+import {checkPhotos} from "../../data/site/photo-check.js";
+import {listPhotoProblems, listPhotos, photoId} from "../../data/site/photos.js";
 
 const folder = mkdtempSync(join(tmpdir(), "photos-"));
 after(() => rmSync(folder, {recursive: true}));

@@ -6,8 +6,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
 import {fileURLToPath} from "node:url";
-import {readNpy, writeNpy} from "../../data/cli/npy.js";
-import {decode, golden, goldenConfig, goldenWeights, relativeError} from "../golden/golden.js";
+import {readNpy, writeNpy} from "../../data/files/npy.js";
+import {decode, golden, goldenConfig, goldenWeights, relativeError} from "../support/golden.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sfp-"));

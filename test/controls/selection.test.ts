@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {formatSelection, overrule, parseSelection, SelectionStore} from "../../components/controls/selection.js";
+import {formatSelection, overrule, parseSelection, SelectionStore} from "../../components/site/selection.js";
 
 const defaults = parseSelection("");
 

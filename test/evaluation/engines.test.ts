@@ -9,7 +9,7 @@ import {after, test} from "node:test";
 import {promisify} from "node:util";
 import {datasets} from "../../components/model/evaluation/datasets.js";
 import {run} from "../../data/cli/evaluate.js";
-import {fakeBackend, memory, writeDataset} from "./fixtures.js";
+import {fakeBackend, memory, writeDataset} from "../support/evaluation-fixtures.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sfp-engines-"));
 after(() => rmSync(folder, {recursive: true}));

@@ -10,7 +10,7 @@ import {datasetFiles} from "../../data/cli/dataset-files.js";
 import type {EvaluationFile} from "../../data/cli/evaluation-file.js";
 import type {OpenBackend} from "../../data/cli/backend.js";
 import {run} from "../../data/cli/evaluate.js";
-import {fakeBackend, memory, writeDataset, type FakeOptions} from "./fixtures.js";
+import {fakeBackend, memory, writeDataset, type FakeOptions} from "../support/evaluation-fixtures.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sfp-evaluate-"));
 after(() => rmSync(folder, {recursive: true}));

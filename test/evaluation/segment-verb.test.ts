@@ -5,10 +5,10 @@ import {join} from "node:path";
 import {after, test} from "node:test";
 import {decode} from "fast-png";
 import sharp from "sharp";
-import {readMask} from "../../data/cli/masks.js";
-import {writeNpy} from "../../data/cli/npy.js";
+import {readMask} from "../../data/files/masks.js";
+import {writeNpy} from "../../data/files/npy.js";
 import {run} from "../../data/cli/segment.js";
-import {fakeBackend, memory} from "./fixtures.js";
+import {fakeBackend, memory} from "../support/evaluation-fixtures.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sfp-segment-"));
 after(() => rmSync(folder, {recursive: true}));

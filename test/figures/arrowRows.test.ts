@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {tableFromIPC} from "apache-arrow";
-import {toArrow} from "../../components/figures/arrowRows.js";
+import {toArrow} from "../../components/figures/frame/arrowRows.js";
 
 test("columns are typed by what they hold, and gaps are null", () => {
   const rows = [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {diverging, position, scales, sequential, signedPosition, valueAt} from "../../components/figures/colour.js";
-import {ticks} from "../../components/figures/drawing.js";
-import {marks, outline} from "../../components/figures/marks.js";
-import {toCsv} from "../../components/figures/export.js";
+import {diverging, position, scales, sequential, signedPosition, valueAt} from "../../components/charts/colour.js";
+import {ticks} from "../../components/ui/drawing.js";
+import {marks, outline} from "../../components/charts/marks.js";
+import {toCsv} from "../../components/figures/frame/export.js";
 
 test("positions are inverted by valueAt, clamped, and 0 for what has no place", () => {
   for (const scale of scales) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {readDiagonal} from "../../components/figures/diagonalReading.js";
-import type {ImageRecord, TrunkRecord} from "../../components/analysis/record.js";
+import {readDiagonal} from "../../components/figures/diagonal/reading.js";
+import type {ImageRecord, TrunkRecord} from "../../components/records/record.js";
 
 /** One layer, three heads, four patches. */
 function record(): ImageRecord {

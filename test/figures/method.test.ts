@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
-import {changeSetting, readSettings} from "../../components/controls/methodOptions.js";
+import {changeSetting, readSettings} from "../../components/page/methodOptions.js";
 import {ambiguities} from "../../components/figures/method/ambiguities.js";
 import {runToy, toyCosines, type ToyOptions} from "../../components/figures/method/toy.js";
 import {methods} from "../../components/model/methods/index.js";

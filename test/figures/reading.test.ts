@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {attentionRow, greatest, median, readLayer, testOutliers} from "../../components/figures/reading.js";
-import {step} from "../../components/figures/patchMap.js";
-import {fixture, planted} from "../browser/fixture.js";
+import {attentionRow, greatest, median, readLayer, testOutliers} from "../../components/charts/reading.js";
+import {step} from "../../components/charts/patchMap.js";
+import {fixture, planted} from "../support/fixture.js";
 
 const {record, attention, headAttention} = fixture();
 const choice = {trunk: "plain", layer: 8, head: "mean", factor: 1, cap: 0} as const;

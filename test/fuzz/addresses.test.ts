@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {seededRandom} from "../../components/analysis/random.js";
-import {formatSelection, overrule, parseSelection} from "../../components/controls/selection.js";
-import {slideAddress, slideIndex} from "../../components/controls/slideAddress.js";
+import {formatSelection, overrule, parseSelection} from "../../components/site/selection.js";
+import {slideAddress, slideIndex} from "../../components/page/slideAddress.js";
 
 const random = seededRandom(5);
 const below = (n: number) => Math.floor(random() * n);

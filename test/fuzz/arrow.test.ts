@@ -12,15 +12,9 @@ import {
   encodeRecord,
   encodeRepairs,
   encodeWords
-} from "../../components/analysis/arrow.js";
-import type {
-  AttentionMap,
-  FeatureMap,
-  ImageRecord,
-  RepairSweep,
-  TrunkRecord
-} from "../../components/analysis/record.js";
-import {mutations} from "./mutate.js";
+} from "../../components/records/arrow.js";
+import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, TrunkRecord} from "../../components/records/record.js";
+import {mutations} from "../support/mutate.js";
 
 const [layers, heads, patches] = [2, 2, 4];
 const tokens = patches + 1;

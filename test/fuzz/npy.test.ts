@@ -1,8 +1,8 @@
 // Damaged NumPy arrays: read as what their header says, or refused with the file's name.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {parseNpy} from "../../data/cli/npy.js";
-import {mutations} from "./mutate.js";
+import {parseNpy} from "../../data/files/npy.js";
+import {mutations} from "../support/mutate.js";
 
 /** A version 1 file of float32. */
 function npy(shape: string, values: readonly number[]): Uint8Array {

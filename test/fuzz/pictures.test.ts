@@ -5,8 +5,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, test} from "node:test";
 import sharp from "sharp";
-import {readPicture} from "../../data/cli/picture.js";
-import {mutations} from "./mutate.js";
+import {readPicture} from "../../data/files/picture.js";
+import {mutations} from "../support/mutate.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pictures-"));
 after(() => rmSync(folder, {recursive: true}));

@@ -3,8 +3,8 @@ import {after, test} from "node:test";
 import {gridOf} from "../../components/model/geometry.js";
 import {Engine} from "../../components/model/runtime.js";
 import {openDevice} from "../../data/engine/device.js";
-import {cases, expectedFeatures, imageOf} from "./cases.js";
-import {golden, goldenModel, pixels, relativeError} from "./golden.js";
+import {cases, expectedFeatures, imageOf} from "../support/cases.js";
+import {golden, goldenModel, pixels, relativeError} from "../support/golden.js";
 
 const device = openDevice("auto");
 const skip = device.name.startsWith("cpu") ? "no GPU works here, so its numbers are not checked" : false;

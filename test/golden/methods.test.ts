@@ -4,8 +4,8 @@ import {gridOf} from "../../components/model/geometry.js";
 import type {GivenOptions} from "../../components/model/methods/options.js";
 import {Engine} from "../../components/model/runtime.js";
 import {cpu} from "../../data/engine/device.js";
-import {cases, expectedFeatures, imageOf} from "./cases.js";
-import {decode, golden, goldenModel, pixels, relativeError, type Encoded} from "./golden.js";
+import {cases, expectedFeatures, imageOf} from "../support/cases.js";
+import {decode, golden, goldenModel, pixels, relativeError, type Encoded} from "../support/golden.js";
 
 const model = goldenModel();
 const engine = new Engine(model, cpu(1));

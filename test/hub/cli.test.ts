@@ -6,7 +6,7 @@ import {PassThrough} from "node:stream";
 import {test} from "node:test";
 import {run} from "../../data/cli/models.js";
 import {duration, progressReport} from "../../data/hub/report.js";
-import {configOf, huggingfaceFile, published} from "../text/layouts.js";
+import {configOf, huggingfaceFile, published} from "../support/text-layouts.js";
 
 function streams() {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];

@@ -7,7 +7,7 @@ import {join} from "node:path";
 import {type TestContext, test} from "node:test";
 import {type CatalogEntry} from "../../data/hub/catalog.js";
 import {getModel, type GetOptions, HubError, type Progress} from "../../data/hub/index.js";
-import {commit, type Hub, listen, sendBytes, sha256, startHub} from "./server.js";
+import {commit, type Hub, listen, sendBytes, sha256, startHub} from "../support/hub-server.js";
 
 const weights = randomBytes(300_000);
 const config = Buffer.from('{"vision_config": {}}\n');

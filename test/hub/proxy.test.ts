@@ -8,7 +8,7 @@ import {join} from "node:path";
 import {request as httpRequest} from "node:http";
 import {test} from "node:test";
 import {exchange, proxyFor} from "../../data/hub/http.js";
-import {listen} from "./server.js";
+import {listen} from "../support/hub-server.js";
 
 test("the proxy of an address, as the environment names it", () => {
   const environment = {

@@ -5,9 +5,9 @@ import {join} from "node:path";
 import {after, test} from "node:test";
 import {encode} from "fast-png";
 import sharp from "sharp";
-import {maskPng, parseMask, readMask, vocColours} from "../../data/cli/masks.js";
-import {parseNpy, readNpy, writeNpy} from "../../data/cli/npy.js";
-import {readPicture} from "../../data/cli/picture.js";
+import {maskPng, parseMask, readMask, vocColours} from "../../data/files/masks.js";
+import {parseNpy, readNpy, writeNpy} from "../../data/files/npy.js";
+import {readPicture} from "../../data/files/picture.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sfp-files-"));
 after(() => rmSync(folder, {recursive: true}));

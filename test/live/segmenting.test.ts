@@ -1,19 +1,19 @@
 // Masks of several methods in one pass are those of each method alone, and what the reader is told on the way.
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
-import type {Turn} from "../../components/live/live.worker.js";
+import type {Turn} from "../../components/live/worker/turn.js";
 import type {Mask, News, SegmentAsk} from "../../components/live/protocol.js";
-import {segmentPicture, windowsAtOnce, type Pace} from "../../components/live/segmenting.js";
+import {segmentPicture, windowsAtOnce, type Pace} from "../../components/live/worker/segmenting.js";
 import {gridOf} from "../../components/model/geometry.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import {methods} from "../../components/model/methods/index.js";
 import {Engine} from "../../components/model/runtime.js";
 import {segment} from "../../components/model/segmentation/segment.js";
-import {readPicture} from "../../data/cli/picture.js";
+import {readPicture} from "../../data/files/picture.js";
 import {cpu} from "../../data/engine/device.js";
 import {openEngine, openModel} from "../../data/engine/index.js";
 import {seededRandom} from "../../components/analysis/random.js";
-import {goldenModel, relativeError} from "../golden/golden.js";
+import {goldenModel, relativeError} from "../support/golden.js";
 
 const engine = new Engine(goldenModel(), cpu(1), 20);
 after(() => engine.close());

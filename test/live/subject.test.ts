@@ -1,7 +1,7 @@
 // A picture that goes through both trunks in steps, against the whole graphs that the site's files are made with.
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
-import {Subject} from "../../components/live/subject.js";
+import {Subject} from "../../components/live/worker/subject.js";
 import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
 import {methods} from "../../components/model/methods/index.js";
 import {readOptions} from "../../components/model/methods/options.js";
@@ -9,7 +9,7 @@ import type {SomOptions} from "../../components/model/network.js";
 import {Engine} from "../../components/model/runtime.js";
 import {Sessions} from "../../components/model/sessions.js";
 import {cpu} from "../../data/engine/device.js";
-import {golden, goldenModel, pixels as pixelsOf, relativeError} from "../golden/golden.js";
+import {golden, goldenModel, pixels as pixelsOf, relativeError} from "../support/golden.js";
 
 const model = goldenModel();
 const engine = new Engine(model, cpu(1));

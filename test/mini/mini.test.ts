@@ -9,10 +9,10 @@ import {ignored} from "../../components/model/evaluation/label-rules.js";
 import {Confusion} from "../../components/model/evaluation/metric.js";
 import {UnknownWordsError} from "../../components/model/spelling.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
-import {readMask, type Mask} from "../../data/cli/masks.js";
+import {readMask, type Mask} from "../../data/files/masks.js";
 import {denseFeatures, openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
-import {imageFolder, listPhotos} from "../../data/photos.js";
-import {labelPixels, meanCosine, side, squarePixels, trace, type Trace} from "./measure.js";
+import {imageFolder, listPhotos} from "../../data/site/photos.js";
+import {labelPixels, meanCosine, side, squarePixels, trace, type Trace} from "../support/measure-mini.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const read = (relative: string): unknown => JSON.parse(readFileSync(path(relative), "utf8"));

@@ -8,7 +8,7 @@ import {Graph} from "../../components/model/graph.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import * as graphSom from "../../components/model/som.js";
 import {cpu} from "../../data/engine/device.js";
-import {decode, golden, goldenModel, pixels, relativeError} from "../golden/golden.js";
+import {decode, golden, goldenModel, pixels, relativeError} from "../support/golden.js";
 
 const engine = new Engine(goldenModel(), cpu(1));
 after(() => engine.close());

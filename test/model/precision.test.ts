@@ -12,7 +12,7 @@ import {Sessions} from "../../components/model/sessions.js";
 import {shrink} from "../../components/model/shrink.js";
 import {finder} from "../../components/model/weights.js";
 import {openDevice} from "../../data/engine/device.js";
-import {golden, goldenConfig, goldenModel, pixels, relativeError} from "../golden/golden.js";
+import {golden, goldenConfig, goldenModel, pixels, relativeError} from "../support/golden.js";
 
 const device = openDevice("auto");
 /** On a CPU, ONNX Runtime computes such products in float32 and leaves the rounding out. */

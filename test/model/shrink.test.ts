@@ -6,7 +6,7 @@ import {Engine} from "../../components/model/runtime.js";
 import {readFloats, readSafetensors, writeSafetensors} from "../../components/model/safetensors.js";
 import {shrink} from "../../components/model/shrink.js";
 import {cpu} from "../../data/engine/device.js";
-import {golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../golden/golden.js";
+import {golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../support/golden.js";
 
 async function features(bytes: Uint8Array) {
   const engine = new Engine(readModel("golden", bytes, goldenConfig), cpu(1));

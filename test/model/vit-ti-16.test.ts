@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
-import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../../components/analysis/arrow.js";
+import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../../components/records/arrow.js";
 import {indicesOf} from "../../components/analysis/detectors/detection.js";
 import {historyOf, layerSummaries} from "../../components/analysis/summary.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
-import {readPicture} from "../../data/cli/picture.js";
+import {readPicture} from "../../data/files/picture.js";
 import {findModel} from "../../data/hub/index.js";
 import {openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
-import {imageFolder} from "../../data/photos.js";
+import {imageFolder} from "../../data/site/photos.js";
 import {unpack} from "../../data/records/archive.js";
 import {snapshotFile} from "../../data/records/archives.js";
 import {computeEach, type Outcome} from "../../data/records/files.js";
 import {readFileSync} from "node:fs";
-import {relativeError} from "../golden/golden.js";
+import {relativeError} from "../support/golden.js";
 
 const here = await findModel("vit-ti-16").then(
   () => true,

@@ -4,7 +4,7 @@ import {readModel} from "../../components/model/model.js";
 import {Engine} from "../../components/model/runtime.js";
 import {writeSafetensors, type WrittenTensor} from "../../components/model/safetensors.js";
 import {cpu} from "../../data/engine/device.js";
-import {decode, golden, goldenConfig, goldenWeights, pixels, relativeError} from "../golden/golden.js";
+import {decode, golden, goldenConfig, goldenWeights, pixels, relativeError} from "../support/golden.js";
 
 type Tensors = Record<string, WrittenTensor>;
 

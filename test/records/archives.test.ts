@@ -6,11 +6,12 @@ import {basename, dirname, join} from "node:path";
 import {Writable} from "node:stream";
 import {after, test} from "node:test";
 import {gunzipSync} from "node:zlib";
-import {decodeRecord} from "../../components/analysis/arrow.js";
-import {photoNamed, type Photo} from "../../data/photos.js";
+import {decodeRecord} from "../../components/records/arrow.js";
+import {photoNamed, type Photo} from "../../data/site/photos.js";
 import {analysePhotos} from "../../data/records/analysePhotos.js";
 import {pack, packedFiles, unpack} from "../../data/records/archive.js";
-import {archiveFile, keepArchive, recordArchive} from "../../data/records/archives.js";
+import {archiveFile, keepArchive} from "../../data/records/archives.js";
+import {recordArchive} from "../../data/records/recordArchive.js";
 
 const ids = ["archives-test-1", "archives-test-2"];
 const [one, two] = ids.map((id): Photo => ({...photoNamed("rocket"), id}));

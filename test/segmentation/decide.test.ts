@@ -7,7 +7,7 @@ import {ScoreField, cellTaps, straightRuns, type WindowScores} from "../../compo
 import {decideField, smallClasses, type DecisionRule} from "../../components/model/segmentation/decide.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
 import {cutWindows, spans, tile} from "../../components/model/segmentation/windows.js";
-import {readPicture} from "../../data/cli/picture.js";
+import {readPicture} from "../../data/files/picture.js";
 import {openEngine, openModel} from "../../data/engine/index.js";
 import {seededRandom} from "../../components/analysis/random.js";
 

@@ -10,7 +10,7 @@ import {affinity, refine} from "../../components/model/segmentation/pamr.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
 import {segment, type SegmentInput, type SegmentSettings} from "../../components/model/segmentation/segment.js";
 import {spans, tile} from "../../components/model/segmentation/windows.js";
-import {naiveCosines, naiveLabels, naiveProbabilities} from "./naive.js";
+import {naiveCosines, naiveLabels, naiveProbabilities} from "../support/naive.js";
 
 const colours = {mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]} as const;
 const E = 6;

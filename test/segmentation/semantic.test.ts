@@ -5,7 +5,7 @@ import {after, suite, test} from "node:test";
 import {Engine} from "../../components/model/runtime.js";
 import {patchClasses, semanticFeedback, semanticMap} from "../../components/model/segmentation/semantic.js";
 import {cpu} from "../../data/engine/device.js";
-import {golden, goldenModel, pixels, relativeError} from "../golden/golden.js";
+import {golden, goldenModel, pixels, relativeError} from "../support/golden.js";
 
 /** One row of the map before it is divided by the greatest value of all. */
 function expectedRow(row: readonly number[]): number[] {

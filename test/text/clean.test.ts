@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {clean, fixText} from "../../components/model/text/clean.js";
 import {unescapeHtml} from "../../components/model/text/entities.js";
-import {hardStrings} from "./shared.js";
+import {hardStrings} from "../support/text-shared.js";
 
 test("cleans hard strings as CLIP's own code does with ftfy", () => {
   for (const [text, cleaned] of hardStrings) assert.equal(clean(text), cleaned, JSON.stringify(text));

@@ -6,9 +6,16 @@ import {byteSymbols, clipMerges, type Merge} from "../../components/model/text/m
 import {createTokenizer} from "../../components/model/text/tokenizer.js";
 import {readTextModel, TextTower} from "../../components/model/text/tower.js";
 import {cpu} from "../../data/engine/device.js";
-import {relativeError} from "../golden/golden.js";
-import {type ClipSizes, configOf, huggingfaceFile, huggingfaceShapes, openaiFile, published} from "./layouts.js";
-import {referenceFeatures} from "./reference.js";
+import {relativeError} from "../support/golden.js";
+import {
+  type ClipSizes,
+  configOf,
+  huggingfaceFile,
+  huggingfaceShapes,
+  openaiFile,
+  published
+} from "../support/text-layouts.js";
+import {referenceFeatures} from "../support/text-reference.js";
 
 const threads = 2;
 

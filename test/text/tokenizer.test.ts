@@ -10,7 +10,7 @@ import {
   vocabulary
 } from "../../components/model/text/merges.js";
 import {createTokenizer} from "../../components/model/text/tokenizer.js";
-import {clipMergeTable, hardStrings, noMerges} from "./shared.js";
+import {clipMergeTable, hardStrings, noMerges} from "../support/text-shared.js";
 
 // 512 byte symbols, then these: "lo" is 512, "low" 513, "low</w>" 514, "er</w>" 515; start 516, end 517.
 const tiny = "#version: 0.2\nl o\nlo w\nlo w</w>\ne r</w>\n";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {openTowerWords} from "../../components/live/towerWords.js";
+import {openTowerWords} from "../../components/live/worker/towerWords.js";
 import {readModel} from "../../components/model/model.js";
 import {cpu} from "../../data/engine/device.js";
-import {relativeError} from "../golden/golden.js";
-import {configOf, huggingfaceFile, openaiFile, smallClip as sizes} from "./layouts.js";
+import {relativeError} from "../support/golden.js";
+import {configOf, huggingfaceFile, openaiFile, smallClip as sizes} from "../support/text-layouts.js";
 
 const table = new TextEncoder().encode(
   JSON.stringify({model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}})

@@ -6,9 +6,9 @@ import {createTokenizer} from "../../components/model/text/tokenizer.js";
 import {readTextModel, TextTower} from "../../components/model/text/tower.js";
 import {readSafetensors} from "../../components/model/safetensors.js";
 import {cpu} from "../../data/engine/device.js";
-import {relativeError} from "../golden/golden.js";
-import {type ClipSizes, configOf, huggingfaceFile, openaiFile} from "./layouts.js";
-import {referenceFeatures} from "./reference.js";
+import {relativeError} from "../support/golden.js";
+import {type ClipSizes, configOf, huggingfaceFile, openaiFile} from "../support/text-layouts.js";
+import {referenceFeatures} from "../support/text-reference.js";
 
 const tokenizer = createTokenizer(parseMerges("#version: 0.2\nl o\nlo w\nlo w</w>\ne r</w>\n"));
 const sizes: ClipSizes = {

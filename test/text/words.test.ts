@@ -7,8 +7,8 @@ import {readSafetensors} from "../../components/model/safetensors.js";
 import {readTextModel} from "../../components/model/text/tower.js";
 import {cpu} from "../../data/engine/device.js";
 import {FolderCache, openTokenizer, openWords} from "../../data/engine/text.js";
-import {configOf, huggingfaceFile, smallClip as sizes} from "./layouts.js";
-import {noMerges} from "./shared.js";
+import {configOf, huggingfaceFile, smallClip as sizes} from "../support/text-layouts.js";
+import {noMerges} from "../support/text-shared.js";
 
 const tower = readTextModel(readSafetensors(huggingfaceFile(sizes)), configOf(sizes))!;
 const table = {model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}};

@@ -8,7 +8,7 @@ import {join} from "node:path";
 import {test, type TestContext} from "node:test";
 import {promisify} from "node:util";
 import {partName, type ModelEntry} from "../../components/live/catalog.js";
-import {cutWeights, partBytes, partNames} from "../../data/weights.js";
+import {cutWeights, partBytes, partNames} from "../../data/site/weights.js";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
@@ -64,7 +64,7 @@ test("a build lists and writes the parts of a model, never the uncut file", asyn
   assert.equal(index.find(({id}) => id === "mini")?.parts.length, 1);
 
   const list =
-    "const {modelFiles} = await import('./data/shipped.ts'); console.log(JSON.stringify(await modelFiles({id: 'large', remote: false})))";
+    "const {modelFiles} = await import('./data/site/shipped.ts'); console.log(JSON.stringify(await modelFiles({id: 'large', remote: false})))";
   const files = JSON.parse((await node("--input-type=module", "--eval", list)).toString()) as string[];
   assert.deepEqual(files, ["weights-1.bin", "weights-2.bin", "config.json", "tokenizer.json"]);
 

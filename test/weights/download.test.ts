@@ -1,10 +1,10 @@
 // How the page's worker reads weights in parts: from hosts that misbehave, and from what earlier visits left.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {downloadModel} from "../../components/live/download.js";
-import {sendBytes} from "../hub/server.js";
-import {download, entry, length, name, parts, site, stored, weights} from "./host.js";
-import {fakeStorage} from "./storage.js";
+import {downloadModel} from "../../components/live/worker/download.js";
+import {sendBytes} from "../support/hub-server.js";
+import {download, entry, length, name, parts, site, stored, weights} from "../support/weights-host.js";
+import {fakeStorage} from "../support/weights-storage.js";
 
 test("parts fill one buffer, progress is over the whole, and the next visit asks for nothing", async (t) => {
   const files = fakeStorage();

@@ -9,11 +9,11 @@ import {promisify} from "node:util";
 import {RemoteWeightsError, type ModelEntry} from "../../components/live/catalog.js";
 import {failureOf} from "../../components/live/failure.js";
 import {writeLock} from "../../data/hub/lock.js";
-import {modelFiles, modelHosts, remoteWeights} from "../../data/shipped.js";
+import {modelFiles, modelHosts, remoteWeights} from "../../data/site/shipped.js";
 import {finishSite} from "../../scripts/site/finish.js";
-import {listen, sendBytes, sha256, type Trouble} from "../hub/server.js";
-import {download, entry, stored, weights} from "./host.js";
-import {fakeStorage} from "./storage.js";
+import {listen, sendBytes, sha256, type Trouble} from "../support/hub-server.js";
+import {download, entry, stored, weights} from "../support/weights-host.js";
+import {fakeStorage} from "../support/weights-storage.js";
 
 /** Another host with the whole file. */
 async function elsewhere(t: TestContext) {

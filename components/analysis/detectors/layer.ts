@@ -1,4 +1,4 @@
-import type {ImageRecord, Trunk} from "../record.js";
+import type {ImageRecord, Trunk} from "../../records/record.js";
 import type {Detection} from "./detection.js";
 import {detect, type DetectorId, type DetectorOptions} from "./index.js";
 import {sparsest} from "./lof.js";

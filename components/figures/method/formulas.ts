@@ -1,6 +1,6 @@
-import katex from "katex";
+import {render} from "katex";
 import {FileAttachment} from "observablehq:stdlib";
-import {h} from "../dom.js";
+import {h} from "../../ui/dom.js";
 
 /** The paper's equations, by their numbers. */
 export const formulas: Readonly<Record<number, string>> = {
@@ -26,7 +26,7 @@ export function formula(number: number): HTMLElement {
   }
   // It scrolls inside itself on a phone, also by keyboard.
   const element = h("div", {class: "formula", tabindex: 0, role: "group", "aria-label": `Equation ${number}`});
-  katex.render(formulas[number], element, {displayMode: true});
+  render(formulas[number], element, {displayMode: true});
   element.append(h("span", {class: "formula-number"}, `(${number})`));
   return element;
 }

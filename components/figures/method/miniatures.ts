@@ -1,16 +1,16 @@
 import type {PassOrder} from "../../analysis/integration.js";
-import type {AttentionMap} from "../../analysis/record.js";
-import {segmented, slider} from "../../controls/inputs.js";
-import {changeSetting, readSettings} from "../../controls/methodOptions.js";
-import type {SelectionStore} from "../../controls/selection.js";
+import type {AttentionMap} from "../../records/record.js";
+import {segmented, slider} from "../../ui/inputs.js";
+import {changeSetting, readSettings} from "../../page/methodOptions.js";
+import type {SelectionStore} from "../../site/selection.js";
 import {resizePlanes} from "../../model/image/resample-planes.js";
-import {attentionMatrix} from "../attentionMatrix.js";
-import {category} from "../colour.js";
-import {formatValue, h} from "../dom.js";
-import {patchMap, type PatchMark} from "../patchMap.js";
-import {picture} from "../pixels.js";
-import {indexed} from "../indexed.js";
-import {maximum} from "../reading.js";
+import {attentionMatrix} from "../../charts/attentionMatrix.js";
+import {category} from "../../charts/colour.js";
+import {formatValue, h} from "../../ui/dom.js";
+import {patchMap, type PatchMark} from "../../charts/patchMap.js";
+import {picture} from "../../charts/pixels.js";
+import {indexed} from "../../charts/indexed.js";
+import {maximum} from "../../charts/reading.js";
 import {formula} from "./formulas.js";
 import {runToy, toyCosines, toyGrid, type Toy} from "./toy.js";
 

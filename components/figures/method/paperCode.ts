@@ -1,16 +1,16 @@
 import {som} from "../../analysis/detectors/som.js";
 import {repair} from "../../analysis/repair.js";
-import type {FeatureMap, ImageRecord} from "../../analysis/record.js";
+import type {FeatureMap, ImageRecord} from "../../records/record.js";
 import {unitTokens} from "../../analysis/similarity.js";
-import type {Feed, View} from "../../controls/feed.js";
-import {h} from "../dom.js";
-import {figure, provenance} from "../figure.js";
-import {follow} from "../follow.js";
-import {indexed} from "../indexed.js";
-import {marksLegend, rampLegend} from "../legend.js";
-import {patchMap, type PatchMark} from "../patchMap.js";
-import {maximum, median} from "../reading.js";
-import {withFeatures, type FeatureMaps} from "../withFeatures.js";
+import type {Feed, View} from "../../site/feed.js";
+import {h} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {indexed} from "../../charts/indexed.js";
+import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {patchMap, type PatchMark} from "../../charts/patchMap.js";
+import {maximum, median} from "../../charts/reading.js";
+import {withFeatures, type FeatureMaps} from "../features/withFeatures.js";
 import type {Difference} from "./differences.js";
 import {differenceTable} from "./tables.js";
 

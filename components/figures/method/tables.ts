@@ -1,5 +1,5 @@
-import {h} from "../dom.js";
-import {indexed} from "../indexed.js";
+import {h} from "../../ui/dom.js";
+import {indexed} from "../../charts/indexed.js";
 import {ambiguities} from "./ambiguities.js";
 import {differences, type Difference} from "./differences.js";
 

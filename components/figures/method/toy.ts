@@ -6,7 +6,7 @@
 import {som} from "../../analysis/detectors/som.js";
 import {integrated, maskedMap, normalised, rowsToOne, summedMaps, type PassOrder} from "../../analysis/integration.js";
 import {tokenNorms} from "../../analysis/norms.js";
-import type {AttentionMap, FeatureMap, Grid} from "../../analysis/record.js";
+import type {AttentionMap, FeatureMap, Grid} from "../../records/record.js";
 import {repair} from "../../analysis/repair.js";
 import {cosinesTo} from "../../analysis/similarity.js";
 

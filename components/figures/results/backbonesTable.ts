@@ -1,6 +1,6 @@
-import {h} from "../dom.js";
-import {figure} from "../figure.js";
-import {table, type Column} from "../table.js";
+import {h} from "../../ui/dom.js";
+import {figure} from "../frame/figure.js";
+import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand, methodName} from "./commands.js";
 import type {Published} from "./read.js";

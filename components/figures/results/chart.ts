@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import {h, whenResized} from "../dom.js";
-import type {Drawing} from "../drawing.js";
-import {drawing} from "../drawing.js";
-import {asPicture} from "../picture.js";
+import {h, whenResized} from "../../ui/dom.js";
+import type {Drawing} from "../../ui/drawing.js";
+import {drawing} from "../../ui/drawing.js";
+import {asPicture} from "../../charts/picture.js";
 
 export interface ChartOptions {
   /** The plot for a width in pixels. */

@@ -1,5 +1,5 @@
-import {h} from "../dom.js";
-import {copyText} from "../export.js";
+import {h} from "../../ui/dom.js";
+import {copyText} from "../frame/export.js";
 
 /** A command to copy: what it does, then the words. */
 export function commandLine(about: string, command: string): HTMLElement {

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
-import {h, s} from "../dom.js";
-import {figure} from "../figure.js";
+import {h, s} from "../../ui/dom.js";
+import {figure} from "../frame/figure.js";
 import {chart, panel} from "./chart.js";
 import {reportName, type ReportChoice} from "./reportChoice.js";
 import {fixed, measuredSource, rowOf, scoreText, type Published} from "./read.js";

@@ -1,8 +1,8 @@
 import type {MeasuredFile, MeasuredRow} from "../../analysis/measured.js";
-import {menu} from "../../controls/inputs.js";
-import {h} from "../dom.js";
-import {figure} from "../figure.js";
-import {table, type Column} from "../table.js";
+import {menu} from "../../ui/inputs.js";
+import {h} from "../../ui/dom.js";
+import {figure} from "../frame/figure.js";
+import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {reportCommand} from "./commands.js";
 import type {ReportChoice} from "./reportChoice.js";

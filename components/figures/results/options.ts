@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
-import {figure} from "../figure.js";
+import {figure} from "../frame/figure.js";
 import {chart} from "./chart.js";
 import type {ReportChoice} from "./reportChoice.js";
 import {differenceText, measuredSource, verdict} from "./read.js";

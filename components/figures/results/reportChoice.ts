@@ -1,5 +1,5 @@
 import type {MeasuredFile} from "../../analysis/measured.js";
-import {menu} from "../../controls/inputs.js";
+import {menu} from "../../ui/inputs.js";
 
 /** What a figure needs of a report, such as rows that only some reports have. */
 export type Needs = (file: MeasuredFile) => boolean;

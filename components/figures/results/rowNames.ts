@@ -1,6 +1,6 @@
 /** A measured row in words: what was run. */
 import type {MeasuredRow} from "../../analysis/measured.js";
-import {rivals} from "../stages.js";
+import {rivals} from "../features/stages.js";
 
 /** Groups that the table of all rows can be limited to. */
 export const rowGroups = ["all", "steps", "methods", "options"] as const;

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
-import {h} from "../dom.js";
-import {figure} from "../figure.js";
+import {h} from "../../ui/dom.js";
+import {figure} from "../frame/figure.js";
 import {chart, panel} from "./chart.js";
 import {reportName, type ReportChoice} from "./reportChoice.js";
 import {differenceText, measuredSource, pairOf, type Published} from "./read.js";

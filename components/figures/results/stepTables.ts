@@ -1,7 +1,7 @@
 import type {MeasuredFile} from "../../analysis/measured.js";
-import {h} from "../dom.js";
-import {figure} from "../figure.js";
-import {table, type Column} from "../table.js";
+import {h} from "../../ui/dom.js";
+import {figure} from "../frame/figure.js";
+import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand} from "./commands.js";
 import {fixed, measuredModels, report, rowOf, scoreText, type Published} from "./read.js";

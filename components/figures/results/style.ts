@@ -1,5 +1,5 @@
 /** How the steps of the method look: grey without SOM and cyan with it, as everywhere; a square once HAI mixes. */
-import {trunkStrokes} from "../marks.js";
+import {trunkStrokes} from "../../charts/marks.js";
 
 export interface Step {
   label: string;

@@ -64,3 +64,18 @@ export function changedOptions(specs: OptionSpecs, values: OptionValues): string
     values[name] === spec.default ? [] : [`${name}=${values[name]}`]
   );
 }
+
+/**
+ * `key=value` words as a record.
+ *
+ * @throws RangeError for a word of another form
+ */
+export function keyValues(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf("=");
+      if (at < 1) throw new RangeError(`-o ${word}: write it as KEY=VALUE.`);
+      return [word.slice(0, at), word.slice(at + 1)];
+    })
+  );
+}

@@ -1,5 +1,5 @@
 /** Pieces that several methods share (docs/methods.md). B images, N patches, T tokens, D width. */
-import type {Grid} from "../../analysis/record.js";
+import type {Grid} from "../../records/record.js";
 import type {Graph, Value} from "../graph.js";
 import type {Network} from "../network.js";
 

@@ -1,4 +1,4 @@
-import type {Grid} from "../../analysis/record.js";
+import type {Grid} from "../../records/record.js";
 import {linearTaps} from "../image/taps.js";
 import {expNegative} from "./exponential.js";
 import type {Span, Tiling} from "./windows.js";

@@ -1,6 +1,6 @@
 /** CLIPtrase's clustering (docs/methods.md): what its graph cannot do, done after it. */
 import dbscan from "@cdxoo/dbscan";
-import type {Grid} from "../../analysis/record.js";
+import type {Grid} from "../../records/record.js";
 import {resizePlanes} from "../image/resample-planes.js";
 
 export interface ClusteringOptions {

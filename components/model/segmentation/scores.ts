@@ -1,4 +1,4 @@
-import type {Grid} from "../../analysis/record.js";
+import type {Grid} from "../../records/record.js";
 
 /** Dense features of a batch of windows, before L2 normalisation: B × N × `width`, patches in row-major order. */
 export interface WindowFeatures {

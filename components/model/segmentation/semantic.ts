@@ -1,5 +1,5 @@
 /** ResCLIP's semantic feedback (SFR): a first segmentation tells the last layer which patches belong together. */
-import type {Grid} from "../../analysis/record.js";
+import type {Grid} from "../../records/record.js";
 import type {Colours} from "../image/normalise.js";
 import type {GivenOptions} from "../methods/options.js";
 import type {Engine} from "../runtime.js";

@@ -2,12 +2,12 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
-import {decodeRecord} from "../../../components/analysis/arrow.js";
+import {decodeRecord} from "../../../components/records/arrow.js";
 import {corpusSummary, type CorpusImage} from "../../../components/analysis/corpus.js";
 import {fit} from "../../../components/model/image/fit.js";
-import {readPicture} from "../../cli/picture.js";
-import {corpusImage} from "../../corpus-image.js";
-import {imageFolder, listPhotos} from "../../photos.js";
+import {readPicture} from "../../files/picture.js";
+import {corpusImage} from "../../records/corpus-image.js";
+import {imageFolder, listPhotos} from "../../site/photos.js";
 import {analysePhotos} from "../../records/analysePhotos.js";
 import {unpack} from "../../records/archive.js";
 import {archiveFile} from "../../records/archives.js";

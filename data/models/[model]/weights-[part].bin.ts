@@ -2,7 +2,7 @@
 import {join} from "node:path";
 import {parseArgs} from "node:util";
 import {findModel} from "../../hub/folders.js";
-import {readPart} from "../../weights.js";
+import {readPart} from "../../site/weights.js";
 
 const {values} = parseArgs({options: {model: {type: "string"}, part: {type: "string"}}});
 const {folder} = await findModel(values.model!);

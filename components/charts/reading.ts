@@ -1,0 +1,131 @@
+import type {AttentionMap, ImageRecord, Trunk} from "../records/record.js";
+
+/** How a figure joins the heads: their mean, their maximum, or one of them (1-based). */
+export type HeadChoice = "mean" | "max" | number;
+
+/** One layer of a record, as figures draw it. Attention is in times uniform: value × number of keys. */
+export interface LayerReading {
+  /** From the class token to each patch. */
+  classRow: Float32Array;
+  /** From each patch to itself. */
+  diagonal: Float32Array;
+  /** classRow - diagonal: above 0 where the default test calls a patch an outlier. */
+  margin: Float32Array;
+  /** 1 where a patch is in the outlier set. */
+  outliers: Uint8Array;
+  /** How many patches are in it. */
+  count: number;
+}
+
+export interface LayerChoice {
+  trunk: Trunk;
+  /** 0-based. */
+  layer: number;
+  head: HeadChoice;
+  /** m in a_ii < m a_ci. */
+  factor: number;
+  /** At most so many outliers, greatest a_ci first; 0 for no cap. */
+  cap: number;
+}
+
+/** Reads one layer of a record: the class row, the diagonal, and the outlier set of Eq. 4. */
+export function readLayer(record: ImageRecord, {trunk, layer, head, factor, cap}: LayerChoice): LayerReading {
+  const {classRows, diagonals, outliers: stored} = record.trunks[trunk];
+  const patches = record.grid[0] * record.grid[1];
+  const keys = patches + 1;
+  const from = layer * record.heads * patches;
+  const classRow = joinHeads(classRows, from, record.heads, patches, head, keys);
+  const diagonal = joinHeads(diagonals, from, record.heads, patches, head, keys);
+  const margin = classRow.map((value, i) => value - diagonal[i]);
+  // The stored set was decided before the values were rounded for storage.
+  const outliers =
+    head === "mean" && factor === 1 && cap === 0
+      ? stored.subarray(layer * patches, (layer + 1) * patches)
+      : testOutliers(classRow, diagonal, factor, cap);
+  return {classRow, diagonal, margin, outliers, count: outliers.reduce((sum, flag) => sum + flag, 0)};
+}
+
+/** Eq. 4 with a factor and a cap: 1 where a_ii < factor × a_ci, the cap's greatest a_ci only, as the released code and the engine rank. */
+export function testOutliers(
+  classRow: ArrayLike<number>,
+  diagonal: ArrayLike<number>,
+  factor: number,
+  cap: number
+): Uint8Array {
+  const set = Uint8Array.from(classRow, (value, i) => Number(diagonal[i] < factor * value));
+  if (cap <= 0) return set;
+  const members = Array.from(set.keys()).filter((i) => set[i]);
+  for (const i of members.toSorted((a, b) => classRow[b] - classRow[a] || a - b).slice(cap)) set[i] = 0;
+  return set;
+}
+
+/** The attention of one query token to each patch, in times uniform. Token 0 is the class token. */
+export function attentionRow(map: AttentionMap, token: number): Float32Array {
+  const {tokens, values} = map;
+  return values.subarray(token * tokens + 1, (token + 1) * tokens).map((value) => value * tokens);
+}
+
+/** The greatest of several maps at each place, which stands for "the head that looks there most". */
+export function greatest(maps: AttentionMap[]): AttentionMap {
+  const values = maps[0].values.slice();
+  for (const map of maps.slice(1))
+    for (let i = 0; i < values.length; ++i) values[i] = Math.max(values[i], map.values[i]);
+  return {tokens: maps[0].tokens, values};
+}
+
+/** Token norms of a layer, class token dropped, in times the median patch of that layer and trunk. */
+export function relativeNorms(
+  record: ImageRecord,
+  trunk: Trunk,
+  layer: number,
+  unit: number,
+  repaired = false
+): Float32Array {
+  const {norms, repairedNorms} = record.trunks[trunk];
+  const tokens = record.grid[0] * record.grid[1] + 1;
+  return (repaired ? repairedNorms : norms)
+    .subarray(layer * tokens + 1, (layer + 1) * tokens)
+    .map((value) => value / unit);
+}
+
+/** The median of some numbers; NaN of none. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).toSorted();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The greatest of some numbers, 0 of none; NaN is passed over. */
+export function maximum(...lists: ArrayLike<number>[]): number {
+  let greatestValue = 0;
+  for (const list of lists) for (let i = 0; i < list.length; ++i) if (list[i] > greatestValue) greatestValue = list[i];
+  return greatestValue;
+}
+
+/** A patch as people read it: "(row, column)", both from 1. */
+export function patchName(patch: number, columns: number): string {
+  return `(${Math.floor(patch / columns) + 1}, ${(patch % columns) + 1})`;
+}
+
+function joinHeads(
+  values: Float32Array,
+  from: number,
+  heads: number,
+  patches: number,
+  head: HeadChoice,
+  unit: number
+): Float32Array {
+  const joined = new Float32Array(patches);
+  if (typeof head === "number") {
+    const start = from + (Math.min(head, heads) - 1) * patches;
+    for (let i = 0; i < patches; ++i) joined[i] = values[start + i] * unit;
+    return joined;
+  }
+  for (let h = 0; h < heads; ++h) {
+    for (let i = 0; i < patches; ++i) {
+      const value = values[from + h * patches + i] * unit;
+      joined[i] = head === "max" ? Math.max(joined[i], value) : joined[i] + value / heads;
+    }
+  }
+  return joined;
+}

@@ -1,0 +1,273 @@
+import type {Domain, Scale} from "./colour.js";
+import {position, valueAt} from "./colour.js";
+import {formatValue, h, s, whenResized} from "../ui/dom.js";
+import type {Drawing} from "../ui/drawing.js";
+import {drawing, ticks} from "../ui/drawing.js";
+import {formatTick} from "./legend.js";
+import type {PatchMark} from "./patchMap.js";
+import {isFilled, marks as markTable, outline} from "./marks.js";
+import {maximum} from "./reading.js";
+
+export interface ScatterOptions {
+  /** Attention from the class token to each patch, times uniform. */
+  x: ArrayLike<number>;
+  /** Attention of each patch to itself, times uniform. */
+  y: ArrayLike<number>;
+  /** 1 where a patch is in the outlier set. */
+  members: ArrayLike<number>;
+  /** m: patches below the line y = m x are outliers. */
+  factor: number;
+  scale?: Scale;
+  /** What both axes span; without it, from 0 to the greatest value. */
+  domain?: Domain;
+  marks?: readonly PatchMark[];
+  hover?: number | null;
+  brush?: ReadonlySet<number> | null;
+  /** How a patch is named. */
+  name?: (patch: number) => string;
+  onHover?: (patch: number | null) => void;
+  onPick?: (patch: number, other: boolean) => void;
+  /** Called while a rectangle is drawn, and with null when it is cleared. */
+  onBrush?: (patches: ReadonlySet<number> | null) => void;
+}
+
+const margin = {top: 12, right: 14, bottom: 44, left: 52};
+
+/** How near, in pixels, the pointer must come to a point to mean it. */
+const reach = 24;
+
+/**
+ * Eq. 4 as a picture: each patch at its class-row value (across) and diagonal value (up), the line
+ * y = m x between them. Both axes have one scale, so that the line means the same everywhere. All
+ * points of a kind are one path: a layer's change is a few attributes, not hundreds of elements.
+ */
+export function scatter(options: ScatterOptions): Drawing<ScatterOptions> {
+  let state: ScatterOptions = {scale: "sqrt", ...options};
+  let side = 0;
+  const axes = s("g", {"font-size": 11, fill: "currentColor"});
+  const region = s("path", {fill: markTable.outlier.colour, "fill-opacity": 0.07});
+  const line = s("path", {fill: "none", stroke: "currentColor", "stroke-width": 1.25});
+  const lineName = s("text", {"font-size": 11, fill: "currentColor", "text-anchor": "end"});
+  const brushed = s("path", {fill: "none", stroke: markTable.brushed.colour, "stroke-width": 2});
+  const tokens = s("path", {fill: markTable.token.colour, "fill-opacity": 0.75});
+  const rings = s("path", {fill: "none", stroke: markTable.outlier.colour, "stroke-width": 1.5});
+  const pins = s("g");
+  const pointed = s("path", {fill: "none", stroke: "currentColor", "stroke-width": 1.5});
+  const frame = s("rect", {
+    class: "brush",
+    fill: "currentColor",
+    "fill-opacity": 0.08,
+    stroke: "currentColor",
+    visibility: "hidden"
+  });
+  const svg = s(
+    "svg",
+    {"data-vector": "", role: "img"},
+    region,
+    axes,
+    line,
+    lineName,
+    brushed,
+    tokens,
+    rings,
+    pins,
+    pointed,
+    frame
+  );
+  const element = h("div", {class: "scatter"}, svg);
+
+  const domain = (): Domain => state.domain ?? [0, maximum(state.x, state.y)];
+  const inner = () => side - margin.left - margin.right;
+  const across = (value: number) => margin.left + inner() * position(value, domain(), state.scale!);
+  const up = (value: number) => margin.top + inner() * (1 - position(value, domain(), state.scale!));
+
+  const paintAxes = () => {
+    const [low, high] = domain();
+    axes.replaceChildren();
+    for (const value of axisTicks([low, high], state.scale!)) {
+      const [x, y] = [across(value), up(value)];
+      axes.append(
+        s("line", {
+          x1: x,
+          x2: x,
+          y1: margin.top,
+          y2: margin.top + inner(),
+          stroke: "currentColor",
+          "stroke-opacity": 0.09
+        }),
+        s("line", {
+          y1: y,
+          y2: y,
+          x1: margin.left,
+          x2: margin.left + inner(),
+          stroke: "currentColor",
+          "stroke-opacity": 0.09
+        }),
+        s("text", {x, y: margin.top + inner() + 16, "text-anchor": "middle"}, formatTick(value)),
+        s("text", {x: margin.left - 7, y: y + 4, "text-anchor": "end"}, formatTick(value))
+      );
+    }
+    axes.append(
+      s("text", {x: margin.left + inner(), y: side - 8, "text-anchor": "end"}, "from the class token, times uniform →"),
+      s(
+        "text",
+        {transform: `translate(13,${margin.top}) rotate(-90)`, "text-anchor": "end"},
+        "to itself, times uniform →"
+      )
+    );
+  };
+  const paintLine = () => {
+    const [low, high] = domain();
+    // The line is straight on a linear scale only; enough points follow it on any.
+    const points = Array.from({length: 65}, (_, i) => valueAt(i / 64, [low, high], state.scale!))
+      .map((x) => [x, state.factor * x] as const)
+      .filter(([, y]) => y <= high * 1.0001);
+    const path = points.map(([x, y]) => `${across(x).toFixed(1)},${up(y).toFixed(1)}`).join("L");
+    line.setAttribute("d", `M${path}`);
+    const corner = `L${across(high)},${up(points.at(-1)![1])}L${across(high)},${up(low)}L${across(low)},${up(low)}Z`;
+    region.setAttribute("d", `M${path}${corner}`);
+    const [x, y] = points[Math.floor(points.length * 0.9)];
+    lineName.setAttribute("x", String(across(x) - 8));
+    lineName.setAttribute("y", String(up(y) + 2));
+    lineName.textContent = state.factor === 1 ? "y = x" : `y = ${state.factor} x`;
+  };
+  const paintPoints = () => {
+    let [dots, circles] = ["", ""];
+    for (let i = 0; i < state.x.length; ++i) {
+      const [x, y] = [across(state.x[i]).toFixed(1), up(state.y[i]).toFixed(1)];
+      if (state.members[i]) circles += `M${x},${y}m4,0a4,4 0 1 1 -8,0a4,4 0 1 1 8,0`;
+      else dots += `M${x},${y}m2.2,0a2.2,2.2 0 1 1 -4.4,0a2.2,2.2 0 1 1 4.4,0`;
+    }
+    tokens.setAttribute("d", dots);
+    rings.setAttribute("d", circles);
+    const count = Array.from(state.members).filter(Boolean).length;
+    svg.setAttribute(
+      "aria-label",
+      `Attention of ${state.x.length} patches: from the class token across, to itself up. ${count} lie below the line and are outliers.`
+    );
+  };
+  const paintPins = () => {
+    pins.replaceChildren(
+      ...(state.marks ?? [])
+        .filter(({mark}) => mark === "target" || mark === "background")
+        .map(({patch, mark}) => {
+          const {shape, colour} = markTable[mark];
+          return s("path", {
+            transform: `translate(${across(state.x[patch])},${up(state.y[patch])})`,
+            d: outline(shape, 15),
+            fill: isFilled(shape) ? colour : "var(--theme-background)",
+            stroke: isFilled(shape) ? "var(--theme-background)" : colour,
+            "stroke-width": 1.5
+          });
+        })
+    );
+  };
+  const paintPointing = () => {
+    const i = state.hover;
+    pointed.setAttribute(
+      "d",
+      i == null ? "" : `M${across(state.x[i])},${up(state.y[i])}m7,0a7,7 0 1 1 -14,0a7,7 0 1 1 14,0`
+    );
+    brushed.setAttribute(
+      "d",
+      Array.from(state.brush ?? [], (k) => `M${across(state.x[k]) - 5},${up(state.y[k]) - 5}h10v10h-10Z`).join("")
+    );
+  };
+  const paint = () => {
+    if (side === 0) return;
+    paintAxes();
+    paintLine();
+    paintPoints();
+    paintPins();
+    paintPointing();
+  };
+  whenResized(element, (width) => {
+    side = Math.min(width, 520);
+    svg.setAttribute("viewBox", `0 0 ${side} ${side}`);
+    svg.setAttribute("width", String(side));
+    svg.setAttribute("height", String(side));
+    paint();
+  });
+
+  const at = (event: PointerEvent | MouseEvent) => {
+    const box = svg.getBoundingClientRect();
+    return [((event.clientX - box.left) * side) / box.width, ((event.clientY - box.top) * side) / box.height] as const;
+  };
+  const nearest = (px: number, py: number): number | null => {
+    let [best, distance] = [-1, reach ** 2];
+    for (let i = 0; i < state.x.length; ++i) {
+      const d = (across(state.x[i]) - px) ** 2 + (up(state.y[i]) - py) ** 2;
+      if (d < distance) [best, distance] = [i, d];
+    }
+    return best < 0 ? null : best;
+  };
+  let from: readonly [number, number] | null = null;
+  let dragged = false;
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch" || !state.onBrush) return;
+    from = at(event);
+    dragged = false;
+    svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    const [x, y] = at(event);
+    if (from && (dragged || Math.hypot(x - from[0], y - from[1]) > 4)) {
+      dragged = true;
+      const [left, top] = [Math.min(x, from[0]), Math.min(y, from[1])];
+      const [right, bottom] = [Math.max(x, from[0]), Math.max(y, from[1])];
+      for (const [key, value] of Object.entries({x: left, y: top, width: right - left, height: bottom - top})) {
+        frame.setAttribute(key, String(value));
+      }
+      frame.setAttribute("visibility", "visible");
+      const inside = new Set<number>();
+      for (let i = 0; i < state.x.length; ++i) {
+        const [px, py] = [across(state.x[i]), up(state.y[i])];
+        if (px >= left && px <= right && py >= top && py <= bottom) inside.add(i);
+      }
+      state.onBrush?.(inside);
+    } else state.onHover?.(nearest(x, y));
+  });
+  svg.addEventListener("pointerup", () => {
+    from = null;
+    frame.setAttribute("visibility", "hidden");
+  });
+  svg.addEventListener("click", (event) => {
+    if (dragged) {
+      dragged = false;
+      return;
+    }
+    const patch = nearest(...at(event));
+    if (patch !== null) state.onPick?.(patch, event.shiftKey);
+    state.onBrush?.(null);
+  });
+  svg.addEventListener("pointerleave", () => state.onHover?.(null));
+
+  return drawing<ScatterOptions, HTMLDivElement>(element, (change) => {
+    state = {...state, ...change};
+    const keys = Object.keys(change);
+    if (keys.every((key) => key === "hover" || key === "brush")) return side > 0 ? paintPointing() : undefined;
+    paint();
+  });
+}
+
+/** A patch's two values in words. */
+export function describePoint({x, y, members, name}: ScatterOptions, patch: number): string {
+  const verdict = members[patch] ? "outlier" : "not an outlier";
+  return `${name?.(patch) ?? patch}: class ${formatValue(x[patch])}, self ${formatValue(y[patch])}, ${verdict}`;
+}
+
+/** Round values along an axis; a stretched scale has more room at its foot. */
+function axisTicks(domain: Domain, scale: Scale): number[] {
+  const [low, high] = domain;
+  if (scale === "linear") return ticks(low, high, 5);
+  const round = [0.1, 0.3, 0.5, 0.7, 0.85, 1].map((t) => {
+    const value = valueAt(t, domain, scale);
+    const power = 10 ** Math.floor(Math.log10(Math.max(1e-12, value)));
+    return Math.floor(value / power) * power;
+  });
+  const kept = [low];
+  for (const value of round) {
+    if (position(value, domain, scale) - position(kept.at(-1)!, domain, scale) > 0.09) kept.push(value);
+  }
+  return kept;
+}

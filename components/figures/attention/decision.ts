@@ -1,0 +1,92 @@
+import type {Feed, View} from "../../site/feed.js";
+import {testControls} from "../diagonal/controls.js";
+import {h} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {outlierMarks, pinMarks} from "./maps.js";
+import {marksLegend} from "../../charts/legend.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate} from "../../charts/plate.js";
+import type {LayerReading} from "../../charts/reading.js";
+import {patchName, readLayer} from "../../charts/reading.js";
+import {describePoint, scatter} from "../../charts/scatter.js";
+
+/** Eq. 4 as a picture: each patch between the class token and itself, the deciding line, and the same patches on the photo. */
+export function decisionFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let reading: LayerReading | undefined;
+  const hands = {
+    onHover: (hover: number | null) => store.point({hover}),
+    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
+  };
+  const chart = scatter({
+    x: [],
+    y: [],
+    members: [],
+    factor: 1,
+    ...hands,
+    onBrush: (brush) => store.point({brush})
+  });
+  const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
+  const test = testControls(store);
+  const photoFrame = plate(photo, {title: "the same patches"});
+  const frame = figure(h("div", {class: "beside"}, plate(chart, {title: "all patches"}), photoFrame), {
+    id: "decision",
+    title: "One line decides which patches are outliers",
+    waiting: "Loading the analysis of this photo.",
+    lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
+    legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
+    controls: test.inputs,
+    reading:
+      "Below the line a patch is more important to the class token than to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
+    data: () =>
+      reading
+        ? Array.from(reading.classRow, (value, patch) => ({
+            patch,
+            class_row: value,
+            diagonal: reading!.diagonal[patch],
+            outlier: reading!.outliers[patch]
+          }))
+        : []
+  });
+  const name = (view: View) => (patch: number) => `patch ${patchName(patch, view.record.grid[1])}`;
+  const point = (view: View) => {
+    const {hover, brush} = store.pointing;
+    chart.update({hover, brush});
+    photo.update({hover, brush});
+    const {classRow: x, diagonal: y, outliers: members} = reading!;
+    const words = hover === null ? "" : describePoint({x, y, members, factor: 1, name: name(view)}, hover);
+    photoFrame.update({readout: words});
+  };
+  follow(
+    feed,
+    frame,
+    (view) => {
+      const {record, choice, selection, picture} = view;
+      reading = readLayer(record, choice);
+      const marks = [...outlierMarks(reading), ...pinMarks(view)];
+      chart.update({
+        x: reading.classRow,
+        y: reading.diagonal,
+        members: reading.outliers,
+        factor: choice.factor,
+        scale: selection.scale,
+        marks: pinMarks(view)
+      });
+      photo.update({grid: record.grid, photo: picture.image, marks});
+      test.show(choice);
+      const {layer, head, trunk} = choice;
+      frame.update({
+        title: `One line decides: ${reading.count} of ${reading.classRow.length} patches lie below it`,
+        source: provenance(
+          {...record, image: picture.title},
+          {layer: layer + 1, head, trunk, factor: choice.factor, cap: choice.cap}
+        )
+      });
+      point(view);
+      frame.dataset.drawn = `${record.image} ${choice.trunk} ${layer + 1} ${head}`;
+    },
+    (_, view) => reading && point(view)
+  );
+  return frame;
+}

@@ -1,0 +1,235 @@
+import type {AttentionMap} from "../../records/record.js";
+import type {Feed, View} from "../../site/feed.js";
+import {segmented} from "../../ui/inputs.js";
+import type {Domain, Scale} from "../../charts/colour.js";
+import {formatValue, h} from "../../ui/dom.js";
+import type {FigureOptions} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
+import {figure, provenance, trunkName} from "../frame/figure.js";
+import {follow, withAttention} from "../frame/follow.js";
+import {marksLegend, rampLegend} from "../../charts/legend.js";
+import type {PatchMark} from "../../charts/patchMap.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate, plates} from "../../charts/plate.js";
+import type {LayerReading} from "../../charts/reading.js";
+import {attentionRow, maximum, patchName, readLayer} from "../../charts/reading.js";
+
+/** The panels that show a value a patch, in the order of the paper's Figure 1. */
+const panels = ["target", "background", "class", "diagonal", "margin"] as const;
+
+type Panel = (typeof panels)[number];
+
+/**
+ * Figure 1, a to e: the photo with its pins and outliers, the attention of the two pinned tokens and
+ * of the class token, the diagonal, and the margin whose sign is the outlier test.
+ */
+export function attentionFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let second = false;
+  let values: Partial<Record<Panel, ArrayLike<number>>> = {};
+  let current: View | undefined;
+
+  const hands = {
+    onHover: (hover: number | null) => store.point({hover}),
+    onPick: (patch: number, other: boolean) => store.set(second === other ? {target: patch} : {background: patch})
+  };
+  const blank = {grid: [14, 14], unit: "times uniform", ...hands} as const;
+  const photo = patchMap({...blank, label: "the photo", lines: true});
+  const maps: Record<Panel, ReturnType<typeof patchMap>> = {
+    target: patchMap({...blank, label: "attention from the target token"}),
+    background: patchMap({...blank, label: "attention from the background token"}),
+    class: patchMap({...blank, label: "attention from the class token"}),
+    diagonal: patchMap({...blank, label: "attention of each patch to itself"}),
+    margin: patchMap({...blank, label: "class minus self", signed: true})
+  };
+  const frames: Record<Panel | "photo", ReturnType<typeof plate>> = {
+    photo: plate(photo, {title: "the photo"}),
+    target: plate(maps.target, {letter: "a", title: named("from the", "target", "target token")}),
+    background: plate(maps.background, {letter: "b", title: named("from the", "background", "background token")}),
+    class: plate(maps.class, {letter: "c", title: named("from the", "class", "class token")}),
+    diagonal: plate(maps.diagonal, {letter: "d", title: named("each to", "diagonal", "itself")}),
+    margin: plate(maps.margin, {
+      letter: "e",
+      title: h("span", {}, "c − d, and the ", h("span", {class: "is-outlier"}, "outliers"))
+    })
+  };
+  const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
+  const signedLegend = rampLegend({label: "class − self", domain: [0, 1], signed: true});
+  const scale = segmented<Scale>({
+    label: "Scale",
+    options: [
+      {value: "sqrt", label: "√", hint: "Square root: small values remain visible"},
+      {value: "linear", label: "linear"},
+      {value: "log", label: "log", hint: "The top three decades"}
+    ],
+    value: store.value.scale,
+    onChange: (value) => store.set({scale: value})
+  });
+  const range = segmented<"shared" | "own">({
+    label: "Range",
+    options: [
+      {value: "shared", label: "one for all"},
+      {value: "own", label: "each its own"}
+    ],
+    value: store.value.range,
+    onChange: (value) => store.set({range: value})
+  });
+  const pinning = segmented<"target" | "background">({
+    label: "A click pins",
+    options: [
+      {value: "target", label: "★ target"},
+      {value: "background", label: "☆ background"}
+    ],
+    value: "target",
+    onChange: (value) => (second = value === "background")
+  });
+  const frame = figure(plates([frames.photo, ...panels.map((panel) => frames[panel])], 280), {
+    id: "attention",
+    title: "Whoever looks, the outliers are what is seen",
+    waiting: "Loading the analysis of this photo.",
+    lede: "Attention in one layer, in times uniform: 1 is what each key would get if all got the same.",
+    legend: [legend, signedLegend, marksLegend(["target", "background", "outlier"])],
+    controls: [pinning, scale, range],
+    reading:
+      "Rows a to c come from tokens with little in common: a patch that stands out in all three draws attention from everywhere. " +
+      "The test needs c and d alone: outliers are where their difference e is above 0.",
+    data: () => (current ? rows(current, values) : [])
+  });
+
+  const draw = (view: View, map: AttentionMap | null) => {
+    const {record, choice, target, background, selection} = view;
+    const reading = readLayer(record, choice);
+    const row = (patch: number | null) => (map && patch !== null ? attentionRow(map, patch + 1) : undefined);
+    values = {
+      target: row(target),
+      background: row(background),
+      class: reading.classRow,
+      diagonal: reading.diagonal,
+      margin: reading.margin
+    };
+    current = view;
+    const {grid} = record;
+    const marks = [...outlierMarks(reading), ...pinMarks(view)];
+    const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
+    const shared: Domain = [0, maximum(...attention)];
+    const reach: Domain = [0, maximum(reading.margin.map(Math.abs))];
+    const own = selection.range === "own";
+    photo.update({grid, marks, photo: view.picture.image, label: `the photo, ${record.image}`});
+    for (const panel of panels) {
+      const list = values[panel] ?? null;
+      const domain = panel === "margin" ? reach : own ? undefined : shared;
+      maps[panel].update({
+        grid,
+        values: list,
+        domain,
+        scale: selection.scale,
+        marks: panel === "margin" ? marks : pinMarks(view)
+      });
+    }
+    legend.update({domain: own ? [0, 1] : shared, scale: selection.scale});
+    legend.hidden = own;
+    signedLegend.update({domain: reach, scale: selection.scale});
+    scale.update({value: selection.scale});
+    range.update({value: selection.range});
+    frame.update(words(view, reading, own));
+    point(store.pointing.hover, view);
+    frame.dataset.drawn = `${record.image} ${choice.trunk} ${choice.layer + 1} ${choice.head} ${map ? "rows" : ""}`;
+  };
+  const point = (hover: number | null, view: View) => {
+    const {brush} = store.pointing;
+    const {grid} = view.record;
+    photo.update({hover, brush});
+    frames.photo.update({readout: hover === null ? "" : patchName(hover, grid[1])});
+    for (const panel of panels) {
+      maps[panel].update({hover, brush});
+      const list = values[panel];
+      frames[panel].update({readout: hover === null || !list ? "" : `${formatValue(list[hover])} ×`});
+    }
+  };
+  follow(
+    feed,
+    frame,
+    (view) => {
+      let came = false;
+      const use = (map: AttentionMap | null) => {
+        came = true;
+        const {state} = feed;
+        if ("view" in state && sameMap(state.view, view)) draw(state.view, map);
+      };
+      withAttention(view.source, view.choice, use, () => {
+        use(null);
+        // A site stores single heads of the plain trunk only; a live model has them all.
+        for (const panel of ["target", "background"] as const) frames[panel].update({readout: "not stored"});
+      });
+      if (!came) draw(view, null);
+    },
+    ({hover}, view) => point(hover, view)
+  );
+  return frame;
+}
+
+/** Rings on a layer's outliers. */
+export function outlierMarks({outliers}: LayerReading): PatchMark[] {
+  return Array.from(outliers.keys())
+    .filter((patch) => outliers[patch])
+    .map((patch) => ({patch, mark: "outlier"}));
+}
+
+/** Stars on the pinned patches: the same array as long as the pins stay, so that nothing is repainted for it. */
+export function pinMarks({target, background}: View): readonly PatchMark[] {
+  if (target === pins.target && background === pins.background) return pins.marks;
+  const marks: PatchMark[] = [
+    ...(background === null ? [] : [{patch: background, mark: "background" as const}]),
+    ...(target === null ? [] : [{patch: target, mark: "target" as const}])
+  ];
+  pins = {target, background, marks};
+  return marks;
+}
+
+let pins: {target: number | null; background: number | null; marks: readonly PatchMark[]} = {
+  target: null,
+  background: null,
+  marks: []
+};
+
+/** Whether two views draw rows of the same attention map. */
+function sameMap(a: View, b: View): boolean {
+  const keys = ["layer", "trunk", "head"] as const;
+  return a.source === b.source && keys.every((key) => a.choice[key] === b.choice[key]);
+}
+
+function named(before: string, thing: string, words: string): Node {
+  return h("span", {}, `${before} `, h("span", {class: `is-${thing}`}, words));
+}
+
+function words({record, choice, picture}: View, {count, classRow}: LayerReading, own: boolean): Partial<FigureOptions> {
+  const {layer, head, trunk, factor, cap} = choice;
+  const patches = classRow.length;
+  const factorName = factor === 1 ? "" : `${factor} times `;
+  const verb = count === 1 ? "patch gets" : "patches get";
+  return {
+    title:
+      count === 0
+        ? `In layer ${layer + 1}, every patch attends more to itself than the class token attends to it`
+        : `In layer ${layer + 1}, ${count} of ${patches} ${verb} more attention from the class token than from ${count === 1 ? "itself" : "themselves"}`,
+    lede:
+      `Attention ${trunkName(trunk)}, in times uniform (1 is what each key would get if all got the same). ` +
+      `Rings: self-attention below ${factorName}the class token’s.`,
+    source: provenance(
+      {...record, image: picture.title},
+      {layer: layer + 1, head, trunk, factor, cap, notes: [own ? "each map its own range" : "one range for a to d"]}
+    )
+  };
+}
+
+function rows({record, choice}: View, values: Partial<Record<Panel, ArrayLike<number>>>): Rows {
+  const [, columns] = record.grid;
+  const {outliers} = readLayer(record, choice);
+  return Array.from(outliers, (outlier, patch) => ({
+    patch,
+    row: Math.floor(patch / columns) + 1,
+    column: (patch % columns) + 1,
+    outlier,
+    ...Object.fromEntries(panels.flatMap((panel) => (values[panel] ? [[panel, values[panel]![patch]]] : [])))
+  }));
+}

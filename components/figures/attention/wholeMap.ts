@@ -1,0 +1,79 @@
+import type {AttentionMap} from "../../records/record.js";
+import type {Feed, View} from "../../site/feed.js";
+import {attentionMatrix} from "../../charts/attentionMatrix.js";
+import {formatValue} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow, withAttention} from "../frame/follow.js";
+import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {plate} from "../../charts/plate.js";
+import {maximum, patchName} from "../../charts/reading.js";
+
+/** A layer's whole attention map, where an outlier is a bright column: the one key that all queries share. */
+export function wholeMapFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let current: {map: AttentionMap; columns: number} | undefined;
+  const say = (query: number | null, key: number | null) => {
+    const {map, columns} = current ?? {};
+    if (!map || query === null || key === null) return frameOf.update({readout: ""});
+    const name = (token: number) => (token === 0 ? "class" : patchName(token - 1, columns!));
+    const value = map.values[query * map.tokens + key] * map.tokens;
+    frameOf.update({readout: `${name(query)} to ${name(key)}: ${formatValue(value)} ×`});
+  };
+  const matrix = attentionMatrix({
+    map: {tokens: 197, values: new Float32Array(197 * 197)},
+    label: "the whole attention map",
+    onHover: (query, key) => {
+      say(query, key);
+      // The key is the token that is looked at: the patch that other figures should point to.
+      store.point({hover: key === null || key === 0 ? null : key - 1});
+    },
+    onPick: (query) => query > 0 && store.set({target: query - 1})
+  });
+  const frameOf = plate(matrix, {title: "queries down, keys across"});
+  frameOf.classList.add("is-matrix");
+  const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
+  const frame = figure(frameOf, {
+    id: "whole-map",
+    title: "The whole map: what all tokens look at is a column",
+    lede: "Attention of every token (a row) to every token (a column), the class token first, in times uniform.",
+    reading:
+      "A bright diagonal is self-attention, bands beside it are neighbours. A bright column is a token that every query attends to. A click pins the row’s token.",
+    waiting: "Loading the attention of this layer.",
+    legend: [legend, marksLegend(["target", "background"])],
+    data: () => {
+      const {tokens = 0, values = []} = current?.map ?? {};
+      return Array.from(values, (value, i) => ({
+        query: Math.floor(i / tokens),
+        key: i % tokens,
+        attention: value * tokens
+      }));
+    }
+  });
+  const draw = ({record, choice, selection, target, background, picture}: View, map: AttentionMap) => {
+    current = {map, columns: record.grid[1]};
+    const domain = [0, maximum(map.values) * map.tokens] as const;
+    matrix.update({map, domain, scale: selection.scale, target, background});
+    legend.update({domain, scale: selection.scale});
+    const {layer, head, trunk} = choice;
+    frame.update({source: provenance({...record, image: picture.title}, {layer: layer + 1, head, trunk})});
+  };
+  follow(
+    feed,
+    frame,
+    (view) =>
+      withAttention(
+        view.source,
+        view.choice,
+        (map) => {
+          const {state} = feed;
+          if ("view" in state && state.view.choice.layer === view.choice.layer && state.view.source === view.source) {
+            draw(state.view, map);
+          }
+        },
+        () =>
+          frame.update({failure: "Single heads with SOM are not stored. Choose the mean over heads, or without SOM."})
+      ),
+    ({hover}) => matrix.update({hover})
+  );
+  return frame;
+}

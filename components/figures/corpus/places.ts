@@ -1,0 +1,213 @@
+import type {CorpusSummary} from "../../analysis/corpus.js";
+import {layerDetectors, type LayerDetector} from "../../analysis/detectors/layer.js";
+import type {SelectionStore} from "../../site/selection.js";
+import {detectorControl, detectorOf} from "./counts.js";
+import {detectorStyle} from "../detectors/style.js";
+import {h} from "../../ui/dom.js";
+import {figure} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
+import {boundedCells, boundedSeries, corpusSource, followCorpus} from "../frame/followCorpus.js";
+import {layerStrip} from "../../charts/layerStrip.js";
+import {rampLegend, strokesLegend} from "../../charts/legend.js";
+import {lines} from "../../charts/lines.js";
+import type {Stroke} from "../../charts/marks.js";
+import {marks} from "../../charts/marks.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate} from "../../charts/plate.js";
+import {maximum, patchName} from "../../charts/reading.js";
+
+/** Where on the image a detector's sets lie, layer by layer, and how that depends on the border. */
+export function corpusPlaces(store: SelectionStore): HTMLElement {
+  const map = patchMap({
+    grid: [14, 14],
+    label: "share of images in which the patch is in the set",
+    unit: "% of images",
+    onHover: (hover) => store.point({hover}),
+    onPick: () => {}
+  });
+  const mapFrame = plate(map, {title: "the chosen layer"});
+  const strip = layerStrip({
+    grid: [14, 14],
+    items: Array.from({length: 12}, (_, i) => ({label: String(i + 1), values: []})),
+    label: "share of images in which the patch is in the set",
+    least: 62,
+    onPick: (item) => store.set({layer: item + 1})
+  });
+  const border = lines({
+    series: [],
+    label: "↑ % of patches in the set",
+    across: "steps from the border",
+    start: 0,
+    height: 400
+  });
+  const legend = rampLegend({label: "in the set, % of images", domain: [0, 100], scale: "linear"});
+  const frame = figure(
+    h(
+      "div",
+      {},
+      h("div", {class: "beside"}, mapFrame, plate(border, {title: "by distance to the border, all detectors"})),
+      h("div", {class: "strips"}, h("span", {}, "layers"), strip)
+    ),
+    {
+      id: "corpus-places",
+      title: "Where outliers sit",
+      waiting: "Loading the numbers of all images.",
+      lede: "Share of images in which each place is in the set of the chosen detector; beside it, the share of patches in each set by steps from the border.",
+      controls: [detectorControl(store)],
+      legend: [legend, strokesLegend(layerDetectors.map((id) => detectorStyle[id]))],
+      reading:
+        "A place that is bright in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone.",
+      data: () => {
+        const [corpus, detector] = key as [CorpusSummary | undefined, LayerDetector];
+        return (corpus?.places[detector] ?? []).flatMap((row, layer) =>
+          row.map((images, patch) => ({detector, layer: layer + 1, patch, images}))
+        );
+      }
+    }
+  );
+  let shares: number[][] = [];
+  let key: unknown[] = [];
+  const point = () => {
+    const {hover} = store.pointing;
+    map.update({hover});
+    const value = hover === null ? undefined : shares[drawnLayer]?.[hover];
+    mapFrame.update({readout: value === undefined ? "" : `${value.toFixed(0)} % of images`});
+  };
+  let drawnLayer = 0;
+  store.subscribePointing(point);
+  followCorpus(store, frame, (view) => {
+    const {corpus, layer, selection} = view;
+    const id = detectorOf(selection);
+    const {grid} = corpus;
+    drawnLayer = layer;
+    const fresh = [corpus, id].some((value, i) => value !== key[i]);
+    key = [corpus, id];
+    if (fresh) shares = corpus.places[id].map((row) => row.map((count) => (100 * count) / corpus.images));
+    const domain = [0, maximum(...shares)] as const;
+    map.update({grid, values: shares[layer], domain, scale: "linear"});
+    strip.update(
+      fresh
+        ? {
+            grid,
+            domain,
+            scale: "linear",
+            current: layer,
+            items: shares.map((values, i) => ({label: String(i + 1), values}))
+          }
+        : {current: layer}
+    );
+    legend.update({domain, scale: "linear"});
+    border.update({
+      series: layerDetectors.map((other) => ({
+        ...boundedSeries(detectorStyle[other], corpus.border[other][layer], 100),
+        quiet: true
+      }))
+    });
+    const most = shares[layer].reduce((best, share, i) => (share > shares[layer][best] ? i : best), 0);
+    frame.update({
+      title: `${detectorStyle[id].label}, layer ${layer + 1}: most often patch ${patchName(most, grid[1])}, in ${shares[layer][most].toFixed(0)} % of images`,
+      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
+    });
+    point();
+    frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1} ${most}`;
+  });
+  return frame;
+}
+
+const onObject: Stroke = {label: "on objects", colour: marks.target.colour};
+const onBackground: Stroke = {label: "on background", colour: marks.background.colour, dash: "5 3"};
+
+/** Whether outliers lie where the image is flat, and whether they lie off its objects. */
+export function corpusContent(store: SelectionStore): HTMLElement {
+  const texture = lines({
+    series: [],
+    label: "↑ % of patches in the set",
+    across: "tenth of the image’s patches, flattest first"
+  });
+  const objects = lines({series: [], label: "↑ % of patches in the set", onPick: (layer) => store.set({layer})});
+  const objectFrame = plate(objects, {title: "on objects and off them, by layer"});
+  const frame = figure(
+    h("div", {class: "beside"}, plate(texture, {title: "by local variance, all detectors"}), objectFrame),
+    {
+      id: "corpus-content",
+      title: "What outliers show",
+      waiting: "Loading the numbers of all images.",
+      lede: "Left: patches of each image sorted by the variance of lightness inside them. Right: patches that mostly show a labelled object, and the others.",
+      controls: [detectorControl(store)],
+      legend: [strokesLegend(layerDetectors.map((id) => detectorStyle[id])), strokesLegend([onObject, onBackground])],
+      reading:
+        "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring.",
+      data: () => (drawn ? contentRows(drawn) : [])
+    }
+  );
+  let drawn: CorpusSummary | undefined;
+  followCorpus(store, frame, (view) => {
+    const {corpus, layer, selection} = view;
+    const id = detectorOf(selection);
+    drawn = corpus;
+    texture.update({
+      series: layerDetectors.map((other) => ({
+        ...boundedSeries(detectorStyle[other], corpus.texture[other][layer], 100),
+        quiet: true
+      }))
+    });
+    const known = corpus.objects?.[id];
+    objectFrame.hidden = !known;
+    if (known) {
+      objects.update({
+        current: layer + 1,
+        series: [
+          boundedSeries(
+            {...onObject},
+            known.map(({object}) => object),
+            100
+          ),
+          boundedSeries(
+            {...onBackground},
+            known.map(({background}) => background),
+            100
+          )
+        ].map((line) => ({...line, quiet: true}))
+      });
+    }
+    frame.update({
+      title: contentTitle(view, id),
+      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
+    });
+    frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1}`;
+  });
+  return frame;
+}
+
+/** A row a group of patches: tenths by local variance, 1 the flattest, and where it is known objects and background. */
+function contentRows({texture, objects}: CorpusSummary): Rows {
+  return layerDetectors.flatMap((detector) =>
+    texture[detector].flatMap((tenths, layer) => {
+      const known = objects?.[detector][layer];
+      return [
+        ...tenths.map((share, i) => [`tenth ${i + 1}`, share] as const),
+        ...(known
+          ? ([
+              ["object", known.object],
+              ["background", known.background]
+            ] as const)
+          : [])
+      ].map(([patches, share]) => ({detector, layer: layer + 1, patches, ...boundedCells("share", share)}));
+    })
+  );
+}
+
+function contentTitle(
+  {corpus, layer}: {corpus: Parameters<typeof corpusSource>[0]["corpus"]; layer: number},
+  id: keyof typeof detectorStyle
+): string {
+  const name = `${detectorStyle[id].label}, layer ${layer + 1}`;
+  const [difference, low, high] = corpus.objects?.[id][layer].difference ?? [null, null, null];
+  if (difference === null || low === null || high === null) return `${name}: outliers by how flat their patch is`;
+  const points = (value: number) => (value * 100).toFixed(1).replace("-", "−");
+  const interval = `${points(difference)} points [${points(low)}, ${points(high)}]`;
+  if (low > 0) return `${name}: background patches are outliers more often than object patches, by ${interval}`;
+  if (high < 0)
+    return `${name}: object patches are outliers more often than background patches, difference ${interval}`;
+  return `${name}: no difference between object and background that these images would show, ${interval}`;
+}

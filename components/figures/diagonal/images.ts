@@ -1,0 +1,135 @@
+import type {PhotoPage} from "../../page/recordPage.js";
+import type {Feed, View} from "../../site/feed.js";
+import {slider} from "../../ui/inputs.js";
+import type {DiagonalReading} from "./reading.js";
+import {diagonalRows, readDiagonal} from "./reading.js";
+import {decisionName} from "./controls.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {formatValue} from "../../ui/dom.js";
+import {marksLegend} from "../../charts/legend.js";
+import {maximum} from "../../charts/reading.js";
+import {scatterStrip} from "../../charts/scatterStrip.js";
+import {whenSeen} from "../../ui/whenSeen.js";
+
+/** How many scatters are shown at once: more take longer than a frame to draw, and megabytes to load. */
+const most = 18;
+
+/**
+ * The scatter of the chosen layer for the photos of the site, on common axes; a click chooses the photo. With many
+ * photos a slider turns their pages.
+ */
+export function diagonalByImage(
+  feed: Feed,
+  load: (model: string, place: number | string, most: number) => Promise<PhotoPage>
+): HTMLElement {
+  const {store} = feed;
+  let page: PhotoPage = {records: [], from: 0, total: 0};
+  /** The first photo that the reader asked for; until then the page is the chosen photo's. */
+  let place: number | undefined;
+  let asked = "";
+  let seen = false;
+  const strip = scatterStrip({
+    items: [],
+    label: "attention from the class token across, to itself up",
+    domain: [0, 1],
+    factor: 1,
+    least: 150,
+    onPick: (item) => store.set({image: page.records[item].photo.id})
+  });
+  strip.style.minHeight = "170px";
+  const pages = slider({
+    label: "Photos from",
+    least: 1,
+    most: 1,
+    step: most,
+    value: 1,
+    onChange: (first) => {
+      place = first - 1;
+      if ("view" in feed.state) ask(feed.state.view);
+    }
+  });
+  pages.hidden = true;
+  const frame = figure(strip, {
+    id: "diagonal-images",
+    title: "The same layer in every photo",
+    waiting: "Loading the analyses of all photos.",
+    lede: "The scatter of the chosen layer for every photo of this site, on common axes, times uniform. A click chooses the photo.",
+    legend: [marksLegend(["token", "outlier"])],
+    controls: [pages],
+    reading:
+      "The line is the same for all, and no constant was fitted to any of them. How many patches it takes differs from photo to photo.",
+    data: () => shown.flatMap((reading, i) => diagonalRows(reading, {photo: page.records[i].photo.id}))
+  });
+  let shown: DiagonalReading[] = [];
+  const draw = (view: View) => {
+    const {selection, choice, record} = view;
+    const {factor, cap, heads, scale} = selection;
+    const {records: all, from, total} = page;
+    const readings: DiagonalReading[] = all.map((one) =>
+      readDiagonal(one.record, {
+        trunk: choice.trunk,
+        layer: Math.min(choice.layer, one.record.layers - 1),
+        factor,
+        cap,
+        heads
+      })
+    );
+    shown = readings;
+    const domain = [0, maximum(...readings.flatMap(({x, y}) => [x, y]))] as const;
+    strip.update({
+      domain,
+      scale,
+      factor,
+      current: all.findIndex(({photo}) => photo.id === selection.image),
+      items: readings.map(({x, y, members, count}, i) => ({
+        label: all[i].photo.title,
+        note: `${count}`,
+        x,
+        y,
+        members
+      }))
+    });
+    pages.hidden = total <= most;
+    pages.update({value: from + 1, most: 1 + most * Math.floor((total - 1) / most), suffix: `of ${total}`});
+    const which =
+      total > most ? `photos ${from + 1} to ${Math.min(from + most, total)} of ${total}` : "every photo of this site";
+    const counts = readings.map(({count}) => count).toSorted((a, b) => a - b);
+    frame.update({
+      waiting: "",
+      title: `In layer ${choice.layer + 1} the line takes ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches, depending on the photo`,
+      lede: `Layer ${choice.layer + 1} of ${which}, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
+      source: provenance(
+        {...record, image: `${all.length} photos`},
+        {layer: choice.layer + 1, trunk: choice.trunk, factor, cap, notes: [decisionName(heads)]}
+      )
+    });
+    frame.dataset.drawn = `${choice.layer + 1} ${readings.map(({count}) => count).join(" ")}`;
+  };
+  const keyOf = ({selection}: View) => `${selection.model} ${place}`;
+  const ask = (view: View) => {
+    const key = keyOf(view);
+    if (key === asked) return;
+    asked = key;
+    load(view.selection.model, place ?? view.selection.image, most).then(
+      (found) => {
+        if (key !== asked) return;
+        page = found;
+        place ??= found.from;
+        asked = keyOf(view);
+        if ("view" in feed.state) draw(feed.state.view);
+      },
+      (error: unknown) => frame.update({failure: error instanceof Error ? error.message : String(error)})
+    );
+  };
+  follow(feed, frame, (view) => {
+    if (seen) ask(view);
+    if (page.records.length && asked === keyOf(view)) draw(view);
+    else frame.update({waiting: "Loading the analyses of all photos."});
+  });
+  whenSeen(frame, () => {
+    seen = true;
+    if ("view" in feed.state) ask(feed.state.view);
+  });
+  return frame;
+}

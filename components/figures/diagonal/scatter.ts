@@ -1,0 +1,104 @@
+import type {Feed, View} from "../../site/feed.js";
+import {decisionName, somControls} from "./controls.js";
+import type {DiagonalReading} from "./reading.js";
+import {diagonalRows, readDiagonal} from "./reading.js";
+import {formatValue, h} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {pinMarks} from "../attention/maps.js";
+import {marksLegend} from "../../charts/legend.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate} from "../../charts/plate.js";
+import {patchName} from "../../charts/reading.js";
+import {scatter} from "../../charts/scatter.js";
+
+/** A layer as the current selection tests it. */
+export function diagonalOf({record, selection, choice}: View, layer = choice.layer): DiagonalReading {
+  const {factor, cap, heads} = selection;
+  return readDiagonal(record, {trunk: choice.trunk, layer, factor, cap, heads});
+}
+
+/** Caption of a figure that draws the test of Eq. 4. */
+export function diagonalSource(
+  {record, picture, selection, choice}: View,
+  layer?: number,
+  notes: string[] = []
+): string {
+  const {factor, cap, heads} = selection;
+  return provenance(
+    {...record, image: picture.title},
+    {layer, trunk: choice.trunk, factor, cap, notes: [decisionName(heads), ...notes]}
+  );
+}
+
+/** One layer: each patch between the class token and itself, the line that decides, the same patches on the photo. */
+export function diagonalFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let reading: DiagonalReading | undefined;
+  const hands = {
+    onHover: (hover: number | null) => store.point({hover}),
+    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
+  };
+  const chart = scatter({x: [], y: [], members: [], factor: 1, ...hands, onBrush: (brush) => store.point({brush})});
+  const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
+  const controls = somControls(store);
+  const readout = h("span", {class: "plate-readout"});
+  const frame = figure(
+    h(
+      "div",
+      {class: "beside"},
+      plate(chart, {title: "all patches"}),
+      plate(photo, {title: h("span", {}, "the same patches ", readout)})
+    ),
+    {
+      id: "diagonal",
+      title: "One line decides which patches are outliers",
+      waiting: "Loading the analysis of this photo.",
+      lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
+      legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
+      controls: controls.inputs,
+      reading:
+        "Below the line a patch means more to the class token than to itself (Eq. 4). Drag over points to see where they lie on the photo; hover either to find it in the other. Where heads decide one by one, a patch stands at the head that decides, so the line still parts the set from the rest.",
+      data: () => (reading ? diagonalRows(reading) : [])
+    }
+  );
+  const point = ({record}: View) => {
+    const {hover, brush} = store.pointing;
+    chart.update({hover, brush});
+    photo.update({hover, brush});
+    const {x, y, members} = reading!;
+    readout.textContent =
+      hover !== null
+        ? `${patchName(hover, record.grid[1])}: class ${formatValue(x[hover])}, self ${formatValue(y[hover])}, ${members[hover] ? "outlier" : "not an outlier"}`
+        : brush
+          ? `${brush.size} selected, ${[...brush].filter((i) => members[i]).length} of them outliers`
+          : "";
+  };
+  follow(
+    feed,
+    frame,
+    (view) => {
+      const {record, choice, selection, picture} = view;
+      reading = diagonalOf(view);
+      const {x, y, members, count} = reading;
+      const rings = Array.from(members.keys()).filter((i) => members[i]);
+      chart.update({x, y, members, factor: selection.factor, scale: selection.scale, marks: pinMarks(view)});
+      photo.update({
+        grid: record.grid,
+        photo: picture.image,
+        marks: [...rings.map((patch) => ({patch, mark: "outlier" as const})), ...pinMarks(view)]
+      });
+      controls.show(selection);
+      const capped = selection.cap > 0 ? ", after the cap" : "";
+      frame.update({
+        title: `In layer ${choice.layer + 1}, ${count} of ${x.length} patches ${count === 1 ? "lies" : "lie"} below the line${capped}`,
+        source: diagonalSource(view, choice.layer + 1)
+      });
+      point(view);
+      const {factor, cap, heads} = selection;
+      frame.dataset.drawn = `${record.image} ${choice.trunk} ${choice.layer + 1} ${heads} ${factor} ${cap} ${count}`;
+    },
+    (_, view) => reading && point(view)
+  );
+  return frame;
+}

@@ -1,0 +1,394 @@
+import {extent} from "d3";
+import {tokenNorms} from "../../analysis/norms.js";
+import type {FeatureMap, RecordSource} from "../../records/record.js";
+import {cosinesTo, cosinesToToken} from "../../analysis/similarity.js";
+import type {Feed, View} from "../../site/feed.js";
+import {menu, segmented} from "../../ui/inputs.js";
+import type {Selection} from "../../site/selection.js";
+import {wordsField} from "../../page/wordsField.js";
+import {withWords, type Asked} from "../../site/asked.js";
+import {inBackground} from "../../site/background.js";
+import type {Colours} from "../../site/background.worker.js";
+import {pinMarks} from "../attention/maps.js";
+import type {Domain} from "../../charts/colour.js";
+import {formatValue, h} from "../../ui/dom.js";
+import type {FigureOptions} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {indexed} from "../../charts/indexed.js";
+import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {colourPicture} from "../../charts/pixels.js";
+import {plate, plates} from "../../charts/plate.js";
+import {median, patchName} from "../../charts/reading.js";
+import {rivals, segmenters, stages, type Stage} from "./stages.js";
+import {withFeatures, type FeatureMaps} from "./withFeatures.js";
+
+type Measure = Selection["measure"];
+
+const measures: readonly {value: Measure; label: string; hint: string}[] = [
+  {value: "pca", label: "colour", hint: "Three principal components as red, green and blue"},
+  {value: "norm", label: "norm", hint: "The length of each feature, in times the map's median"},
+  {value: "token", label: "cosine to ★", hint: "With the feature of the pinned token in the same map"},
+  {value: "word", label: "cosine to a word", hint: "With the vector that stands for the words of a class"}
+];
+
+/** Every map of the page: they share the basis of their colours. */
+const all: readonly Stage[] = [...stages, ...rivals];
+
+/** Figure 1 (f) to (h) and Figure 3: the stages of SFP beside each other. */
+export function stagesFigure(feed: Feed): HTMLElement {
+  return featuresFigure(feed, {
+    id: "stages",
+    maps: stages,
+    photo: true,
+    least: 165,
+    controls: true,
+    titles: {
+      pca: "What repair and the last layer make of the features",
+      norm: "How long the features are after the head",
+      token: "Which patches resemble the pinned one, stage by stage",
+      word: "Which patches resemble the word, stage by stage"
+    }
+  });
+}
+
+/** The same measure on the features of SFP and every other method. */
+export function rivalsFigure(feed: Feed): HTMLElement {
+  return featuresFigure(feed, {
+    id: "rivals",
+    maps: segmenters,
+    photo: false,
+    least: 118,
+    controls: false,
+    titles: {
+      pca: "The same colours on what each method makes of the photo",
+      norm: "How long each method’s features are",
+      token: "Which patches resemble the pinned one, method by method",
+      word: "Which patches resemble the word, method by method"
+    }
+  });
+}
+
+interface FeaturesOptions {
+  id: string;
+  maps: readonly Stage[];
+  photo: boolean;
+  /** The least width of a map, in pixels. */
+  least: number;
+  controls: boolean;
+  titles: Record<Measure, string>;
+}
+
+function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
+  const {store} = feed;
+  const hands = {
+    onHover: (hover: number | null) => store.point({hover}),
+    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
+  };
+  const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
+  const maps = options.maps.map(({title}) => patchMap({grid: [14, 14], label: title, scale: "linear", ...hands}));
+  const frames = options.maps.map(({title, about}, i) =>
+    plate(maps[i], {title: h("span", {title: about}, indexed(title))})
+  );
+  const photoFrame = plate(photo, {title: "the photo"});
+  const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
+  const colourNote = h("span", {class: "legend-label"});
+  const controls = options.controls ? measureControls(feed) : {elements: [], show: () => {}};
+  const frame = figure(plates([...(options.photo ? [photoFrame] : []), ...frames], options.least), {
+    id: options.id,
+    title: options.titles[store.value.measure],
+    lede: "Dense features of each patch.",
+    waiting: "Loading the features of this photo.",
+    legend: [colourNote, legend, marksLegend(options.photo ? ["target", "background"] : ["target"])],
+    controls: controls.elements,
+    data: () => rows(options.maps, values, feed.state)
+  });
+
+  let values: (ArrayLike<number> | undefined)[] = [];
+  const paint = (view: View, found: FeatureMaps, asked: Asked | null, colours: Colours | null) => {
+    const {record, selection, picture} = view;
+    const {measure} = selection;
+    const own = selection.range === "own";
+    values =
+      measure === "pca"
+        ? []
+        : options.maps.map(({name}) => measured(measure, found.get(name)!, view, asked, selection.word));
+    const domain = values.length ? spread(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
+    const marks = pinMarks(view).filter(({mark}) => mark === "target");
+    for (const [i, map] of maps.entries()) {
+      const at = all.findIndex(({name}) => name === options.maps[i].name);
+      const list = values[i] ?? null;
+      map.update({
+        grid: record.grid,
+        values: list,
+        domain: own && list ? spread([list]) : domain,
+        picture: colours ? colourPicture(colours.colours[at], record.grid) : null,
+        marks
+      });
+    }
+    photo.update({grid: record.grid, photo: picture.image, marks: pinMarks(view)});
+    legend.hidden = measure === "pca" || own;
+    legend.update({label: legendLabel(measure, asked, selection.word), domain});
+    colourNote.textContent = colours
+      ? `Red, green and blue are three principal components with ${Math.round(100 * colours.explained)} % of the variance of all ${all.length} maps${own ? ", each map’s mean taken away" : ""}`
+      : own && measure !== "pca"
+        ? `${legendLabel(measure, asked, selection.word)}; each map from its least to its greatest`
+        : "";
+    colourNote.hidden = colourNote.textContent === "";
+    frame.update({...words(view, options, asked), waiting: "", failure: ""});
+    point(store.pointing.hover);
+    frame.dataset.drawn = `${record.image} ${measure}${measure === "word" ? ` ${asked?.words} ${selection.word}` : ""}`;
+  };
+  const point = (hover: number | null) => {
+    photo.update({hover});
+    for (const [i, map] of maps.entries()) {
+      map.update({hover});
+      const list = values[i];
+      frames[i].update({readout: hover === null || !list ? "" : formatValue(list[hover])});
+    }
+  };
+  const refuse = (reason: unknown) =>
+    frame.update({failure: reason instanceof Error ? reason.message : String(reason), waiting: ""});
+
+  const draw = (view: View) => {
+    const {measure} = view.selection;
+    controls.show(view);
+    const names = measure === "pca" ? all.map(({name}) => name) : options.maps.map(({name}) => name);
+    // Whatever comes late is drawn only if it still belongs to what is chosen.
+    const current = (use: (latest: View) => void) => {
+      const {state} = feed;
+      if (
+        "view" in state &&
+        state.view.source === view.source &&
+        state.view.selection.measure === measure &&
+        state.view.selection.range === view.selection.range
+      )
+        use(state.view);
+    };
+    withFeatures(
+      view.source,
+      names,
+      (found) => {
+        if (measure === "pca") {
+          withColours(
+            view.source,
+            found,
+            view.selection.range === "own",
+            (colours) => current((latest) => paint(latest, found, null, colours)),
+            refuse
+          );
+        } else if (measure === "word") {
+          withWords(
+            view.selection,
+            (asked) => current((latest) => paint(latest, found, asked, null)),
+            // The field says which words are not known; what was drawn stays.
+            (reason) => frame.dataset.drawn || refuse(reason)
+          );
+        } else current((latest) => paint(latest, found, null, null));
+      },
+      refuse
+    );
+  };
+  follow(feed, frame, draw, ({hover}) => point(hover));
+  return frame;
+}
+
+/** What is drawn of a map, a number a patch. */
+function measured(
+  measure: Exclude<Measure, "pca">,
+  map: FeatureMap,
+  {target}: View,
+  asked: Asked | null,
+  word: number
+): ArrayLike<number> | undefined {
+  switch (measure) {
+    case "norm": {
+      const norms = tokenNorms(map);
+      const unit = median(norms);
+      return norms.map((norm) => norm / unit);
+    }
+    case "token":
+      return target === null ? undefined : cosinesToToken(map, target);
+    case "word":
+      return asked ? classCosines(map, asked, chosenClass(asked, word)) : undefined;
+    default:
+      throw new Error(`invalid measure: ${measure satisfies never}`);
+  }
+}
+
+/** The greatest cosine over a class's words, as segmentation takes it. */
+export function classCosines(map: FeatureMap, {text, classOf}: Asked, index: number): Float64Array {
+  const best = new Float64Array(map.values.length / map.width).fill(-Infinity);
+  for (const [q, owner] of classOf.entries()) {
+    if (owner !== index) continue;
+    const vector = text.vectors.subarray(q * text.width, (q + 1) * text.width);
+    cosinesTo(map, vector).forEach((cosine, i) => (best[i] = Math.max(best[i], cosine)));
+  }
+  return best;
+}
+
+/** The class that a heat map shows, 0-based, within what was typed. */
+export function chosenClass({classes}: Asked, word: number): number {
+  return Math.min(word, classes.length) - 1;
+}
+
+const drawn = new WeakMap<RecordSource, Map<boolean, Colours | Promise<Colours>>>();
+
+/** The common colours of a photo's maps: at once when they are known, else from the worker. */
+function withColours(
+  source: RecordSource,
+  found: FeatureMaps,
+  centred: boolean,
+  use: (colours: Colours) => void,
+  failed: (error: unknown) => void
+): void {
+  const both = drawn.get(source) ?? new Map<boolean, Colours | Promise<Colours>>();
+  drawn.set(source, both);
+  const known = both.get(centred);
+  if (known && !(known instanceof Promise)) return use(known);
+  const asked = known ?? inBackground("colours", {maps: all.map(({name}) => found.get(name)!), centred});
+  both.set(centred, asked);
+  asked.then(
+    (colours) => {
+      both.set(centred, colours);
+      use(colours);
+    },
+    (error: unknown) => {
+      both.delete(centred);
+      failed(error);
+    }
+  );
+}
+
+/** From the least to the greatest value of all lists, on round ends. */
+export function spread(lists: readonly ArrayLike<number>[]): Domain {
+  let [least, most] = [Infinity, -Infinity];
+  for (const list of lists) {
+    const [low, high] = extent(list as number[]);
+    least = Math.min(least, low ?? Infinity);
+    most = Math.max(most, high ?? -Infinity);
+  }
+  // Ends on round values: their legend reads better, and it moves less from photo to photo.
+  return least < most ? [Math.floor(least * 20) / 20, Math.ceil(most * 20) / 20] : [0, 1];
+}
+
+function legendLabel(measure: Measure, asked: Asked | null, word: number): string {
+  switch (measure) {
+    case "pca":
+      return "";
+    case "norm":
+      return "norm, times the map’s median";
+    case "token":
+      return "cosine to the target token of the same map";
+    case "word":
+      return asked ? `cosine to “${asked.classes[chosenClass(asked, word)].words.join(", ")}”` : "cosine to a word";
+    default:
+      throw new Error(`invalid measure: ${measure satisfies never}`);
+  }
+}
+
+const ledes: Record<Measure, string> = {
+  pca: `Features at unit length, as three principal components of all ${all.length} maps of this page together: the same colour is the same direction in every one.`,
+  norm: "Length of each patch’s feature after the last norm and the projection, in times the map’s own median: cosines never see it.",
+  token: "Cosine of every patch’s feature with that of the target token ★ in the same map.",
+  word: "Cosine of every patch’s feature with the vector of the chosen words; of synonyms, the greatest."
+};
+
+const centredLede = `Features at unit length, less each map’s own mean, as three principal components of all ${all.length} maps of this page together: the same colour is the same departure from the map’s mean.`;
+
+const readings: Record<Measure, string> = {
+  pca: "Which hue a thing gets means nothing; that two patches share one does. With one range for all, maps that differ as a whole take most of the colours; with each its own, what differs within them does. Spots of another colour inside a thing are features that its neighbours do not have.",
+  norm: "The last layer norm takes out the length that sets outliers apart inside the network. What is left comes from its gains: a patch that is short or long here has its weight in channels that they damp or lift.",
+  token:
+    "Pin a patch of the object: in a clean map the object stands out, whole and alone. Values of different methods are not calibrated; compare shapes.",
+  word: "The words are rows of the model’s classifier, no text tower: a word is what its ImageNet classes have in common. Values of different methods are not calibrated; compare shapes."
+};
+
+const towerReading =
+  "The words went through the model’s text tower, each in 80 sentences whose vectors were averaged. Values of different methods are not calibrated; compare shapes.";
+
+function words(
+  {record, picture, selection}: View,
+  {titles}: FeaturesOptions,
+  asked: Asked | null
+): Partial<FigureOptions> {
+  const {measure, range, word} = selection;
+  const notes = [
+    measure === "pca" ? `one basis for ${all.length} maps${range === "own" ? ", each centred" : ""}` : null,
+    measure === "word" && asked ? `words ${asked.classes[chosenClass(asked, word)].words.join(", ")}` : null,
+    measure !== "pca" ? (range === "own" ? "each map its own range" : "one range for the figure") : null,
+    "features coded to 1/126 of a patch’s largest channel"
+  ];
+  return {
+    title: titles[measure],
+    lede: measure === "pca" && range === "own" ? centredLede : ledes[measure],
+    reading: measure === "word" && asked?.tower ? towerReading : readings[measure],
+    source: provenance({...record, image: picture.title}, {notes: notes.filter((note) => note !== null)})
+  };
+}
+
+/** The measure, its range, and for words the field and the class. */
+function measureControls(feed: Feed) {
+  const {store} = feed;
+  const measure = segmented<Measure>({
+    label: "Show",
+    options: measures,
+    value: store.value.measure,
+    onChange: (value) => store.set({measure: value})
+  });
+  const range = segmented<"shared" | "own">({
+    label: "Range",
+    options: [
+      {value: "shared", label: "one for all"},
+      {value: "own", label: "each its own", hint: "For colours: each map’s mean taken away, the axes still common"}
+    ],
+    value: store.value.range,
+    onChange: (value) => store.set({range: value})
+  });
+  const field = wordsField(feed);
+  const word = classMenu(feed);
+  return {
+    elements: [measure, range, word, field],
+    show: ({selection}: View) => {
+      measure.update({value: selection.measure});
+      range.update({value: selection.range});
+      field.hidden = word.hidden = selection.measure !== "word";
+    }
+  };
+}
+
+/** Chooses the class whose cosines are shown. */
+export function classMenu(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const element = menu<number>({
+    label: "Class",
+    options: [{value: 1, label: "…"}],
+    value: 1,
+    onChange: (word) => store.set({word})
+  });
+  feed.subscribe(() =>
+    withWords(
+      store.value,
+      (asked) =>
+        element.update({
+          options: asked.classes.map(({name}, i) => ({value: i + 1, label: name})),
+          value: chosenClass(asked, store.value.word) + 1
+        }),
+      () => {}
+    )
+  );
+  return element;
+}
+
+function rows(maps: readonly Stage[], values: readonly (ArrayLike<number> | undefined)[], state: Feed["state"]): Rows {
+  if (!("view" in state)) return [];
+  const {grid, image} = state.view.record;
+  return Array.from({length: grid[0] * grid[1]}, (_, patch) => ({
+    image,
+    patch,
+    place: patchName(patch, grid[1]),
+    ...Object.fromEntries(maps.flatMap(({name}, i) => (values[i] ? [[name, values[i][patch]]] : [])))
+  }));
+}

@@ -1,0 +1,40 @@
+import {methods} from "../../model/methods/index.js";
+
+/** Features that pages compare: SFP's own stages, and other methods. */
+export interface Stage {
+  /** As files name it: "som", "naclip". */
+  name: string;
+  title: string;
+  /** One sentence: what was done to the tokens. */
+  about: string;
+}
+
+/** SFP's stages in the order in which they arise; the last is what SFP segments with. */
+export const stages: readonly Stage[] = [
+  {
+    name: "plain",
+    title: "F, no SOM",
+    about: "Output of the last layer but one, nothing repaired; through the head."
+  },
+  {
+    name: "som",
+    title: "F_SOM",
+    about: "The same layer, outliers repaired after every layer up to it; through the head."
+  },
+  {name: "sae", title: "F_SAE", about: "Self-self attention in the last layer (Eq. 6–7); through the head."},
+  {name: "vis", title: "F_vis, SFP", about: "Mixed by the integrated attention (Eq. 8–11); through the head."}
+];
+
+/** Titles that fit above a small map. */
+const short: Readonly<Record<string, string>> = {
+  "sfp-released": "SFP, released",
+  "sfp-2025-12": "SFP, Dec. 2025"
+};
+
+/** Every other method, in the order of the registry. */
+export const rivals: readonly Stage[] = Object.entries(methods)
+  .filter(([name]) => name !== "sfp")
+  .map(([name, {title, about}]) => ({name, title: short[name] ?? title, about}));
+
+/** What segments a picture: SFP first, then the others. */
+export const segmenters: readonly Stage[] = [{name: "vis", title: "SFP", about: methods.sfp.about}, ...rivals];

@@ -1,0 +1,178 @@
+import type {Rows} from "./rows.js";
+import type {ImageRecord, Provenance, Trunk} from "../../records/record.js";
+import {openCitations} from "./cite.js";
+import {copyPng, copyText, saveArrow, saveCsv, savePng, saveSvg} from "./export.js";
+import {h, setText} from "../../ui/dom.js";
+import type {Drawing} from "../../ui/drawing.js";
+import {drawing} from "../../ui/drawing.js";
+import type {HeadChoice} from "../../charts/reading.js";
+
+export interface FigureOptions {
+  /** The figure's name: letters, digits and dashes. Its anchor is `figure-` and this. */
+  id: string;
+  /** What to see, as a sentence. */
+  title: string;
+  /** What is drawn, with units, in one line. */
+  lede?: string;
+  /** How to read it. */
+  reading?: string | Node;
+  legend?: readonly Node[];
+  /** Image, model, layer, head, method, options, device: who made the numbers. See `provenance`. */
+  source?: string;
+  /** Why there is nothing to see yet; empty when there is. */
+  waiting?: string;
+  /** Why it cannot be drawn, and what to do; empty when it can. */
+  failure?: string;
+  /** The figure's numbers; without them there is nothing to save as CSV or Arrow. */
+  data?: (() => Rows) | null;
+  /** Inputs that belong to this figure alone, above the drawing. */
+  controls?: readonly Node[];
+  /** What else the figure gives to take along, after its own actions. */
+  actions?: readonly Node[];
+}
+
+/**
+ * The frame of every figure: title, one line of what is drawn, the drawing, its legend, a caption
+ * with provenance, and actions. It keeps the drawing's place while there is nothing to draw.
+ */
+export function figure(content: HTMLElement | SVGElement, options: FigureOptions): Drawing<FigureOptions> {
+  let state = options;
+  const title = h("h3", {class: "figure-title"});
+  const lede = h("p", {class: "figure-lede"});
+  const controls = h("div", {class: "figure-controls"}, ...(options.controls ?? []));
+  const message = h("p", {class: "figure-message", role: "status"});
+  const slot = h("div", {class: "figure-drawing"}, content, message);
+  const legend = h("div", {class: "figure-legend"});
+  const reading = h("span", {class: "figure-reading"});
+  const source = h("span", {class: "figure-source"});
+  const copied = h("span", {class: "visually-hidden", role: "status"});
+  const anchor = `figure-${options.id}`;
+  const element = h("figure", {class: "figure", id: anchor});
+
+  const action = (label: string, hint: string, act: () => unknown) =>
+    h("button", {type: "button", title: hint, onclick: act}, label);
+  /** The address that shows this figure as it is now. */
+  const address = () => {
+    const url = new URL(location.href);
+    url.hash = anchor;
+    return url.href;
+  };
+  const caption = () => ({
+    title: state.title,
+    lede: state.lede ?? "",
+    reading: reading.textContent ?? "",
+    source: state.source ?? "",
+    address: address()
+  });
+  /** An action that copies says so where it was pressed, and to whoever listens. */
+  const copying = (label: string, hint: string, what: string, copy: () => Promise<boolean>) => {
+    const button = action(label, hint, async () => {
+      copied.textContent = "";
+      const done = await copy();
+      copied.textContent = done ? `${what} copied` : "Copying is not allowed here";
+      button.textContent = done ? "Copied" : "Not allowed";
+      setTimeout(() => (button.textContent = label), 1500);
+    });
+    return button;
+  };
+  const actions = h(
+    "div",
+    {class: "figure-actions"},
+    copying("Link", "Copy a link to this figure with everything that is chosen", "Link", () => copyText(address())),
+    h("a", {href: `#talk=${options.id}`, title: "Show this figure as a slide (t)"}, "Slide"),
+    copying("Copy", "Copy a picture, twice the size, with its caption", "Picture", () => copyPng(element, caption())),
+    action("PNG", "Save as a picture, twice the size, with its caption", () => savePng(element, caption(), state.id))
+  );
+  const svgAction = action("SVG", "Save the charts as vectors, with title and caption", () =>
+    saveSvg(slot, caption(), state.id)
+  );
+  const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
+    openCitations({title: state.title, source: state.source ?? "", address: address()})
+  );
+  const dataActions = [
+    action("CSV", "Save the numbers as a text table", () => state.data && saveCsv(state.data(), state.id)),
+    action(
+      "Arrow",
+      "Save the numbers as an Arrow file, with their types and this caption",
+      () => state.data && saveArrow(state.data(), caption(), state.id)
+    )
+  ];
+  actions.append(svgAction, ...dataActions, ...(options.actions ?? []), citeAction, copied);
+  element.append(
+    h("header", {class: "figure-header"}, title, lede),
+    ...(options.controls?.length ? [controls] : []),
+    slot,
+    legend,
+    h("figcaption", {}, reading, source, actions)
+  );
+
+  let read: FigureOptions["reading"];
+  const write = () => {
+    setText(title, state.title);
+    setText(lede, state.lede ?? "");
+    if (state.reading !== read) reading.replaceChildren((read = state.reading) ?? "");
+    setText(source, state.source ?? "");
+    const obstacle = state.failure || state.waiting || "";
+    setText(message, obstacle);
+    slot.classList.toggle("is-empty", obstacle !== "");
+    slot.classList.toggle("is-failed", Boolean(state.failure));
+    slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
+    svgAction.hidden = content.querySelector("svg[data-vector]") === null && !content.matches("svg[data-vector]");
+    for (const button of dataActions) button.hidden = !state.data;
+  };
+  legend.append(...(options.legend ?? []));
+  write();
+
+  return drawing<FigureOptions, HTMLElement>(element, (change) => {
+    if (Object.entries(change).every(([key, value]) => state[key as keyof FigureOptions] === value)) return;
+    if (change.legend && change.legend !== state.legend) legend.replaceChildren(...change.legend);
+    state = {...state, ...change};
+    write();
+  });
+}
+
+/** What a caption says of where the numbers come from. Parts that do not apply are left out. */
+export function provenance(
+  {image, provenance: made}: {image: string; provenance: Provenance},
+  parts: {
+    layer?: number;
+    head?: HeadChoice;
+    trunk?: Trunk;
+    factor?: number;
+    cap?: number;
+    notes?: readonly string[];
+  } = {}
+): string {
+  const {layer, head, trunk, factor, cap, notes = []} = parts;
+  return [
+    image,
+    made.model,
+    made.method,
+    ...made.options,
+    layer === undefined ? null : `layer ${layer}`,
+    head === undefined ? null : headName(head),
+    trunk === undefined ? null : trunkName(trunk),
+    factor === undefined || factor === 1 ? null : `factor ${factor}`,
+    cap ? `at most ${cap} outliers` : null,
+    ...notes,
+    `computed on ${made.device}`,
+    `weights ${made.weights.slice(0, 8)}`
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** "mean over heads", "greatest over heads", "head 3". */
+export function headName(head: HeadChoice): string {
+  return typeof head === "number" ? `head ${head}` : head === "mean" ? "mean over heads" : "greatest over heads";
+}
+
+/** "without SOM" or "with SOM". */
+export function trunkName(trunk: Trunk): string {
+  return trunk === "plain" ? "without SOM" : "with SOM";
+}
+
+/** A record's image and size in a few words: "a 14 × 14 grid, 12 layers, 3 heads". */
+export function geometryName({grid, layers, heads}: ImageRecord): string {
+  return `a ${grid[0]} × ${grid[1]} grid, ${layers} layers, ${heads} heads`;
+}

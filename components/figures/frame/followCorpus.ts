@@ -1,0 +1,102 @@
+import type {Bounds, CorpusSummary} from "../../analysis/corpus.js";
+import {loadCorpus} from "../../site/corpora.js";
+import type {Selection, SelectionStore} from "../../site/selection.js";
+import type {Drawing} from "../../ui/drawing.js";
+import type {FigureOptions} from "./figure.js";
+import {provenance} from "./figure.js";
+import type {Series} from "../../charts/lines.js";
+import type {Stroke} from "../../charts/marks.js";
+import {followSight} from "../../ui/whenSeen.js";
+
+/** A corpus, and where in it the reader is. */
+export interface CorpusView {
+  corpus: CorpusSummary;
+  selection: Selection;
+  /** 0-based. */
+  layer: number;
+}
+
+/** Ties a figure to the chosen corpus, layer and detector; draws at most once a frame, and only near the window. */
+export function followCorpus(
+  store: SelectionStore,
+  frame: Drawing<FigureOptions>,
+  draw: (view: CorpusView) => void
+): void {
+  let corpus: CorpusSummary | undefined;
+  let asked = "";
+  let queued = 0;
+  let inSight = true;
+  let shown: readonly unknown[] = [];
+  const redraw = () => {
+    queued ||= requestAnimationFrame(() => {
+      queued = 0;
+      const {value} = store;
+      const next = [corpus, value];
+      if (!corpus || (!inSight && shown.length > 0) || next.every((part, i) => part === shown[i])) return;
+      shown = next;
+      draw({corpus, selection: value, layer: Math.min(value.layer, corpus.layers) - 1});
+    });
+  };
+  followSight(frame, (now) => {
+    inSight = now;
+    if (inSight) redraw();
+  });
+  const follow = () => {
+    const {corpus: set, model} = store.value;
+    const id = `${set} ${model}`;
+    if (id === asked) return redraw();
+    asked = id;
+    if (!corpus) frame.update({waiting: "Loading the numbers of all images."});
+    loadCorpus(store.value).then(
+      (found) => {
+        if (id !== asked) return;
+        corpus = found;
+        frame.update({waiting: "", failure: ""});
+        redraw();
+      },
+      () =>
+        frame.update({
+          failure: "The numbers of this set of images are not in the site. Build it again with npm run build."
+        })
+    );
+  };
+  store.subscribe(follow);
+  follow();
+}
+
+/** What a caption of a corpus says. */
+export function corpusSource(
+  {corpus, layer}: CorpusView,
+  notes: string[] = [],
+  {oneLayer = false, intervals = true} = {}
+): string {
+  const {name, provenance: made, grid} = corpus;
+  return provenance(
+    {image: name, provenance: made},
+    {
+      ...(oneLayer && {layer: layer + 1}),
+      notes: [
+        ...notes,
+        `middle square of each at 224 px, ${grid[0]} × ${grid[1]} patches`,
+        ...(intervals ? ["95 % bootstrap intervals over images"] : [])
+      ]
+    }
+  );
+}
+
+/** A line with its interval. */
+export function boundedSeries(stroke: Stroke, bounds: readonly Bounds[], times = 1): Series {
+  const pick = (k: number) => bounds.map((bound) => (bound[k] ?? NaN) * times);
+  return {...stroke, values: pick(0), low: pick(1), high: pick(2)};
+}
+
+/** An estimate and its bounds as columns of a row: NAME, NAME_low and NAME_high. */
+export function boundedCells(name: string, [estimate, low, high]: Bounds): Record<string, string | number> {
+  return {[name]: estimate ?? "", [`${name}_low`]: low ?? "", [`${name}_high`]: high ?? ""};
+}
+
+/** "12.3 [10.1, 14.9]". */
+export function boundsText([estimate, low, high]: Bounds, format: (value: number) => string): string {
+  if (estimate === null) return "—";
+  return low === null || high === null ? format(estimate) : `${format(estimate)} [${format(low)}, ${format(high)}]`;
+}

@@ -1,0 +1,165 @@
+import type {SinkhornStep} from "../../analysis/sinkhorn.js";
+import type {Feed} from "../../site/feed.js";
+import {h} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {followIntegration, haiNotes} from "./integration.js";
+import {rampLegend} from "../../charts/legend.js";
+import {lines} from "../../charts/lines.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate, plates} from "../../charts/plate.js";
+import {maximum, median, patchName} from "../../charts/reading.js";
+import {haiChoice} from "./withIntegration.js";
+
+/** Errors below this are drawn at it: an exact 0 has no place on a logarithmic axis. */
+const floor = 1e-4;
+
+/** How far row and column sums are from one, pass by pass. */
+export function sinkhornFigure(feed: Feed): HTMLElement {
+  const chart = lines({
+    series: [],
+    label: "largest distance of a sum from 1",
+    across: "passes made",
+    start: 0,
+    scale: "log",
+    format: String,
+    height: 260
+  });
+  const frame = figure(chart, {
+    id: "sinkhorn",
+    title: "How soon rows and columns both sum to one",
+    lede: `The largest distance of a row’s or a column’s sum from 1 after each pass of Eq. 10, on a logarithmic axis that ends at ${floor}; empty rows and columns are left aside.`,
+    waiting: "Loading the attention of this photo.",
+    reading:
+      "Each pass mends one side and spoils the other, a little less each time. The paper prints one round, which leaves columns exact and rows off by what the second line shows; more rounds approach a map in which everyone gives and gathers the same.",
+    data: () =>
+      steps.map(({round, pass, rowError, columnError}, passes) => ({passes, round, pass, rowError, columnError}))
+  });
+  let steps: SinkhornStep[] = [];
+  followIntegration(feed, frame, (view, _layers, found) => {
+    if (!found) return;
+    const {record, picture} = view;
+    const choice = haiChoice(view);
+    steps = found.steps;
+    const clipped = (values: number[]) => values.map((value) => Math.max(floor, value));
+    chart.update({
+      series: [
+        {label: "rows", colour: "#9c6b4e", values: clipped(steps.map(({rowError}) => rowError))},
+        {label: "columns", colour: "#ff8ab7", dash: "5 3", values: clipped(steps.map(({columnError}) => columnError))}
+      ],
+      current: 2 * choice.rounds
+    });
+    const {rowError, columnError} = steps[Math.min(steps.length - 1, 2 * choice.rounds)];
+    frame.update({
+      title: `After ${choice.rounds} ${choice.rounds === 1 ? "round" : "rounds"}, rows are off by at most ${short(rowError)} and columns by ${short(columnError)}`,
+      source: provenance({...record, image: picture.title}, {notes: haiNotes(choice)}),
+      waiting: ""
+    });
+    frame.dataset.drawn = `${record.image} ${JSON.stringify(choice)}`;
+  });
+  return frame;
+}
+
+const measures = [
+  {key: "columnSums", title: "column sums", label: "what a patch gives to all"},
+  {key: "rowSums", title: "row sums", label: "what a patch gathers in all"},
+  {key: "sources", title: "effective sources", label: "how many patches a patch gathers from"}
+] as const;
+
+/** Where the sums lie on the photo, before and after: who gives, who gathers, from how many. */
+export function sumsFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const onHover = (hover: number | null) => store.point({hover});
+  const onPick = (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch});
+  const cells = measures.flatMap((measure) =>
+    (["before", "after"] as const).map((when) => {
+      const map = patchMap({
+        grid: [14, 14],
+        label: `${measure.label}, ${when} normalisation`,
+        scale: "linear",
+        onHover,
+        onPick
+      });
+      return {...measure, when, map, frame: plate(map, {title: h("span", {}, measure.title, h("br"), when)})};
+    })
+  );
+  const sumLegend = rampLegend({label: "sum, times the mean", domain: [0, 2]});
+  const sourceLegend = rampLegend({label: "effective number of sources", domain: [0, 196], scale: "linear"});
+  const frame = figure(
+    plates(
+      cells.map(({frame: cell}) => cell),
+      250
+    ),
+    {
+      id: "sums",
+      title: "Normalisation evens out who gives, and keeps who gathers narrowly",
+      lede: "Sums of A’s columns and rows in times their mean, and the exponential of each row’s entropy, before and after normalisation.",
+      waiting: "Loading the attention of this photo.",
+      legend: [sumLegend, sourceLegend],
+      reading: h(
+        "span",
+        {},
+        "A column’s sum is what a patch gives to all others: sinks that no layer’s test caught would stand out before. The effective number of sources is 1 for a row that looks at one patch and the number of patches for a uniform row: high everywhere means that HAI blurs."
+      ),
+      data: () =>
+        Array.from({length: values[0]?.length ?? 0}, (_, patch) => ({
+          patch,
+          ...Object.fromEntries(cells.map(({key, when}, i) => [`${key} ${when}`, values[i][patch]]))
+        }))
+    }
+  );
+  let values: Float64Array[] = [];
+  const draw: Parameters<typeof followIntegration>[2] = (view, {patches}, found) => {
+    if (!found) return;
+    const {record, picture, target, selection} = view;
+    const choice = haiChoice(view);
+    const {steps} = found;
+    const [before, after] = [steps[0], steps[Math.min(steps.length - 1, 2 * choice.rounds)]];
+    values = cells.map(({key, when}) => {
+      const list = (when === "before" ? before : after)[key];
+      return key === "sources" ? list : inMeans(list);
+    });
+    const sums = [0, maximum(...values.filter((_, i) => cells[i].key !== "sources"))] as const;
+    for (const [i, {map, key}] of cells.entries()) {
+      map.update({
+        grid: record.grid,
+        values: values[i],
+        domain: key === "sources" ? [0, patches] : sums,
+        scale: key === "sources" ? "linear" : selection.scale,
+        unit: key === "sources" ? "patches" : "times the mean",
+        marks: target === null ? [] : [{patch: target, mark: "target"}]
+      });
+    }
+    sumLegend.update({domain: sums, scale: selection.scale});
+    sourceLegend.update({domain: [0, patches]});
+    const sources = [before, after].map((step) => Math.round(median(step.sources)));
+    frame.update({
+      title: `A patch gathers from about ${sources[0]} of ${patches} patches in the sum, and from ${sources[1]} after normalisation`,
+      source: provenance(
+        {...record, image: picture.title},
+        {notes: [...haiNotes(choice), ...(target === null ? [] : [`★ ${patchName(target, record.grid[1])}`])]}
+      ),
+      waiting: ""
+    });
+    point(store.pointing.hover);
+    frame.dataset.drawn = `${record.image} ${JSON.stringify(choice)}`;
+  };
+  const point = (hover: number | null) => {
+    for (const [i, {map, frame: cell, key}] of cells.entries()) {
+      map.update({hover});
+      const value = hover === null ? undefined : values[i]?.[hover];
+      cell.update({readout: value === undefined ? "" : key === "sources" ? value.toFixed(0) : `${value.toFixed(2)} ×`});
+    }
+  };
+  followIntegration(feed, frame, draw, ({hover}) => point(hover));
+  return frame;
+}
+
+function inMeans(sums: Float64Array): Float64Array {
+  const mean = sums.reduce((total, value) => total + value, 0) / sums.length;
+  return sums.map((value) => (mean > 0 ? value / mean : 0));
+}
+
+/** "0.27", or "less than 0.0001". */
+function short(error: number): string {
+  return error < floor ? `less than ${floor}` : error.toPrecision(2);
+}

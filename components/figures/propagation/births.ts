@@ -1,0 +1,146 @@
+import {persistence, spells, survival, transitions} from "../../analysis/persistence.js";
+import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
+import {historyOf} from "../../analysis/summary.js";
+import type {Feed} from "../../site/feed.js";
+import {alluvial} from "../../charts/alluvial.js";
+import {h, s} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {strokesLegend} from "../../charts/legend.js";
+import {lines} from "../../charts/lines.js";
+import {marks, trunkStrokes} from "../../charts/marks.js";
+import {trunkPlates} from "../../charts/plate.js";
+
+/** Who becomes an outlier, who stays one and who ceases to be one, from each layer to the next. */
+export function birthsFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const onPick = (layer: number) => store.set({layer: layer + 1});
+  const blank = {patches: 196, first: 0, transitions: [], onPick};
+  const flows = {
+    plain: alluvial({...blank, label: "without SOM"}),
+    purified: alluvial({...blank, label: "with SOM"})
+  };
+  const frames = trunkPlates(flows);
+  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), {
+    id: "births",
+    title: "Outliers come and go between layers",
+    waiting: "Loading.",
+    lede: "All patches, layer by layer: the outlier set below in red, the others above in grey. Widths are numbers of patches; the number on top is the set’s size.",
+    legend: [flowLegend()],
+    reading:
+      "Follow the red band: what enters it from above are births, what climbs out of it are deaths, what runs on within it was an outlier in both layers.",
+    data: () =>
+      shown
+        ? trunks.flatMap((trunk) =>
+            transitions(historyOf(shown!, trunk)).map(({from, kept, births, deaths}) => ({
+              trunk,
+              from: from + 1,
+              to: from + 2,
+              kept,
+              births,
+              deaths
+            }))
+          )
+        : []
+  });
+  let shown: ImageRecord | undefined;
+  follow(feed, frame, ({record, choice, picture}) => {
+    for (const trunk of trunks) {
+      if (record === shown) flows[trunk].update({current: choice.layer});
+      else {
+        const history = historyOf(record, trunk);
+        const first = history.outliers as Uint8Array;
+        flows[trunk].update({
+          patches: history.patches,
+          first: first.subarray(0, history.patches).reduce((sum, flag) => sum + flag, 0),
+          transitions: transitions(history),
+          current: choice.layer
+        });
+      }
+    }
+    shown = record;
+    const stay = (trunk: Trunk) => persistence(transitions(historyOf(record, trunk)));
+    frame.update({
+      title: `Of the outliers of one layer, ${percent(stay("plain"))} are outliers in the next without SOM, ${percent(stay("purified"))} with it`,
+      source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
+    });
+    frame.dataset.drawn = `${record.image} ${choice.layer + 1}`;
+  });
+  return frame;
+}
+
+/** How long outliers last: the chance that a spell goes on for more than so many layers. */
+export function survivalFigure(feed: Feed): HTMLElement {
+  const chart = lines({
+    series: [],
+    label: "↑ share of spells that last longer",
+    across: "layers since the onset",
+    start: 0,
+    extent: [0, 1],
+    curve: "step-after"
+  });
+  const frame = figure(chart, {
+    id: "survival",
+    title: "How long an outlier remains one",
+    waiting: "Loading.",
+    lede: "A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate.",
+    legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
+    reading:
+      "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for as long as it was seen, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn.",
+    data: () =>
+      trunks.flatMap((trunk) => Array.from(curves?.[trunk] ?? [], (share, layers) => ({trunk, layers, share})))
+  });
+  let shown: ImageRecord | undefined;
+  let curves: Record<Trunk, ArrayLike<number>> | undefined;
+  follow(feed, frame, ({record, picture}) => {
+    if (record === shown) return;
+    shown = record;
+    const all = {plain: spells(historyOf(record, "plain")), purified: spells(historyOf(record, "purified"))};
+    const found = {plain: survival(all.plain), purified: survival(all.purified)};
+    curves = found;
+    chart.update({
+      series: trunks.map((trunk) => ({
+        ...trunkStrokes[trunk],
+        label: trunk === "plain" ? "without" : "with",
+        values: found[trunk]
+      }))
+    });
+    const count = (trunk: Trunk) => {
+      const censored = all[trunk].filter((spell) => spell.censored).length;
+      return `${all[trunk].length} spells, ${censored} of them censored by the last layer`;
+    };
+    frame.update({
+      title: `${percent(1 - (found.plain[1] ?? NaN))} of spells end after one layer without SOM, ${percent(1 - (found.purified[1] ?? NaN))} with it`,
+      lede: `A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate. Without SOM: ${count("plain")}. With SOM: ${count("purified")}.`,
+      source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
+    });
+    frame.dataset.drawn = record.image;
+  });
+  return frame;
+}
+
+function percent(share: number): string {
+  return Number.isNaN(share) ? "none" : `${Math.round(share * 100)} %`;
+}
+
+function flowLegend(): HTMLElement {
+  const item = (colour: string, opacity: number, label: string) =>
+    h(
+      "li",
+      {},
+      s(
+        "svg",
+        {width: 22, height: 12, "aria-hidden": "true"},
+        s("rect", {width: 22, height: 12, fill: colour, "fill-opacity": opacity})
+      ),
+      label
+    );
+  return h(
+    "ul",
+    {class: "legend-marks"},
+    item(marks.outlier.colour, 0.8, "kept"),
+    item(marks.outlier.colour, 0.4, "new"),
+    item(marks.token.colour, 0.5, "gone"),
+    item(marks.token.colour, 0.16, "in neither layer")
+  );
+}

@@ -1,0 +1,195 @@
+import {historyOf} from "../../analysis/summary.js";
+import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
+import type {Feed, View} from "../../site/feed.js";
+import {segmented} from "../../ui/inputs.js";
+import {formatValue, h} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
+import {follow} from "../frame/follow.js";
+import {layerStrip} from "../../charts/layerStrip.js";
+import {marksLegend, rampLegend} from "../../charts/legend.js";
+import type {MarkName} from "../../charts/marks.js";
+import type {PatchMark} from "../../charts/patchMap.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate, plates, trunkPlates} from "../../charts/plate.js";
+import {maximum, median, relativeNorms} from "../../charts/reading.js";
+
+/** Whether norms are those of a block's own output, or of what is handed to the next block. */
+type Stage = "output" | "repaired";
+
+/** The paper's Figure 5: outliers and norms of every layer, without SOM and with it. */
+export function propagationFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let stage: Stage = "repaired";
+  const hands = {
+    onHover: (hover: number | null) => store.point({hover}),
+    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
+  };
+  const blank = {grid: [14, 14], unit: "times the median", ...hands} as const;
+  const maps = {
+    plain: patchMap({...blank, label: "token norms without SOM"}),
+    purified: patchMap({...blank, label: "token norms with SOM"})
+  };
+  const frames = trunkPlates(maps);
+  const photo = patchMap({...blank, label: "the photo and the outliers with SOM", lines: true});
+  const photoFrame = plate(photo, {title: h("span", {}, "outliers with SOM")});
+  const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
+  const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
+  const stages = segmented<Stage>({
+    label: "Norms with SOM",
+    options: [
+      {value: "repaired", label: "after the repair", hint: "What the next block sees"},
+      {value: "output", label: "before it", hint: "What the block itself put out"}
+    ],
+    value: stage,
+    onChange: (value) => {
+      stage = value;
+      if ("view" in feed.state) draw(feed.state.view, true);
+    }
+  });
+  const frame = figure(
+    h(
+      "div",
+      {},
+      plates([frames.plain, frames.purified, photoFrame], 240),
+      h("div", {class: "strips"}, h("span", {}, "without"), strips.plain, h("span", {}, "with"), strips.purified)
+    ),
+    {
+      id: "propagation",
+      title: "Repaired as they arise, long tokens do not travel on",
+      waiting: "Loading the analysis of this photo.",
+      lede: "The norm of every patch’s token, in times the median patch of the same layer without SOM; one range for all.",
+      legend: [legend, marksLegend(["outlier", "repaired", "isolated"])],
+      controls: [stages],
+      reading:
+        "Colour is length, marks are the test of Eq. 4, and the two need not go together. A dashed ring was replaced by its neighbours’ mean; a ring with a dot stands among outliers only, has no neighbour to be replaced by, and was kept. In the small maps dots stand for all three, with their number below.",
+      data: () => (known ? rowsOf(known) : [])
+    }
+  );
+  let known: ReturnType<typeof measure> | undefined;
+  let key: unknown[] = [];
+  const draw = (view: View, anew = false) => {
+    const {record, choice, selection, picture} = view;
+    const {grid, layers} = record;
+    const {layer} = choice;
+    if (known?.record !== record) known = measure(record);
+    const {lengths, most, marks, counts} = known;
+    const shown = {plain: lengths.plain, purified: stage === "repaired" ? lengths.repaired : lengths.purified};
+    const domain = [1, most] as const;
+    const {scale} = selection;
+    const next = [record, scale, stage];
+    const same = !anew && next.every((value, i) => value === key[i]);
+    key = next;
+    for (const trunk of trunks) {
+      maps[trunk].update({grid, values: shown[trunk][layer], domain, scale, marks: marks[trunk][layer]});
+      strips[trunk].update(
+        same
+          ? {current: layer}
+          : {
+              grid,
+              domain,
+              scale,
+              current: layer,
+              items: Array.from({length: layers}, (_, i) => ({
+                label: String(i + 1),
+                values: shown[trunk][i],
+                marks: marks[trunk][i],
+                note: String(counts[trunk][i] || "")
+              }))
+            }
+      );
+    }
+    photo.update({grid, photo: picture.image, marks: marks.purified[layer]});
+    legend.update({domain, scale});
+    const [before, after] = [maximum(lengths.plain[layer]), maximum(shown.purified[layer])];
+    const {plain, purified} = counts;
+    frame.update({
+      title: `Layer ${layer + 1}: the longest patch is ${formatValue(before)} times the median without SOM, ${formatValue(after)} with it; ${plain[layer]} and ${purified[layer]} outliers`,
+      source: provenance(
+        {...record, image: picture.title},
+        {
+          layer: layer + 1,
+          notes: [
+            "mean over heads",
+            stage === "repaired" ? "lower row: after repair" : "lower row: before repair",
+            "the last layer is never repaired"
+          ]
+        }
+      )
+    });
+    point(store.pointing.hover, layer);
+    frame.dataset.drawn = `${record.image} ${layer + 1} ${stage} ${plain[layer]} ${purified[layer]}`;
+  };
+  const point = (hover: number | null, layer: number) => {
+    const lengths = known?.lengths;
+    photo.update({hover});
+    for (const trunk of trunks) {
+      maps[trunk].update({hover});
+      const list = trunk === "purified" && stage === "repaired" ? lengths?.repaired : lengths?.[trunk];
+      frames[trunk].update({readout: hover === null || !list ? "" : `${formatValue(list[layer][hover])} ×`});
+    }
+  };
+  follow(
+    feed,
+    frame,
+    (view) => draw(view),
+    ({hover}, {choice}) => point(hover, choice.layer)
+  );
+  return frame;
+}
+
+/** What was done with each outlier of a layer. */
+export function outlierMarksOf(record: ImageRecord, trunk: Trunk, layer: number): PatchMark[] {
+  const {patches, outliers} = historyOf(record, trunk);
+  const {isolated} = record.trunks[trunk];
+  const last = layer === record.layers - 1;
+  return Array.from({length: patches}, (_, patch) => patch)
+    .filter((patch) => outliers[layer * patches + patch])
+    .map((patch) => ({patch, mark: markOf(trunk, last, Boolean(isolated[layer * patches + patch]))}));
+}
+
+function markOf(trunk: Trunk, last: boolean, alone: boolean): MarkName {
+  // The last layer's output is not repaired: SAE takes its place.
+  if (trunk === "plain" || last) return "outlier";
+  return alone ? "isolated" : "repaired";
+}
+
+function strip(feed: Feed, name: string): ReturnType<typeof layerStrip> {
+  return layerStrip({
+    grid: [14, 14],
+    items: Array.from({length: 12}, (_, i) => ({label: String(i + 1), values: []})),
+    label: `token norms ${name}`,
+    least: 62,
+    onPick: (item) => feed.store.set({layer: item + 1})
+  });
+}
+
+function rowsOf({record, lengths: {plain, purified, repaired}}: ReturnType<typeof measure>): Rows {
+  const outliers = {plain: record.trunks.plain.outliers, purified: record.trunks.purified.outliers};
+  return plain.flatMap((lengths, layer) =>
+    Array.from(lengths, (length, patch) => ({
+      layer: layer + 1,
+      patch,
+      plain: length,
+      purified: purified[layer][patch],
+      repaired: repaired[layer][patch],
+      plain_outlier: outliers.plain[layer * lengths.length + patch],
+      purified_outlier: outliers.purified[layer * lengths.length + patch]
+    }))
+  );
+}
+
+function measure(record: ImageRecord) {
+  const layers = Array.from({length: record.layers}, (_, layer) => layer);
+  // Both rows share the plain trunk's unit: a median that SOM moves would hide what it does.
+  const units = layers.map((layer) => median(relativeNorms(record, "plain", layer, 1)));
+  const of = (trunk: Trunk, repaired: boolean) =>
+    layers.map((layer) => relativeNorms(record, trunk, layer, units[layer], repaired && layer < record.layers - 1));
+  const lengths = {plain: of("plain", false), purified: of("purified", false), repaired: of("purified", true)};
+  const marks = {
+    plain: layers.map((layer) => outlierMarksOf(record, "plain", layer)),
+    purified: layers.map((layer) => outlierMarksOf(record, "purified", layer))
+  };
+  const counts = {plain: marks.plain.map(({length}) => length), purified: marks.purified.map(({length}) => length)};
+  return {record, lengths, most: maximum(...lengths.plain, ...lengths.purified), marks, counts};
+}

@@ -1,0 +1,169 @@
+import {historyOf, outlierRaster} from "../../analysis/summary.js";
+import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
+import type {Feed, View} from "../../site/feed.js";
+import {segmented} from "../../ui/inputs.js";
+import {formatValue, h} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {rampLegend} from "../../charts/legend.js";
+import {trunkPlates} from "../../charts/plate.js";
+import {raster} from "../../charts/raster.js";
+import {maximum, median, patchName, readLayer, relativeNorms} from "../../charts/reading.js";
+
+type Quantity = "margin" | "norm";
+type Order = "onset" | "place";
+
+/** Token × layer, without SOM and with it: what persists is a vertical line. */
+export function tokenRaster(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let quantity: Quantity = "margin";
+  let order: Order = "onset";
+  let patchesInOrder: number[] = [];
+  let placeOf: number[] = [];
+  const hands = {
+    onHover: (token: number | null) => store.point({hover: token === null ? null : (patchesInOrder[token] ?? null)}),
+    onPick: (token: number, layer: number) => store.set({layer, target: patchesInOrder[token]})
+  };
+  const blank = {tokens: 196, layers: 12, values: [], ...hands};
+  const rasters = {
+    plain: raster({...blank, label: "without SOM"}),
+    purified: raster({...blank, label: "with SOM"})
+  };
+  const frames = trunkPlates(rasters);
+  const legends = {
+    margin: rampLegend({label: "self is greater ← margin → class is greater: outlier", domain: [0, 1], signed: true}),
+    norm: rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]})
+  };
+  const redraw = () => "view" in feed.state && draw(feed.state.view, true);
+  const quantities = segmented<Quantity>({
+    label: "Colour",
+    options: [
+      {value: "margin", label: "margin", hint: "Class minus self: above 0 a patch is an outlier"},
+      {value: "norm", label: "norm", hint: "Length of the block’s own output"}
+    ],
+    value: quantity,
+    onChange: (value) => {
+      quantity = value;
+      redraw();
+    }
+  });
+  const orders = segmented<Order>({
+    label: "Order",
+    options: [
+      {value: "onset", label: "by onset", hint: "Those first found without SOM come first, then those found longest"},
+      {value: "place", label: "by place", hint: "Row by row over the photo"}
+    ],
+    value: order,
+    onChange: (value) => {
+      order = value;
+      redraw();
+    }
+  });
+  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), {
+    id: "token-raster",
+    title: "Few tokens are outliers for long",
+    waiting: "Loading.",
+    lede: "Every patch (across) in every layer (down).",
+    legend: [legends.margin, legends.norm],
+    controls: [quantities, orders],
+    reading:
+      "What stays an outlier is a vertical line of purple. Both rasters have the same order, so a column is one patch; point at it to find it in the figures above, click to choose its layer and pin it.",
+    data: () =>
+      shown
+        ? Array.from(shown.plain, (plain, i) => ({
+            layer: Math.floor(i / patchesInOrder.length) + 1,
+            patch: i % patchesInOrder.length,
+            [`plain_${quantity}`]: plain,
+            [`purified_${quantity}`]: shown!.purified[i]
+          }))
+        : []
+  });
+  let shown: Record<Trunk, Float32Array> | undefined;
+  let key: unknown[] = [];
+  const draw = (view: View, anew = false) => {
+    const {record, choice, selection, picture} = view;
+    const next = [record, selection.scale];
+    for (const trunk of trunks) rasters[trunk].update({layer: choice.layer + 1});
+    if (!anew && next.every((value, i) => value === key[i])) return;
+    key = next;
+    patchesInOrder = arrange(record, order);
+    placeOf = [];
+    for (const [place, patch] of patchesInOrder.entries()) placeOf[patch] = place;
+    const values = {plain: valuesOf(record, "plain", quantity), purified: valuesOf(record, "purified", quantity)};
+    shown = values;
+    const most = maximum(...trunks.map((trunk) => values[trunk].map(Math.abs)));
+    const domain = [quantity === "norm" ? 1 : 0, most] as const;
+    const patches = patchesInOrder.length;
+    for (const trunk of trunks) {
+      rasters[trunk].update({
+        tokens: patches,
+        layers: record.layers,
+        values: values[trunk].map((_, i, all) => all[i - (i % patches) + patchesInOrder[i % patches]]),
+        signed: quantity === "margin",
+        domain,
+        scale: selection.scale
+      });
+    }
+    for (const name of ["margin", "norm"] as const) {
+      legends[name].hidden = name !== quantity;
+      if (name === quantity) legends[name].update({domain, scale: selection.scale});
+    }
+    const ever = outlierRaster(historyOf(record, "plain")).patches.length;
+    frame.update({
+      title: `${ever} of ${patches} patches are outliers in some layer without SOM, ${outlierRaster(historyOf(record, "purified")).patches.length} with it`,
+      lede:
+        quantity === "margin"
+          ? "Every patch (across) in every layer (down): attention from the class token minus attention to itself, times uniform."
+          : "Every patch (across) in every layer (down): the norm of the block’s own output, in times the layer’s median patch.",
+      source: provenance(
+        {...record, image: picture.title},
+        {
+          notes: [
+            "mean over heads",
+            order === "onset" ? "columns by onset without SOM" : "columns row by row",
+            "one range for both"
+          ]
+        }
+      )
+    });
+    frame.dataset.drawn = `${record.image} ${quantity} ${order}`;
+  };
+  follow(
+    feed,
+    frame,
+    (view) => draw(view),
+    ({hover}, {record, choice}) => {
+      for (const trunk of trunks) {
+        rasters[trunk].update({hover: hover === null ? null : placeOf[hover]});
+        const words = () => {
+          const {margin} = readLayer(record, {...choice, trunk, head: "mean", factor: 1, cap: 0});
+          return `patch ${patchName(hover!, record.grid[1])}, layer ${choice.layer + 1}: margin ${formatValue(margin[hover!])}`;
+        };
+        frames[trunk].update({readout: hover === null ? "" : words()});
+      }
+    }
+  );
+  return frame;
+}
+
+/** Patches that are ever outliers without SOM first, by onset and life; the rest by place. */
+function arrange(record: ImageRecord, order: Order): number[] {
+  const all = Array.from({length: record.grid[0] * record.grid[1]}, (_, i) => i);
+  if (order === "place") return all;
+  const first = [...outlierRaster(historyOf(record, "plain")).patches];
+  const listed = new Set(first);
+  return [...first, ...all.filter((patch) => !listed.has(patch))];
+}
+
+function valuesOf(record: ImageRecord, trunk: Trunk, quantity: Quantity): Float32Array {
+  const patches = record.grid[0] * record.grid[1];
+  const values = new Float32Array(record.layers * patches);
+  for (let layer = 0; layer < record.layers; ++layer) {
+    const row =
+      quantity === "margin"
+        ? readLayer(record, {trunk, layer, head: "mean", factor: 1, cap: 0}).margin
+        : relativeNorms(record, trunk, layer, median(relativeNorms(record, trunk, layer, 1)));
+    values.set(row, layer * patches);
+  }
+  return values;
+}

@@ -1,0 +1,120 @@
+import * as Plot from "@observablehq/plot";
+import type {Feed} from "../../site/feed.js";
+import {css, sequential} from "../../charts/colour.js";
+import {h, isDark, whenResized} from "../../ui/dom.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {disagreement} from "./masks.js";
+import {asPicture} from "../../charts/picture.js";
+import {segmenters} from "../features/stages.js";
+import {withMasks, type Masks} from "./withMasks.js";
+
+interface Cell {
+  method: string;
+  other: string;
+  /** Share of patches with the same class. */
+  same: number;
+}
+
+/** Which methods decide alike: the share of patches to which two give the same class. */
+export function agreementFigure(feed: Feed): HTMLElement {
+  const element = h("div", {class: "agreement"});
+  const frame = figure(element, {
+    id: "agreement",
+    title: "Which methods decide alike",
+    lede: "Share of patches to which two methods give the same class, in percent.",
+    waiting: "Loading the features of this photo.",
+    reading:
+      "Two methods that agree may be wrong together, and with few words some agreement is chance. Colours begin at half of the patches.",
+    data: () => cells.map(({method, other, same}) => ({method, other, same}))
+  });
+  let cells: Cell[] = [];
+  let width = 0;
+  const paint = () => {
+    if (width > 0 && cells.length) element.replaceChildren(plot(cells, width));
+  };
+  whenResized(element, (w) => {
+    width = w;
+    paint();
+  });
+  follow(feed, frame, (view) => {
+    withMasks(
+      view,
+      (masks) => {
+        const {state} = feed;
+        if (!("view" in state) || state.view.source !== view.source) return;
+        const {record, picture} = state.view;
+        const key = `${record.image} ${masks.asked.words}`;
+        if (frame.dataset.drawn === key) return;
+        cells = compare(masks);
+        paint();
+        frame.update({
+          waiting: "",
+          source: provenance(
+            {...record, image: picture.title},
+            {notes: [`words ${masks.asked.words}`, "one 224 px window"]}
+          )
+        });
+        frame.dataset.drawn = key;
+      },
+      (failure) => frame.update({failure}),
+      (failure) => frame.dataset.drawn || frame.update({failure})
+    );
+  });
+  return frame;
+}
+
+function compare({byName}: Masks): Cell[] {
+  return segmenters.flatMap((a) =>
+    segmenters.map((b) => ({
+      method: a.title,
+      other: b.title,
+      same: 1 - disagreement(byName.get(a.name)!, byName.get(b.name)!)
+    }))
+  );
+}
+
+function plot(cells: readonly Cell[], width: number) {
+  const names = segmenters.map(({title}) => title);
+  const map = sequential(isDark());
+  const colour = ({same}: Cell) => css(map, Math.max(0, 2 * same - 1));
+  const wide = Math.min(width, 800);
+  const side = (wide - 148) / names.length;
+  // The map's two ends lie on either side of the page's own colours.
+  const ink = ({same}: Cell) => (isDark() ? (same > 0.85 ? "#111" : "#eee") : same > 0.72 ? "#fff" : "#111");
+  const chart = Plot.plot({
+    width: wide,
+    height: side * names.length + 104,
+    marginLeft: 104,
+    marginTop: 96,
+    marginRight: 44,
+    marginBottom: 8,
+    style: {fontFamily: "var(--sans-serif)", fontSize: "11px"},
+    x: {domain: names, axis: "top", tickRotate: -55, label: null, tickSize: 0},
+    y: {domain: names, label: null, tickSize: 0},
+    marks: [
+      Plot.cell(cells, {x: "other", y: "method", fill: colour, inset: 0.5}),
+      ...(side > 24
+        ? [
+            Plot.text(cells, {
+              x: "other",
+              y: "method",
+              fill: ink,
+              text: ({same}: Cell) => String(Math.round(100 * same))
+            })
+          ]
+        : []),
+      Plot.tip(
+        cells,
+        Plot.pointer({
+          x: "other",
+          y: "method",
+          title: ({method, other, same}: Cell) => `${method} and ${other}: ${(100 * same).toFixed(1)} % of patches`
+        })
+      )
+    ]
+  });
+  chart.setAttribute("data-vector", "");
+  asPicture(chart, "Agreement between every two methods, in percent of patches");
+  return chart;
+}

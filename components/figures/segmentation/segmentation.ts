@@ -1,0 +1,277 @@
+import type {Feed, View} from "../../site/feed.js";
+import {menu, segmented, slider} from "../../ui/inputs.js";
+import type {Selection} from "../../site/selection.js";
+import {wordsField} from "../../page/wordsField.js";
+import type {Asked} from "../../site/asked.js";
+import {category} from "../../charts/colour.js";
+import {formatValue, h, s} from "../../ui/dom.js";
+import {chosenClass, classMenu, spread} from "../features/features.js";
+import type {FigureOptions} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
+import {figure, provenance} from "../frame/figure.js";
+import {follow} from "../frame/follow.js";
+import {rampLegend} from "../../charts/legend.js";
+import {disagreement, maskPicture, type Mask} from "./masks.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {plate, plates} from "../../charts/plate.js";
+import {patchName} from "../../charts/reading.js";
+import {segmenters} from "../features/stages.js";
+import {withMasks, type Masks} from "./withMasks.js";
+
+type Shown = Selection["shown"];
+
+/** The features that a method's name in the selection stands for. */
+function featuresOf(method: string): string {
+  const name = method === "sfp" ? "vis" : method;
+  return segmenters.some((stage) => stage.name === name) ? name : "vis";
+}
+
+/** Methods to choose from, by the names that the selection holds. */
+const methodChoices = segmenters.map(({name, title, about}) => ({
+  value: name === "vis" ? "sfp" : name,
+  label: title,
+  hint: about
+}));
+
+/** Figure 4: one photo under every method, as masks, as one class's heat, or as what differs from a method. */
+export function segmentationFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const onHover = (hover: number | null) => store.point({hover});
+  const photo = patchMap({grid: [14, 14], label: "the photo", onHover});
+  const maps = segmenters.map(({title}) => patchMap({grid: [14, 14], label: title, scale: "linear", onHover}));
+  const photoFrame = plate(photo, {title: "the photo"});
+  const frames = segmenters.map(({title, about}, i) => plate(maps[i], {title: h("span", {title: about}, title)}));
+  const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
+  const classes = h("div");
+  const controls = segmentationControls(feed);
+  const frame = figure(plates([photoFrame, ...frames], 170), {
+    id: "segmentation",
+    title: "One photo, one set of words, every method",
+    lede: "The class with the greatest cosine at every pixel.",
+    waiting: "Loading the features of this photo.",
+    legend: [classes, legend],
+    controls: controls.elements,
+    data: () => (current ? rows(current, feed.state) : [])
+  });
+
+  let current: Masks | undefined;
+  let key = "";
+  const paint = (view: View, masks: Masks) => {
+    const {record, selection, picture} = view;
+    const {shown, opacity, range} = selection;
+    const {asked, byName} = masks;
+    const index = chosenClass(asked, selection.word);
+    const base = byName.get(featuresOf(selection.against))!;
+    // Opacity moves every frame; what it is applied to is made once.
+    const nextKey = [record.image, asked.words, shown, selection.against, index, range].join("|");
+    const fresh = current !== masks || key !== nextKey;
+    [current, key] = [masks, nextKey];
+    const heat = (mask: Mask) => (shown === "heat" ? mask.heat[index] : null);
+    if (fresh) {
+      const all = spread(segmenters.map(({name}) => byName.get(name)!.heat[index]));
+      photo.update({grid: record.grid, photo: picture.image});
+      for (const [i, {name}] of segmenters.entries()) {
+        const mask = byName.get(name)!;
+        const values = heat(mask);
+        maps[i].update({
+          grid: record.grid,
+          photo: shown === "heat" ? null : picture.image,
+          values,
+          domain: range === "own" && values ? spread([values]) : all,
+          picture: shown === "heat" ? null : maskPicture(mask, shown === "difference" ? base : undefined),
+          opacity,
+          name: (patch) => describe(mask, asked, patch, shown, index)
+        });
+      }
+      classes.replaceChildren(classesLegend(asked));
+      legend.update({label: `cosine to “${asked.classes[index].words.join(", ")}”`, domain: all});
+    } else {
+      for (const map of maps) map.update({opacity});
+      return;
+    }
+    legend.hidden = shown !== "heat" || range === "own";
+    classes.hidden = shown === "heat";
+    frame.update({...words(view, asked, index), waiting: "", failure: ""});
+    point(store.pointing.hover, view);
+    frame.dataset.drawn = `${record.image} ${shown} ${asked.words}`;
+  };
+  const point = (hover: number | null, {selection}: View) => {
+    photo.update({hover});
+    if (!current) return;
+    const {byName, asked} = current;
+    const base = byName.get(featuresOf(selection.against))!;
+    const index = chosenClass(asked, selection.word);
+    for (const [i, {name}] of segmenters.entries()) {
+      const mask = byName.get(name)!;
+      maps[i].update({hover});
+      const share = mask === base ? "—" : `${Math.round(100 * disagreement(mask, base))} % differ`;
+      const still = selection.shown === "heat" ? "" : share;
+      const pointed =
+        hover === null
+          ? still
+          : selection.shown === "heat"
+            ? formatValue(mask.heat[index][hover])
+            : asked.classes[mask.patches[hover]].name;
+      frames[i].update({readout: pointed});
+    }
+  };
+  follow(
+    feed,
+    frame,
+    (view) => {
+      controls.show(view);
+      if (!frame.dataset.drawn) frame.update({waiting: "Loading the features of this photo."});
+      withMasks(
+        view,
+        (masks) => {
+          const {state} = feed;
+          if (
+            "view" in state &&
+            state.view.source === view.source &&
+            state.view.selection.words === view.selection.words
+          )
+            paint(state.view, masks);
+        },
+        (failure) => frame.update({failure, waiting: ""}),
+        // The field says which words are not known; what was drawn stays.
+        (failure) => frame.update(frame.dataset.drawn ? {waiting: ""} : {failure, waiting: ""})
+      );
+    },
+    ({hover}, view) => point(hover, view)
+  );
+  return frame;
+}
+
+/** Squares in the colours of the classes, with their words. */
+function classesLegend({classes}: Asked): HTMLElement {
+  const items = classes.map(({words: synonyms}, i) =>
+    h(
+      "li",
+      {},
+      s(
+        "svg",
+        {width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true"},
+        s("rect", {x: 1, y: 1, width: 14, height: 14, fill: category(i)})
+      ),
+      synonyms.join(", ")
+    )
+  );
+  return h("ul", {class: "legend-marks"}, ...items);
+}
+
+function describe(mask: Mask, {classes}: Asked, patch: number, shown: Shown, index: number): string {
+  return shown === "heat" ? formatValue(mask.heat[index][patch]) : classes[mask.patches[patch]].name;
+}
+
+function segmentationControls(feed: Feed) {
+  const {store} = feed;
+  const shown = segmented<Shown>({
+    label: "Show",
+    options: [
+      {value: "masks", label: "masks"},
+      {value: "heat", label: "heat of a class", hint: "Cosines with one class’s words"},
+      {value: "difference", label: "difference", hint: "Only where a method’s class is not the other’s"}
+    ],
+    value: store.value.shown,
+    onChange: (value) => store.set({shown: value})
+  });
+  const against = menu<string>({
+    label: "Held against",
+    options: methodChoices,
+    value: store.value.against,
+    onChange: (value) => store.set({against: value})
+  });
+  const opacity = slider({
+    label: "Opacity",
+    least: 0,
+    most: 1,
+    step: 0.05,
+    value: store.value.opacity,
+    onChange: (value) => store.set({opacity: value})
+  });
+  const range = segmented<"shared" | "own">({
+    label: "Range",
+    options: [
+      {value: "shared", label: "one for all"},
+      {value: "own", label: "each its own"}
+    ],
+    value: store.value.range,
+    onChange: (value) => store.set({range: value})
+  });
+  const word = classMenu(feed);
+  return {
+    elements: [wordsField(feed), shown, against, opacity, word, range],
+    show: ({selection}: View) => {
+      const heat = selection.shown === "heat";
+      shown.update({value: selection.shown});
+      against.update({value: segmenterName(selection.against)});
+      opacity.update({value: selection.opacity});
+      range.update({value: selection.range});
+      against.hidden = opacity.hidden = heat;
+      word.hidden = range.hidden = !heat;
+    }
+  };
+}
+
+/** A method's name in the selection, or SFP's where there is no such method. */
+function segmenterName(method: string): string {
+  const name = featuresOf(method);
+  return name === "vis" ? "sfp" : name;
+}
+
+/** A method's title by its name in the selection. */
+function segmenterTitle(method: string): string {
+  return segmenters.find(({name}) => name === featuresOf(method))!.title;
+}
+
+const titles: Record<Shown, string> = {
+  masks: "One photo, one set of words, every method",
+  heat: "Where each method finds the class",
+  difference: "Where each method decides otherwise"
+};
+
+function words({record, picture, selection}: View, asked: Asked, index: number): Partial<FigureOptions> {
+  const {shown, against, range} = selection;
+  const {words: synonyms} = asked.classes[index];
+  const base = segmenterTitle(against);
+  const ledes: Record<Shown, string> = {
+    masks: `The class with the greatest cosine at each pixel; beside each name, the share of patches with another class than ${base}’s.`,
+    heat: `Cosine of each patch’s feature with “${synonyms.join("” or “")}”${synonyms.length > 1 ? ", whichever is greater" : ""}.`,
+    difference: `Coloured where a method’s class is not that of ${base}, in the colour of the method’s own; beside each name, the share of patches.`
+  };
+  const readings: Record<Shown, string> = {
+    masks:
+      "Every pixel gets one of the words, whether or not any fits: there is no background unless a word stands for it. Cosines are enlarged bilinearly from 16-pixel patches before the decision, as the methods’ own inference does.",
+    heat: "Crisp squares are patches. Cosines of different methods are not calibrated against each other; look at where a map is strong, and at spots that its surroundings do not share.",
+    difference:
+      "Clear is agreement, and agreement is not correctness: no true mask is known for these photos, so nothing here is scored."
+  };
+  return {
+    title: titles[shown],
+    lede: ledes[shown],
+    reading: readings[shown],
+    source: provenance(
+      {...record, image: picture.title},
+      {
+        notes: [
+          `words ${asked.words}`,
+          "one 224 px window, no thresholds, no refinement",
+          ...(shown === "heat"
+            ? [range === "own" ? "each map its own range" : "one range for the figure"]
+            : [`held against ${base}`])
+        ]
+      }
+    )
+  };
+}
+
+function rows({asked, byName}: Masks, state: Feed["state"]): Rows {
+  if (!("view" in state)) return [];
+  const {grid, image} = state.view.record;
+  return Array.from({length: grid[0] * grid[1]}, (_, patch) => ({
+    image,
+    patch,
+    place: patchName(patch, grid[1]),
+    ...Object.fromEntries(segmenters.map(({name}) => [name, asked.classes[byName.get(name)!.patches[patch]].name]))
+  }));
+}

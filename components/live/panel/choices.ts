@@ -1,0 +1,57 @@
+/** What the Live page runs, between the address, which is typed by anyone, and what the session understands. */
+import {readSettings} from "../../page/methodOptions.js";
+import type {Selection} from "../../site/selection.js";
+import type {Fit} from "../../model/image/fit.js";
+import {methods} from "../../model/methods/index.js";
+import {changedOptions, readOptions, type OptionValues} from "../../model/methods/options.js";
+import type {SegmentSettings} from "../../model/segmentation/segment.js";
+
+type FitName = Selection["fit"];
+
+/** What the trunk looks at: the middle square as the models were trained, or all of the picture. */
+export const fits: readonly {value: FitName; label: string}[] = [
+  {value: "square-224", label: "middle square, 224 px"},
+  {value: "square-448", label: "middle square, 448 px"},
+  {value: "whole-224", label: "all of it, short side 224 px"},
+  {value: "whole-336", label: "all of it, short side 336 px"},
+  {value: "whole-448", label: "all of it, short side 448 px"}
+];
+
+/** A fit from its name. */
+export function readFit(name: string): Fit {
+  const [shape, size] = name.split("-");
+  return {shape: shape === "whole" ? "whole" : "square", size: Number(size)};
+}
+
+/** The name of a fit. */
+export function fitName({shape, size}: Fit): FitName {
+  return `${shape}-${size}` as FitName;
+}
+
+/** The methods that the address names; those that there are, or the default ones where there is none of them. */
+export function readMethods(text: string): string[] {
+  const known = text.split(",").filter((name) => Object.hasOwn(methods, name));
+  return known.length ? known : ["sfp", "clearclip"];
+}
+
+/** How masks are made. */
+export function readSegmentSettings({windows, short, probability}: Selection): Partial<SegmentSettings> & {
+  short: number;
+} {
+  return {crop: windows === "whole" ? 0 : 224, short, probability};
+}
+
+/** What a session starts with: SFP's options that differ from their defaults, and what the trunk looks at. */
+export function readChoices({fit, method, options}: Selection): {fit: Fit; options: OptionValues} {
+  const specs = methods.sfp.options;
+  // The options of another method are of no use here.
+  const values = method === "sfp" ? readSettings("sfp", options) : readOptions("sfp", specs);
+  const changed = Object.entries(values).filter(([name, value]) => value !== specs[name].default);
+  return {fit: readFit(fit), options: Object.fromEntries(changed)};
+}
+
+/** SFP's options as the address has them. */
+export function formatOptions(values: OptionValues): string {
+  const {options} = methods.sfp;
+  return changedOptions(options, readOptions("sfp", options, values)).join(",");
+}

@@ -1,0 +1,105 @@
+/** The Live page: a session tied to the site's feed, so that every figure of the other pages draws its results. */
+import {FileAttachment} from "observablehq:stdlib";
+import {Feed} from "../../site/feed.js";
+import {selection, type Selection} from "../../site/selection.js";
+import {h} from "../../ui/dom.js";
+import {whenSeen} from "../../ui/whenSeen.js";
+import type {ModelEntry} from "../catalog.js";
+import {liveSource} from "../client.js";
+import {fitName, readChoices} from "./choices.js";
+import {prepareIsolation} from "./isolation.js";
+import {maskControls} from "./maskControls.js";
+import {livePanel} from "./panel.js";
+import {LiveSession} from "./session.js";
+import {sfpOptions} from "./sfpOptions.js";
+
+/** The parts of the page, for its Markdown to place. */
+export interface LivePage {
+  feed: Feed;
+  panel: HTMLElement;
+  /** SFP's switches and constants. */
+  options: HTMLElement;
+  mask: HTMLElement;
+}
+
+/** Starts the page's session. Nothing is downloaded until the reader runs something. */
+export function livePage(): LivePage {
+  let current: Parameters<Feed["show"]> | undefined;
+  // Until the first run figures keep no place for what they will draw: the page would be empty boxes.
+  const root = document.documentElement;
+  root.dataset.live = "empty";
+  const feed = new Feed(selection, async () => {
+    if (!current) throw new Error("Nothing has been run yet. Choose a picture above.");
+    const [source, picture] = current;
+    return {source, picture};
+  });
+  const session = new LiveSession((record, live, picture) => {
+    current = [liveSource(live, record, session.options), picture];
+    delete root.dataset.live;
+    // The address names what is shown, so that a link restores it.
+    selection.set({model: record.provenance.model, image: picture.id});
+    feed.show(...current);
+    if (record.layers === live.info?.geometry.layers) queueMicrotask(masks.ask);
+  }, readChoices(selection.value));
+  const masks = maskControls(feed, session, () => current?.[0]);
+  const options = sfpOptions(session, feed, masks.ask, () => current);
+  const panel = livePanel(session, selection.value.image);
+  void begin(session);
+  prepareIsolation();
+  followAddress((chosen) => {
+    session.restore({...readChoices(chosen), model: chosen.model, device: deviceOf(chosen)});
+    options.show();
+    masks.show(chosen);
+    panel.show(chosen.image);
+    // Figures stay as they are until the next run, and so do the names that they go by.
+    if (current) selection.set({model: current[0].record.provenance.model, image: current[1].id});
+  });
+  return {feed, panel: panel.element, options: options.element, mask: masks.figure};
+}
+
+/** A figure that is made when its place comes near the window: one that nobody scrolls to costs no run. */
+export function lazily(make: () => HTMLElement): HTMLElement {
+  const place = h("div", {class: "live-later"});
+  whenSeen(place, () => place.replaceChildren(make()));
+  return place;
+}
+
+async function begin(session: LiveSession): Promise<void> {
+  const models = FileAttachment("../../../data/models/index.json.ts").json() as Promise<ModelEntry[]>;
+  await session.begin(models, {model: selection.value.model, device: deviceOf(selection.value)});
+  const {kind: first} = session.state;
+  session.subscribe(({fit, kind}) => {
+    // What the page chose by itself is no choice: the link's reader has another machine.
+    const said = kind !== first || selection.value.device !== "auto";
+    selection.set({fit: fitName(fit), ...(said ? {device: kind} : {})});
+  });
+}
+
+function deviceOf({device}: Selection) {
+  return device === "auto" ? undefined : device;
+}
+
+/** What a run depends on; all else on the page follows the selection by itself. */
+const runFields = [
+  "model",
+  "image",
+  "device",
+  "fit",
+  "method",
+  "options",
+  "methods",
+  "words",
+  "windows",
+  "short",
+  "probability"
+] as const satisfies readonly (keyof Selection)[];
+
+/** Calls `show` when the browser goes back or forward to other choices than those of the page. */
+function followAddress(show: (chosen: Selection) => void): void {
+  let last = selection.value;
+  selection.subscribe((value, restored) => {
+    const before = last;
+    last = value;
+    if (restored && runFields.some((key) => value[key] !== before[key])) show(value);
+  });
+}

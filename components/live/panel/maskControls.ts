@@ -1,0 +1,137 @@
+/** The mask figure of the Live page, with the words, the methods and the windows that it is made for. */
+import type {RecordSource} from "../../records/record.js";
+import type {Feed} from "../../site/feed.js";
+import {segmented, slider} from "../../ui/inputs.js";
+import type {Selection} from "../../site/selection.js";
+import {wordsField} from "../../page/wordsField.js";
+import {withWords, type Asked} from "../../site/asked.js";
+import {readMethods, readSegmentSettings} from "./choices.js";
+import {maskFigure} from "./maskFigure.js";
+import {methodBoxes} from "./methodBoxes.js";
+import type {LiveSession} from "./session.js";
+import {takeAlong} from "./takeAlong.js";
+
+/** How long after the last change masks are made anew, in ms. */
+const pause = 400;
+
+export interface MaskControls {
+  figure: HTMLElement;
+  /** Makes masks of the picture that was run last, as the controls say. */
+  ask(): void;
+  /** Shows what the address says, without making masks of it. */
+  show(chosen: Selection): void;
+}
+
+/** @param source the record that is shown, if any */
+export function maskControls(feed: Feed, session: LiveSession, source: () => RecordSource | undefined): MaskControls {
+  const {store} = feed;
+  /** What the shown masks were asked for, and what their caption says of it. */
+  let asked: (Asked & {note: string}) | undefined;
+  let asks = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const ask = () => {
+    clearTimeout(timer);
+    const {info} = session.model ?? {};
+    const {chosen, whole, device} = session.state;
+    if ((!info?.words && !info?.tower) || !whole || !chosen) return;
+    const turn = (asks += 1);
+    const settings = readSegmentSettings(store.value);
+    const names = readMethods(store.value.methods);
+    const note = [info.id, `${settings.short} px`, device && `computed on ${device}`].filter(Boolean).join(" · ");
+    withWords(
+      {model: info.id, image: chosen.id, words: store.value.words},
+      (found) => {
+        // A text tower answers later, and other words may have been asked for since.
+        if (turn !== asks) return;
+        asked = {...found, note};
+        void session.segment({
+          methods: names.map((name) => ({name, options: name === "sfp" ? session.options : undefined})),
+          classes: found.classes,
+          text: found.text,
+          settings,
+          probabilities: false
+        });
+      },
+      () => {}
+    );
+  };
+  /** Changes the selection, and the masks once the reader has stopped. */
+  const change = (chosen: Partial<Selection>) => {
+    store.set(chosen);
+    clearTimeout(timer);
+    timer = setTimeout(ask, pause);
+  };
+
+  const boxes = methodBoxes((names) => change({methods: names.join(",")}));
+  const windows = segmented<"sliding" | "whole">({
+    label: "Windows",
+    options: [
+      {value: "sliding", label: "sliding, 224 by 112"},
+      {value: "whole", label: "the whole picture at once"}
+    ],
+    value: store.value.windows,
+    onChange: (value) => change({windows: value})
+  });
+  const short = slider({
+    label: "Short side",
+    least: 224,
+    most: 672,
+    step: 112,
+    value: store.value.short,
+    suffix: "px",
+    onChange: (value) => {
+      short.update({value});
+      change({short: value});
+    }
+  });
+  const threshold = slider({
+    label: "Least probability",
+    least: 0,
+    most: 0.95,
+    step: 0.05,
+    value: store.value.probability,
+    hint: "Pixels whose best class is less probable get the first class",
+    onChange: (value) => {
+      threshold.update({value});
+      change({probability: value});
+    }
+  });
+  const take = takeAlong(() => {
+    const record = source();
+    return record && asked && {source: record, masks: session.state.masks, classes: asked.classes, note: asked.note};
+  });
+  const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
+  const figure = maskFigure(blank, {
+    store,
+    controls: [wordsField(feed), boxes.element, windows, short, threshold],
+    actions: take.actions
+  });
+  session.subscribe(({masks, whole, stage}) => {
+    take.offer(masks.length > 0 && !stage);
+    const info = session.model?.info;
+    const wordless = info && !info.words && !info.tower;
+    figure.update({
+      whole,
+      masks,
+      classes: asked?.classes.map(({name}) => name) ?? [],
+      source: asked?.note ?? "",
+      waiting: stage ? "On its way." : "",
+      failure: wordless ? (info.wordless ?? "This model has no words: neither a lexicon nor a text tower.") : ""
+    });
+  });
+  let words = store.value.words;
+  store.subscribe((value, restored) => {
+    const typed = value.words !== words && !restored;
+    words = value.words;
+    if (typed) ask();
+  });
+  const show = (chosen: Selection) => {
+    boxes.show(readMethods(chosen.methods));
+    windows.update({value: chosen.windows});
+    short.update({value: chosen.short});
+    threshold.update({value: chosen.probability});
+  };
+  show(store.value);
+  return {figure, ask, show};
+}

@@ -1,0 +1,172 @@
+import {category} from "../../charts/colour.js";
+import {h} from "../../ui/dom.js";
+import type {Drawing} from "../../ui/drawing.js";
+import {drawing} from "../../ui/drawing.js";
+import {figure} from "../../figures/frame/figure.js";
+import type {Rows} from "../../figures/frame/rows.js";
+import {plate, plates} from "../../charts/plate.js";
+import {slider} from "../../ui/inputs.js";
+import type {SelectionStore} from "../../site/selection.js";
+import {methods} from "../../model/methods/index.js";
+import {countLabels} from "../../model/segmentation/labels.js";
+import type {Mask, Shown} from "../protocol.js";
+import {canvasOf} from "./session.js";
+
+export interface MaskFigureOptions {
+  whole?: Shown;
+  /** One a method, in the order in which they are shown. */
+  masks: readonly Mask[];
+  /** Class names, in the order of the labels. */
+  classes: readonly string[];
+  /** Model, device, settings. */
+  source: string;
+  /** What is awaited before there is anything to see; empty while nothing runs. */
+  waiting: string;
+  failure: string;
+}
+
+const idle = "Choose a picture above.";
+
+/** The whole picture segmented window by window: one plate a method, over the photo. */
+export function maskFigure(
+  options: MaskFigureOptions,
+  {store, controls, actions}: {store: SelectionStore; controls: readonly Node[]; actions: readonly Node[]}
+): Drawing<MaskFigureOptions> {
+  let state = options;
+  let opacity = store.value.opacity;
+  let photo: {of: Shown; canvas: HTMLCanvasElement} | undefined;
+  const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; place: HTMLElement; frame: HTMLElement}>();
+  const place = plates([], 300);
+  const legend = h("ul", {class: "legend-marks"});
+  const opacityInput = slider({
+    label: "Opacity",
+    least: 0,
+    most: 1,
+    step: 0.05,
+    value: opacity,
+    onChange: (value) => {
+      store.set({opacity: value});
+    }
+  });
+  store.subscribe(({opacity: value}) => {
+    if (value === opacity) return;
+    opacity = value;
+    opacityInput.update({value});
+    for (const {canvas} of overlays.values()) canvas.style.opacity = String(value);
+  });
+  const frame = figure(place, {
+    id: "mask",
+    title: "What each method makes of the whole picture",
+    lede: "The class with the greatest cosine at every pixel, averaged over the windows that see it.",
+    reading:
+      "First one window over the whole picture, coarse; then overlapping windows refine it. The words compete with each other only: every pixel gets one of them, whether or not it is there.",
+    legend: [legend],
+    controls: [...controls, opacityInput],
+    actions,
+    data: () => shares(state)
+  });
+
+  // The frame's own update is kept: the drawing that is returned has another by the same name.
+  const updateFrame = frame.update;
+
+  const overlay = (mask: Mask) => {
+    const known = overlays.get(mask.method);
+    if (known?.mask === mask && known.canvas.isConnected) return known.frame;
+    const canvas = canvasOf({width: mask.width, height: mask.height, rgba: colours(mask)});
+    canvas.style.opacity = String(opacity);
+    canvas.setAttribute("aria-hidden", "true");
+    const below = copyOf(photo!.canvas);
+    const stack = h(
+      "div",
+      {class: "mask-stack", role: "img", "aria-label": describe(mask, state.classes)},
+      below,
+      canvas
+    );
+    const made = plate(stack, {title: methods[mask.method]?.title ?? mask.method, readout: seen(mask)});
+    overlays.set(mask.method, {mask, canvas, place: stack, frame: made});
+    return made;
+  };
+  const write = () => {
+    const {whole, masks, classes, source, waiting, failure} = state;
+    if (whole && photo?.of !== whole) {
+      photo = {of: whole, canvas: canvasOf(whole)};
+      overlays.clear();
+    }
+    if (photo) {
+      const {width, height} = photo.of;
+      place.style.setProperty("--mask-ratio", `${width} / ${height}`);
+      const frames = masks.map(overlay);
+      const alone = h("div", {class: "mask-stack"}, copyOf(photo.canvas));
+      place.replaceChildren(...(frames.length ? frames : [plate(alone, {title: "the picture"})]));
+    }
+    legend.replaceChildren(
+      ...classes.map((name, i) => {
+        const swatch = h("span", {class: "swatch"});
+        swatch.style.background = category(i);
+        return h("li", {}, swatch, name);
+      })
+    );
+    updateFrame({
+      source: source + took(masks),
+      waiting: photo ? "" : waiting,
+      failure: failure || (photo || waiting ? "" : idle)
+    });
+    frame.dataset.drawn = masks.map(({method, windows}) => `${method}:${windows}`).join(" ");
+  };
+  write();
+  return drawing<MaskFigureOptions, HTMLElement>(frame, (change) => {
+    if (Object.entries(change).every(([key, value]) => state[key as keyof MaskFigureOptions] === value)) return;
+    state = {...state, ...change};
+    write();
+  });
+}
+
+/** "8 windows", "4 of 8 windows" while others are on their way. */
+function seen({windows, of}: Mask): string {
+  return windows < of ? `${windows} of ${of} windows` : of > 1 ? `${of} windows` : "1 window";
+}
+
+/** What all masks took: their methods see the windows in one pass. */
+function took(masks: readonly Mask[]): string {
+  if (!masks.length) return "";
+  const seconds = Math.max(...masks.map(({milliseconds}) => milliseconds)) / 1000;
+  return ` · ${seconds.toFixed(1)} s${masks.length > 1 ? ` for all ${masks.length} methods` : ""}`;
+}
+
+function colours({labels}: Mask): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray(4 * labels.length);
+  const out = new Uint32Array(rgba.buffer);
+  const table = Uint32Array.from({length: 256}, (_, label) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(category(label).slice(at, at + 2), 16));
+    return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0];
+  });
+  for (let i = 0; i < out.length; ++i) out[i] = table[labels[i] & 255];
+  return rgba;
+}
+
+function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
+  const copy = document.createElement("canvas");
+  copy.width = canvas.width;
+  copy.height = canvas.height;
+  copy.getContext("2d")!.drawImage(canvas, 0, 0);
+  return copy;
+}
+
+/** Each class's share of each method's mask. */
+function shares({masks, classes}: MaskFigureOptions): Rows {
+  return masks.flatMap((mask) =>
+    Array.from(countLabels(mask.labels, classes.length), (count, i) => ({
+      method: mask.method,
+      class: classes[i],
+      share: count / mask.labels.length
+    }))
+  );
+}
+
+function describe(mask: Mask, classes: readonly string[]): string {
+  const each = Array.from(
+    countLabels(mask.labels, classes.length),
+    (count, i) => `${classes[i]} ${Math.round((100 * count) / mask.labels.length)} %`
+  );
+  return `${methods[mask.method]?.title ?? mask.method}: ${each.join(", ")}`;
+}

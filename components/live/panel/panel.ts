@@ -1,0 +1,189 @@
+import {imagePicker} from "../../page/imagePicker.js";
+import {menu, segmented} from "../../ui/inputs.js";
+import {listPhotos, type Photo} from "../../site/library.js";
+import {h} from "../../ui/dom.js";
+import {hasCamera, photograph} from "./camera.js";
+import {acceptDrops, acceptPastes, type Open} from "./arrivals.js";
+import type {DeviceKind} from "../capabilities.js";
+import {hostOf, type ModelEntry} from "../catalog.js";
+import {fits, fitName, readFit} from "./choices.js";
+import {fetchData} from "../../site/files.js";
+import {failureOf} from "../failure.js";
+import type {LiveSession, LiveState} from "./session.js";
+import {statusLine} from "./statusLine.js";
+
+/** As the address names a picture that is not the site's. */
+const ownPicture = "own-picture";
+
+export interface LivePanel {
+  element: HTMLElement;
+  /** Offers a photo, without running it. */
+  show(image: string): void;
+}
+
+/** Where the reader chooses a picture, a model, a device and a size, and sees how far it is. */
+export function livePanel(session: LiveSession, initial: string): LivePanel {
+  const photos = listPhotos();
+  const refuse = (error: unknown) => session.refuse(failureOf(error).message);
+  const open: Open = (file, title, note) => void session.run({chosen: {id: ownPicture, title, file}}, note);
+  const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
+
+  let offered = initial;
+  const picker = imagePicker({photos: [], image: "", onChange: (id) => void openPhoto(id)});
+  void photos.then((list) => picker.update({photos: list}));
+  const run = h("button", {type: "button", class: "live-run", onclick: () => void runOffered()});
+  const runOffered = () => (offered === session.state.chosen?.id ? session.run() : openPhoto(offered));
+  const fileInput = h("input", {
+    type: "file",
+    accept: "image/*",
+    class: "visually-hidden",
+    onchange: () => {
+      const [file] = fileInput.files ?? [];
+      if (file) void open(file, file.name);
+      // The same file can be chosen again after it was changed.
+      fileInput.value = "";
+    }
+  });
+  const file = h("label", {class: "live-button"}, fileInput, "Open a picture…");
+  const camera = h("button", {type: "button", onclick: () => void shoot().catch(refuse)}, "Photograph…");
+  camera.hidden = !hasCamera();
+  const shoot = async () => {
+    const picture = await photograph();
+    if (picture) await open(picture, "a photograph");
+  };
+  const size = menu<string>({
+    label: "Looks at",
+    options: fits,
+    value: fitName(session.state.fit),
+    onChange: (value) => void session.run({fit: readFit(value)})
+  });
+  const hint = h("span", {class: "live-hint"});
+  const machine = h("div", {class: "live-machine"});
+  const element = h(
+    "section",
+    {class: "live-panel", "aria-label": "Your picture"},
+    h("div", {class: "live-row"}, picker, run, file, camera, hint),
+    h("div", {class: "live-row"}, size, machine),
+    statusLine(session)
+  );
+  acceptDrops(element, open, (reason) => session.refuse(reason));
+  acceptPastes(open, (reason) => session.refuse(reason));
+
+  let last: LiveState["chosen"];
+  let drawn: unknown;
+  const write = (state: LiveState) => {
+    const {chosen, fit, capabilities, models, kind, source, stale} = state;
+    if (chosen && chosen !== last) offered = chosen.id;
+    last = chosen;
+    const same = offered === chosen?.id;
+    // A link carries everything but the picture that it was made with.
+    const absent = offered === ownPicture && !same;
+    run.hidden = absent || (same && !stale);
+    run.textContent = same ? "Run again with these choices" : "Run on this photo";
+    hint.textContent = absent ? "or drop or paste one: this link leaves its picture out" : "or drop or paste one";
+    // A picture of the reader's own is no photo of the site: its title stands in for a thumbnail.
+    picker.update({image: offered !== ownPicture ? offered : same ? chosen!.title : "Choose a photo"});
+    size.update({value: fitName(fit)});
+    const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
+    if (drawn === key || !capabilities) return;
+    drawn = key;
+    machine.replaceChildren(...machineInputs(session, state));
+  };
+  session.subscribe(write);
+  const show = (image: string) => {
+    offered = image;
+    write(session.state);
+  };
+  return {element, show};
+}
+
+/** The photo's own file, so that the numbers are those of the other pages. */
+async function choosePhoto(session: LiveSession, photos: Promise<Photo[]>, id: string): Promise<void> {
+  const photo = (await photos).find((each) => each.id === id);
+  if (!photo) throw new Error(`This site has no photo “${id}”. Choose another.`);
+  const bytes = await fetchData(`images/${photo.file}`);
+  const {title, credit, target, background} = photo;
+  await session.run({
+    chosen: {id, title, credit, target, background, file: new Blob([bytes as Uint8Array<ArrayBuffer>])}
+  });
+}
+
+const inHalves = {
+  value: "webgpu-float16" as const,
+  label: "WebGPU in float16",
+  hint: "The blocks’ products in half precision: near the threshold, outliers may differ"
+};
+
+function machineInputs(session: LiveSession, {capabilities, models, kind, source}: LiveState): HTMLElement[] {
+  const {adapter, refused, threads, cores} = capabilities!;
+  const inputs: HTMLElement[] = [];
+  const own = source && !("entry" in source) ? [{value: source.id, label: `${source.id}, your file`}] : [];
+  const options = [...models.map((entry) => ({value: entry.id, label: modelLabel(entry)})), ...own];
+  if (options.length)
+    inputs.push(
+      menu<string>({
+        label: "Model",
+        options,
+        value: session.modelId ?? "",
+        onChange: (id) => {
+          const entry = models.find((each) => each.id === id);
+          if (entry) void session.use({source: {entry}});
+        }
+      })
+    );
+  const wasm = `WebAssembly, ${threads} thread${threads > 1 ? "s" : ""}`;
+  if (adapter)
+    inputs.push(
+      segmented<DeviceKind>({
+        label: "Runs on",
+        options: [
+          {
+            value: "webgpu",
+            label: `WebGPU: ${adapter.name}`,
+            hint: adapter.software ? "A software adapter: right, but slow" : ""
+          },
+          ...(adapter.f16 ? [inHalves] : []),
+          {value: "wasm", label: wasm}
+        ],
+        value: kind,
+        onChange: (value) => void session.use({kind: value})
+      })
+    );
+  else inputs.push(h("span", {class: "live-device"}, `Runs on ${wasm}. `, h("small", {}, refused!)));
+  if (kind === "wasm" && threads < cores && isolating())
+    inputs.push(h("button", {type: "button", onclick: () => location.reload()}, `Reload to use ${cores} threads`));
+  inputs.push(ownModel(session));
+  return inputs;
+}
+
+/** A model's name, and its host where that is not this site. */
+function modelLabel(entry: ModelEntry): string {
+  const host = hostOf(entry);
+  return host ? `${entry.id}, from ${host}` : entry.id;
+}
+
+/** Whether a service worker stands ready to isolate this page when it loads again. */
+function isolating(): boolean {
+  return navigator.serviceWorker?.controller != null || document.documentElement.dataset.isolation === "ready";
+}
+
+/** Opens a model from the reader's disk; it is read, not uploaded. */
+function ownModel(session: LiveSession): HTMLElement {
+  const input = h("input", {
+    type: "file",
+    multiple: true,
+    accept: ".safetensors,.json",
+    class: "visually-hidden",
+    onchange: () => {
+      const files = [...(input.files ?? [])];
+      const weights = files.find(({name}) => name.endsWith(".safetensors"));
+      const config = files.find(({name}) => name === "config.json");
+      const tokenizer = files.find(({name}) => name === "tokenizer.json");
+      const id = weights?.name.replace(/\.safetensors$/, "") ?? "";
+      if (weights) void session.use({source: {id, weights, config, tokenizer}});
+      else session.refuse("Choose a .safetensors file, with its config.json, and CLIP’s tokenizer.json.");
+      input.value = "";
+    }
+  });
+  return h("label", {class: "live-button"}, input, "Open a model…");
+}

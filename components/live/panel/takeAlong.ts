@@ -1,0 +1,94 @@
+/** Live results as files: masks with their legend, and every array that the figures draw. */
+import {trunks, type RecordSource} from "../../records/record.js";
+import {category} from "../../charts/colour.js";
+import {h} from "../../ui/dom.js";
+import {save} from "../../figures/frame/export.js";
+import {methods} from "../../model/methods/index.js";
+import {countLabels, type LabelClass} from "../../model/segmentation/labels.js";
+import type {Mask} from "../protocol.js";
+import {zipFiles, type NamedBytes} from "./zip.js";
+
+/** What there is to take along. */
+export interface Results {
+  source: RecordSource;
+  masks: readonly Mask[];
+  /** In the order of the masks' labels. */
+  classes: readonly LabelClass[];
+  /** Model, size and device. */
+  note: string;
+}
+
+/** Two actions for a figure; `offer` shows them once there is something to save. */
+export function takeAlong(results: () => Results | undefined): {actions: HTMLElement[]; offer(there: boolean): void} {
+  const action = (label: string, hint: string, name: string, pack: (found: Results) => AsyncIterable<NamedBytes>) => {
+    const button = h("button", {type: "button", title: hint, onclick: () => void act()}, label);
+    const act = async () => {
+      const found = results();
+      if (!found) return;
+      button.disabled = true;
+      try {
+        save(new Blob([await zipFiles(pack(found))], {type: "application/zip"}), name);
+        button.textContent = label;
+      } catch (error) {
+        button.textContent = `${label}: not saved`;
+        button.title = error instanceof Error ? error.message : String(error);
+      } finally {
+        button.disabled = false;
+      }
+    };
+    return button;
+  };
+  const actions = [
+    action("Masks", "Save each mask as an indexed PNG, with the legend as JSON", "masks.zip", maskFiles),
+    action("Arrays", "Save the record, attention and features as Arrow files", "arrays.zip", arrayFiles)
+  ];
+  return {
+    actions,
+    offer: (there) => {
+      for (const each of actions) each.hidden = !there;
+    }
+  };
+}
+
+/** A PNG a mask, whose indices are the classes, and `legend.json`. */
+export async function* maskFiles({source: {record}, masks, classes, note}: Results): AsyncGenerator<NamedBytes> {
+  // Whoever only looks need not load a codec.
+  const {encode} = await import("fast-png");
+  const colours = classes.map((_, i) => category(i));
+  const palette = colours.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
+  for (const {method, width, height, labels} of masks)
+    yield {
+      name: `mask-${method}.png`,
+      bytes: encode({width, height, data: labels, channels: 1, depth: 8, palette})
+    };
+  const legend = {
+    image: record.image,
+    note,
+    provenance: record.provenance,
+    classes: classes.map(({name, words}, index) => ({index, name, words, colour: colours[index]})),
+    masks: masks.map(({method, width, height, windows, labels}) => ({
+      file: `mask-${method}.png`,
+      method,
+      title: methods[method]?.title ?? method,
+      width,
+      height,
+      windows,
+      shares: Array.from(countLabels(labels, classes.length), (count) => count / labels.length)
+    }))
+  };
+  yield {name: "legend.json", bytes: new TextEncoder().encode(`${JSON.stringify(legend, undefined, 2)}\n`)};
+}
+
+/** The Arrow files that the loaders write for a photo, of this picture: `docs/architecture.md` has their columns. */
+export async function* arrayFiles({source, masks}: Results): AsyncGenerator<NamedBytes> {
+  const {encodeAttention, encodeFeatures, encodeRecord} = await import("../../records/arrow.js");
+  const {record} = source;
+  yield {name: "summary.arrow", bytes: encodeRecord(record)};
+  for (const trunk of trunks) {
+    const maps = await Promise.all(Array.from({length: record.layers}, (_, layer) => source.attention(trunk, layer)));
+    yield {name: `attention-${trunk}.arrow`, bytes: encodeAttention(maps)};
+  }
+  const rivals = masks.map(({method}) => method).filter((method) => method !== "sfp");
+  for (const stage of ["plain", "som", "sae", "vis", ...rivals])
+    yield {name: `features-${stage}.arrow`, bytes: encodeFeatures(await source.features(stage))};
+}

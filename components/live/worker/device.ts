@@ -1,0 +1,41 @@
+/** Devices that a browser can run graphs on: WebGPU where there is an adapter, else WebAssembly. */
+import * as ort from "onnxruntime-web/webgpu";
+import type {Device} from "../../model/runtime.js";
+import {describeAdapter, requestAdapter, requestDevice} from "../adapter.js";
+import {threadCount, type DeviceKind} from "../capabilities.js";
+
+/**
+ * Opens a device. ONNX Runtime keeps the settings of the first call, so a worker opens one device in its
+ * life; another device is another worker.
+ *
+ * @throws Error saying why WebGPU, or half precision on it, cannot be had
+ */
+export async function openDevice(kind: DeviceKind): Promise<Device> {
+  const threads = threadCount();
+  ort.env.wasm.wasmPaths = {wasm: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm")};
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = "error";
+  const quiet = {logSeverityLevel: 3} as const;
+  if (kind === "wasm")
+    return {
+      name: `wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
+      ort,
+      session: {executionProviders: ["wasm"], ...quiet},
+      windows: 1
+    };
+  const adapter = await requestAdapter();
+  const {name, software, f16} = describeAdapter(adapter);
+  if (kind === "webgpu-float16" && !f16) throw new Error(`The adapter ${name} does not compute in float16.`);
+  const device = await requestDevice(adapter);
+  return {
+    name: `webgpu (${name}${software ? ", software" : ""})${kind === "webgpu-float16" ? ", float16 arithmetic" : ""}`,
+    ort,
+    session: {executionProviders: [{name: "webgpu", device}], ...quiet},
+    windows: software ? 1 : 8
+  };
+}
+
+/** The version of ONNX Runtime, for provenance. */
+export function runtimeVersion(): string {
+  return ort.env.versions.web ?? ort.env.versions.common;
+}

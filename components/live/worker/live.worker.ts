@@ -1,0 +1,248 @@
+// Runs a model off the main thread: one call at a time, the newest picture first.
+import {gridOf} from "../../model/geometry.js";
+import {fit} from "../../model/image/fit.js";
+import {normalise} from "../../model/image/normalise.js";
+import type {Picture} from "../../model/image/pixels.js";
+import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
+import {methodNamed} from "../../model/methods/index.js";
+import {changedOptions, readOptions} from "../../model/methods/options.js";
+import {readModel} from "../../model/model.js";
+import type {SomOptions} from "../../model/network.js";
+import {repairSweep} from "../../model/analyse.js";
+import {Engine} from "../../model/runtime.js";
+import {Sessions} from "../../model/sessions.js";
+import type {ModelSource} from "../catalog.js";
+import {openDevice, runtimeVersion} from "./device.js";
+import {downloadModel, sha256} from "./download.js";
+import {failureOf} from "../failure.js";
+import {fetchData} from "../../site/files.js";
+import {decodePicture} from "./picture.js";
+import type {Ask, CallName, Calls, OpenModel, Shown, Tell} from "../protocol.js";
+import {reduced, segmentPicture} from "./segmenting.js";
+import {Subject} from "./subject.js";
+import type {Turn} from "./turn.js";
+import {openTowerWords, type TowerWords} from "./towerWords.js";
+
+/** The open model, what runs it, and the picture that was looked at last. */
+interface Bench {
+  info: OpenModel;
+  engine: Engine;
+  sessions: Sessions;
+  tower?: TowerWords;
+  picture?: Picture;
+  subject?: Subject;
+}
+
+let bench: Bench | undefined;
+
+const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Calls[N]["answer"]>} = {
+  async open({model: source, kind}, turn) {
+    if (bench) throw new Error("This worker has a model already.");
+    const {id, bytes, config, hash, table} = await readSource(source, turn);
+    turn.tell({progress: {stage: "runtime"}});
+    const precision = kind === "webgpu-float16" ? "float16" : "float32";
+    const model = {...readModel(id, bytes, config), precision} as const;
+    const device = await openDevice(kind);
+    const info: OpenModel = {id, geometry: model.geometry, device: device.name, hash};
+    const file = await readLexicon(source, model.geometry.classes);
+    let tower: TowerWords | undefined;
+    if (file) info.words = {rows: classifierRows(model), file};
+    else {
+      try {
+        tower = await openTowerWords(model, {config, table, device});
+      } catch (error) {
+        // Without words there is still everything else to see.
+        info.wordless = failureOf(error).message;
+      }
+      info.tower = tower !== undefined;
+    }
+    // Six stretches of a trunk with twelve layers, and a few more for heads and methods.
+    bench = {info, tower, engine: new Engine(model, device, 2), sessions: new Sessions(model.checkpoint, device, 14)};
+    return info;
+  },
+
+  async look({image, file, fit: how, options}, {tell, signal}) {
+    const {info, engine, sessions} = opened();
+    tell({progress: {stage: "image"}});
+    const {picture, note} = await decodePicture(file);
+    if (note) tell({note});
+    const square = fit(picture, info.geometry.patch, how);
+    tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
+    const {width, height, data} = normalise(square, info.geometry, "bytes");
+    const values = readOptions("sfp", methodNamed("sfp").options, options);
+    const subject = new Subject(engine, sessions, {
+      image,
+      grid: gridOf(info.geometry, height, width),
+      pixels: {dims: [1, 3, height, width], data},
+      som: values as unknown as SomOptions,
+      provenance: {
+        model: info.id,
+        weights: info.hash,
+        device: info.device,
+        method: "sfp",
+        options: changedOptions(methodNamed("sfp").options, values),
+        versions: {onnxruntime: runtimeVersion()}
+      }
+    });
+    // Its first layers can be looked into while the others run.
+    Object.assign(opened(), {picture, subject});
+    const of = info.geometry.layers;
+    tell({progress: {stage: "layers", done: 0, of}});
+    await subject.run(
+      (done) => {
+        tell({progress: {stage: "layers", done, of}});
+        if (done < of) tell({record: subject.record(done)});
+      },
+      () => breathe(signal)
+    );
+    return subject.record(of);
+  },
+
+  attention: async ({trunk, layer}) => looked().attention(trunk, layer),
+  heads: ({trunk, layer}) => looked().heads(trunk, layer),
+  features: ({stage, options}) => looked().features(stage, options),
+
+  async repairs(_, {signal}) {
+    const {grid, pixels} = looked().options;
+    return repairSweep(opened().engine, grid, pixels, () => signal.throwIfAborted());
+  },
+
+  async words({words}, {signal, tell}) {
+    const {tower, info} = opened();
+    if (!tower) throw new Error(info.wordless ?? `${info.id} has no text tower.`);
+    return tower.vectors(words, {
+      signal,
+      onProgress: (done, of) => tell({progress: {stage: "words", done, of}})
+    });
+  },
+
+  async segment(ask, turn) {
+    const {engine, picture} = opened();
+    if (!picture) throw new Error("No picture has been looked at yet.");
+    return segmentPicture(engine, picture, ask, turn);
+  },
+
+  run: ({request, pixels}) => opened().engine.run(request, pixels)
+};
+
+function opened(): Bench {
+  if (!bench) throw new Error("No model is open.");
+  return bench;
+}
+
+function looked(): Subject {
+  const {subject} = opened();
+  if (!subject) throw new Error("No picture has been looked at yet.");
+  return subject;
+}
+
+async function readSource(source: ModelSource, {tell, signal}: Turn) {
+  if ("weights" in source) {
+    const bytes = new Uint8Array(await source.weights.arrayBuffer());
+    const config: unknown = source.config && JSON.parse(await source.config.text());
+    const table = source.tokenizer && new Uint8Array(await source.tokenizer.arrayBuffer());
+    return {id: source.id, bytes, config, hash: await sha256(bytes), table};
+  }
+  const {entry, mayAsk} = source;
+  const bytes = await downloadModel(entry, {
+    mayAsk,
+    signal,
+    onProgress: (progress) => tell({progress: {stage: "download", ...progress}}),
+    onNote: (note) => tell({note})
+  });
+  const config: unknown = JSON.parse(new TextDecoder().decode(await fetchData(`models/${entry.id}/config.json`)));
+  const table = entry.tokenizer ? await fetchData(`models/${entry.id}/tokenizer.json`) : undefined;
+  return {id: entry.id, bytes, config, hash: entry.hash, table: table as Uint8Array<ArrayBuffer> | undefined};
+}
+
+/** Models with ImageNet-1k's classes share one lexicon. */
+async function readLexicon(_source: ModelSource, classes?: number): Promise<LexiconFile | undefined> {
+  if (classes !== 1000) return undefined;
+  return JSON.parse(new TextDecoder().decode(await fetchData("models/mini/lexicon.json"))) as LexiconFile;
+}
+
+function opaque({width, height, data}: Picture): Shown {
+  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let i = 0, from = 0; i < rgba.length; i += 4, from += 3) {
+    rgba[i] = data[from];
+    rgba[i + 1] = data[from + 1];
+    rgba[i + 2] = data[from + 2];
+  }
+  return {width, height, rgba};
+}
+
+/** Lets messages in, so that a cancellation is heard between two runs. */
+async function breathe(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal.throwIfAborted();
+}
+
+/** What waits for its turn, the lower rank first. What a reader waits for comes before what figures ask for. */
+const ranks: Record<CallName, number> = {
+  open: 0,
+  look: 0,
+  run: 0,
+  attention: 1,
+  heads: 1,
+  words: 1,
+  segment: 2,
+  features: 3,
+  repairs: 4
+};
+
+interface Waiting {
+  message: Exclude<Ask, {cancel: number}>;
+  controller: AbortController;
+}
+
+const waiting: Waiting[] = [];
+const pending = new Map<number, AbortController>();
+let busy = false;
+
+function tell(message: Tell): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+  postMessage(message);
+}
+
+async function answer({message: {id, name, ask}, controller: {signal}}: Waiting): Promise<void> {
+  try {
+    signal.throwIfAborted();
+    const call = calls[name] as (ask: unknown, turn: Turn) => Promise<Calls[CallName]["answer"]>;
+    const found = await call(ask, {signal, tell: (news) => tell({id, news})});
+    signal.throwIfAborted();
+    tell({id, answer: found});
+  } catch (error) {
+    tell({id, error: failureOf(error)});
+  } finally {
+    pending.delete(id);
+  }
+}
+
+/** Takes turns until nothing waits. */
+async function work(): Promise<void> {
+  if (busy) return;
+  busy = true;
+  while (waiting.length > 0) {
+    const least = Math.min(...waiting.map(({message}) => ranks[message.name]));
+    const at = waiting.findIndex(({message}) => ranks[message.name] === least);
+    await answer(...(waiting.splice(at, 1) as [Waiting]));
+    // Lets messages in, so that what matters more can overtake.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  busy = false;
+}
+
+addEventListener("message", ({data}: MessageEvent<Ask>) => {
+  if ("cancel" in data) return pending.get(data.cancel)?.abort();
+  // A new picture ends whatever is still asked of the one before.
+  if (data.name === "look") for (const controller of pending.values()) controller.abort();
+  const controller = new AbortController();
+  pending.set(data.id, controller);
+  const turn = {message: data, controller};
+  // Attention is kept and needs no run: a slider is not to wait for a segmentation.
+  if (data.name === "attention") void answer(turn);
+  else {
+    waiting.push(turn);
+    void work();
+  }
+});

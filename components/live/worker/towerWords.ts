@@ -1,0 +1,38 @@
+/** Words by a model's own text tower, where it has one: any word is answered, by the weights that are here already. */
+import type {TextVectors} from "../../model/lexicon.js";
+import type {Model} from "../../model/model.js";
+import type {Device} from "../../model/runtime.js";
+import {wordVectors, type WordOptions} from "../../model/text/features.js";
+import {readMerges} from "../../model/text/merges.js";
+import {createTokenizer} from "../../model/text/tokenizer.js";
+import {readTextModel, TextTower} from "../../model/text/tower.js";
+
+/** A text tower that keeps what it has encoded. */
+export interface TowerWords {
+  vectors(words: readonly string[], options?: Pick<WordOptions, "onProgress" | "signal">): Promise<TextVectors>;
+}
+
+/**
+ * The words of a model with a text tower; undefined for a model without one.
+ *
+ * @param table its `tokenizer.json`, or another file with CLIP's merge table
+ * @throws Error saying what is missing, or what does not belong together
+ */
+export async function openTowerWords(
+  {id, checkpoint}: Model,
+  {config, table, device}: {config?: unknown; table?: Uint8Array<ArrayBuffer>; device: Device}
+): Promise<TowerWords | undefined> {
+  const model = readTextModel(checkpoint, config);
+  if (!model) return undefined;
+  if (!table)
+    throw new Error(
+      `${id} has a text tower, but nothing that cuts words into its tokens: put tokenizer.json beside the model.`
+    );
+  const tower = new TextTower(model, createTokenizer(await readMerges(table)), device);
+  const kept = new Map<string, Float32Array>();
+  const cache = {
+    get: (key: string) => Promise.resolve(kept.get(key)),
+    set: (key: string, vector: Float32Array) => Promise.resolve(void kept.set(key, vector))
+  };
+  return {vectors: (words, options) => wordVectors(tower, words, {...options, cache, model: id})};
+}

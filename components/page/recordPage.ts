@@ -1,0 +1,40 @@
+import type {ImageRecord} from "../records/record.js";
+import {openRecord} from "../site/files.js";
+import {listPhotos, type Photo} from "../site/library.js";
+
+/** A photo of the site with its numbers. */
+export interface PhotoRecord {
+  photo: Photo;
+  record: ImageRecord;
+}
+
+/** Some photos of the site, in its order. */
+export interface PhotoPage {
+  records: PhotoRecord[];
+  /** The place of the first among all, 0-based. */
+  from: number;
+  /** How many the site has. */
+  total: number;
+}
+
+/**
+ * The records of `most` photos of the site under one model, as pages of a book: the page that a place (0-based) or a
+ * photo is on. A photo that was not analysed is left out.
+ */
+export async function recordPage(model: string, place: number | string, most: number): Promise<PhotoPage> {
+  const photos = await listPhotos();
+  const index =
+    typeof place === "number"
+      ? place
+      : Math.max(
+          0,
+          photos.findIndex(({id}) => id === place)
+        );
+  const from = index - (index % most);
+  const found = await Promise.allSettled(
+    photos.slice(from, from + most).map(async (photo) => ({photo, record: (await openRecord(model, photo.id)).record}))
+  );
+  const records = found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  if (!records.length) throw new Error(`No photo of this site was analysed with ${model}.`);
+  return {records, from, total: photos.length};
+}

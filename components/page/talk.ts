@@ -1,0 +1,240 @@
+/**
+ * Talk mode: each figure of a page is a slide. Figures stay where they are in the page, so that what
+ * is pinned, loaded and linked stays so; only their surroundings are hidden. The address names the
+ * slide by its figure (`#talk=attention`; a number does too), so a talk is a list of links.
+ */
+import {h, magnify} from "../ui/dom.js";
+import {addKeys} from "./keyboard.js";
+import {fitSlide} from "./slide.js";
+import {slideAddress, slideIndex} from "./slideAddress.js";
+import {openOverview} from "./talkOverview.js";
+
+/** Sharper canvases, because slides are scaled up. */
+const sharpness = 2;
+
+const main = () => document.getElementById("observablehq-main");
+
+/** The figures of the page in reading order. */
+function slides(): HTMLElement[] {
+  return [...(main()?.querySelectorAll<HTMLElement>("figure.figure") ?? [])];
+}
+
+/** The slide on show, as long as there is a talk. */
+let shown: {figure: HTMLElement; release: () => void} | undefined;
+
+/** Where the address asked to be, until the reader goes elsewhere: figures may come after the address is read. */
+let asked: string | undefined;
+
+const counter = h("span", {class: "talk-counter", role: "status"});
+const bar = talkBar();
+
+/** Lets every page be shown as slides. Call it once a page. */
+export function startTalk(): void {
+  addKeys(
+    [
+      [["t"], "talk: every figure a slide; again, or Esc, to leave"],
+      [["→", "←", "Space"], "in a talk: next slide, slide before (so do Page Down and Page Up)"],
+      [["Home", "End"], "in a talk: first slide, last slide"],
+      [["o", "f"], "in a talk: all slides, full screen"]
+    ],
+    takeKey
+  );
+  addEventListener("hashchange", followAddress);
+  // A click pins a token, and the arrow keys that follow are meant for the slides. Whoever reaches a
+  // grid or a slider with the Tab key keeps them for it.
+  document.addEventListener("pointerup", (event) => {
+    if (!shown || event.pointerType === "touch") return;
+    setTimeout(() => {
+      const focused = document.activeElement;
+      if (focused instanceof HTMLElement && !focused.matches("input[type=number], input[type=text], select"))
+        focused.blur();
+    });
+  });
+  followAddress();
+  if (asked === undefined) return;
+  const arrivals = new MutationObserver(() => (asked === undefined ? arrivals.disconnect() : followAddress()));
+  const place = main();
+  if (place) arrivals.observe(place, {childList: true, subtree: true});
+  setTimeout(() => arrivals.disconnect(), 20_000);
+}
+
+/** A button that begins a talk at the figure in view. */
+export function talkButton(): HTMLElement {
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "talk-button",
+      title: "Show the figures as slides (t)",
+      onclick: () => enter()
+    },
+    "Talk"
+  );
+}
+
+function talkBar(): HTMLElement {
+  const action = (label: string, name: string, hint: string, act: () => unknown) =>
+    h("button", {type: "button", "aria-label": name, title: hint, onclick: act}, label);
+  return h(
+    "nav",
+    {class: "talk-bar", "aria-label": "Slides"},
+    action("‹", "Slide before", "Slide before (←)", () => move(-1)),
+    counter,
+    action("›", "Next slide", "Next slide (→)", () => move(1)),
+    action("All", "All slides", "All slides (o)", showOverview),
+    action("Full", "Full screen", "Full screen (f)", toggleFullScreen),
+    action("Leave", "Leave the talk", "Leave the talk (Esc)", leave)
+  );
+}
+
+function takeKey(event: KeyboardEvent): boolean {
+  if (document.querySelector("dialog[open], :popover-open")) return false;
+  if (event.key === "t") {
+    if (shown) leave();
+    else enter();
+    return true;
+  }
+  if (!shown || isBusyWith(event)) return false;
+  switch (event.key) {
+    case "ArrowRight":
+    case "ArrowDown":
+    case "PageDown":
+      move(1);
+      break;
+    case "ArrowLeft":
+    case "ArrowUp":
+    case "PageUp":
+      move(-1);
+      break;
+    case " ":
+      move(event.shiftKey ? -1 : 1);
+      break;
+    case "Home":
+      show(slides()[0]);
+      break;
+    case "End":
+      show(slides().at(-1));
+      break;
+    case "o":
+      showOverview();
+      break;
+    case "f":
+      toggleFullScreen();
+      break;
+    case "Escape":
+      leave();
+      break;
+    default:
+      return false;
+  }
+  return true;
+}
+
+/** Whether a focused control has its own use for a key. */
+function isBusyWith({key, target}: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("button, summary, a")) return key === " ";
+  return target.matches("input") && /^(Arrow|Home|End| )/.test(key);
+}
+
+/** Begins at a figure, or at the one in view. */
+function enter(figure: HTMLElement | undefined = inView()): void {
+  if (figure) show(figure);
+}
+
+/** The figure that covers most of the window, else the first one. */
+function inView(): HTMLElement | undefined {
+  const covered = (figure: HTMLElement) => {
+    const {top, bottom} = figure.getBoundingClientRect();
+    return Math.min(bottom, innerHeight) - Math.max(top, 0);
+  };
+  const all = slides();
+  return all.reduce((best, figure) => (covered(figure) > Math.max(0, covered(best)) ? figure : best), all[0]);
+}
+
+function move(by: number): void {
+  const all = slides();
+  const at = shown ? all.indexOf(shown.figure) : 0;
+  show(all[Math.max(0, Math.min(all.length - 1, at + by))]);
+}
+
+function show(figure: HTMLElement | undefined, byAddress = false): void {
+  if (!figure) return;
+  if (!byAddress) asked = undefined;
+  if (shown?.figure !== figure) {
+    if (shown) hide(shown);
+    else begin();
+    mark(figure, true);
+    shown = {figure, release: fitSlide(figure)};
+  }
+  const all = slides();
+  counter.textContent = `${all.indexOf(figure) + 1} / ${all.length}`;
+  counter.setAttribute("aria-label", `Slide ${all.indexOf(figure) + 1} of ${all.length}`);
+  // An address that asks for more than there is so far stays as it is: the rest may be on its way.
+  if (asked === undefined) replaceHash(slideAddress(figure.id));
+}
+
+function begin(): void {
+  document.documentElement.classList.add("is-talking");
+  magnify(sharpness);
+  document.body.append(bar);
+}
+
+function leave(): void {
+  if (!shown) return;
+  const {figure} = shown;
+  hide(shown);
+  shown = undefined;
+  asked = undefined;
+  bar.remove();
+  magnify(1);
+  document.documentElement.classList.remove("is-talking");
+  if (document.fullscreenElement) void document.exitFullscreen();
+  replaceHash("");
+  figure.scrollIntoView({block: "start", behavior: "instant"});
+}
+
+function hide({figure, release}: NonNullable<typeof shown>): void {
+  release();
+  mark(figure, false);
+}
+
+/** Marks a figure as the slide, and what it lies in, so that the style can hide everything else. */
+function mark(figure: HTMLElement, on: boolean): void {
+  figure.classList.toggle("is-slide", on);
+  for (let place = figure.parentElement; place && place !== document.body; place = place.parentElement) {
+    place.classList.toggle("holds-slide", on);
+    if (place === main()) return;
+  }
+}
+
+function followAddress(): void {
+  const all = slides();
+  const wanted = slideIndex(
+    location.hash,
+    all.map(({id}) => id)
+  );
+  if (wanted === undefined) {
+    asked = undefined;
+    if (shown) leave();
+    return;
+  }
+  asked = location.hash;
+  if (all.length === 0) return;
+  if (wanted.found) asked = undefined;
+  show(all[wanted.at], true);
+}
+
+function replaceHash(hash: string): void {
+  if (location.hash !== hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
+}
+
+function showOverview(): void {
+  openOverview(slides(), shown?.figure, show);
+}
+
+function toggleFullScreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  // Some phones have none; the talk fills their window anyway.
+  else document.documentElement.requestFullscreen?.().catch(() => {});
+}

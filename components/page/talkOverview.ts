@@ -1,0 +1,60 @@
+import {h} from "../ui/dom.js";
+
+/** Shows all slides of a page by title and line, and the other pages, to choose from. */
+export function openOverview(
+  slides: readonly HTMLElement[],
+  current: HTMLElement | undefined,
+  choose: (figure: HTMLElement) => void
+): void {
+  const part = (figure: HTMLElement, name: string) => figure.querySelector(`.figure-${name}`)?.textContent ?? "";
+  const items = slides.map((figure) =>
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-current": figure === current ? "true" : null,
+          autofocus: figure === current,
+          onclick: () => {
+            dialog.close();
+            choose(figure);
+          }
+        },
+        h("b", {}, part(figure, "title")),
+        h("span", {}, part(figure, "lede"))
+      )
+    )
+  );
+  const elsewhere = otherPages();
+  const dialog = h(
+    "dialog",
+    {class: "talk-overview", "aria-label": "All slides", onclose: () => dialog.remove()},
+    h("ol", {}, ...items),
+    elsewhere.length > 0 ? h("p", {}, "Slides of other pages: ", ...elsewhere) : null
+  );
+  // `o` opens it, so `o` closes it; a click beside it does too.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "o") return;
+    event.preventDefault();
+    dialog.close();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** Links to the first slides of the pages in the sidebar. */
+function otherPages(): Node[] {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("#observablehq-sidebar .observablehq-link a[href]")];
+  // The first is the site's name, and leads to a page that has a name of its own.
+  const others = links.slice(1).filter(({pathname}) => pathname !== location.pathname);
+  return others.flatMap((link, i) => {
+    const address = new URL(link.href);
+    address.hash = "talk=1";
+    return [...(i > 0 ? [document.createTextNode(" · ")] : []), h("a", {href: address.href}, link.textContent ?? "")];
+  });
+}

@@ -1,0 +1,145 @@
+import type {Grid, ImageRecord, RecordSource} from "../records/record.js";
+import type {LayerChoice} from "../charts/reading.js";
+import type {Pointing, Selection, SelectionStore} from "./selection.js";
+
+/** What a picture brings besides its numbers. */
+export interface Picture {
+  id: string;
+  title: string;
+  credit?: string;
+  image: CanvasImageSource | null;
+  /** Where pins stand at first, as fractions of width and height. */
+  target?: readonly [x: number, y: number];
+  background?: readonly [x: number, y: number];
+}
+
+/** What figures draw: the selection, and the numbers and the picture that it selects. */
+export interface View {
+  selection: Selection;
+  picture: Picture;
+  source: RecordSource;
+  record: ImageRecord;
+  /** The chosen layer and head within what this model has. */
+  choice: LayerChoice;
+  /** The pinned patches, if any. */
+  target: number | null;
+  background: number | null;
+}
+
+/** A view, or why there is none. */
+export type FeedState = {view: View} | {waiting: string} | {failure: string};
+
+/** Finds the numbers and the picture for a model and an image. */
+export type Opener = (model: string, image: string) => Promise<{source: RecordSource; picture: Picture}>;
+
+/**
+ * Joins the selection with the numbers it selects and hands both to figures, at most once a frame.
+ * Opening another image shows the old one until the new one is there.
+ */
+export class Feed {
+  #opened?: {source: RecordSource; picture: Picture};
+  #key = "";
+  #state: FeedState = {waiting: "Loading the analysis of this photo."};
+  #frame = 0;
+  readonly #listeners = new Set<(state: FeedState) => void>();
+
+  constructor(
+    readonly store: SelectionStore,
+    private readonly open: Opener
+  ) {
+    store.subscribe(() => this.#follow());
+    this.#follow();
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Calls `listener` with the present state and on every change of it. */
+  subscribe(listener: (state: FeedState) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#state);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The same for what the pointer is on, with the view it points into. */
+  subscribePointing(listener: (pointing: Pointing, view: View) => void): () => void {
+    return this.store.subscribePointing((pointing) => {
+      if ("view" in this.#state) listener(pointing, this.#state.view);
+    });
+  }
+
+  /** Shows numbers that were made elsewhere, such as by a model running in this page. */
+  show(source: RecordSource, picture: Picture): void {
+    const {model, image} = this.store.value;
+    this.#key = `${model}/${image}`;
+    this.#opened = {source, picture};
+    this.store.point({hover: null, brush: null});
+    this.#settle();
+  }
+
+  #follow(): void {
+    const {model, image} = this.store.value;
+    const key = `${model}/${image}`;
+    if (key === this.#key) {
+      if (this.#opened) this.#settle();
+      return;
+    }
+    this.#key = key;
+    if (!this.#opened) this.#tell({waiting: `Loading the analysis of “${image}”.`});
+    this.open(model, image).then(
+      (opened) => {
+        if (key !== this.#key) return;
+        this.#opened = opened;
+        this.#settle();
+      },
+      (error: unknown) => {
+        if (key !== this.#key) return;
+        this.#opened = undefined;
+        this.#tell({failure: error instanceof Error ? error.message : String(error)});
+      }
+    );
+  }
+
+  #settle(): void {
+    this.#tell({view: makeView(this.store.value, this.#opened!)});
+  }
+
+  #tell(state: FeedState): void {
+    this.#state = state;
+    // A slider can move several times a frame; only its last place is drawn.
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      for (const listener of this.#listeners) listener(this.#state);
+    });
+  }
+}
+
+/** Fits a selection to what a record has: a layer, a head and pins that exist. */
+export function makeView(selection: Selection, {source, picture}: {source: RecordSource; picture: Picture}): View {
+  const {record} = source;
+  const {layer, head, trunk, factor, cap} = selection;
+  return {
+    selection,
+    picture,
+    source,
+    record,
+    choice: {
+      trunk,
+      layer: Math.min(layer, record.layers) - 1,
+      head: typeof head === "number" ? Math.min(head, record.heads) : head,
+      factor,
+      cap
+    },
+    target: pin(selection.target, picture.target ?? [0.5, 0.5], record.grid),
+    background: pin(selection.background, picture.background ?? [0.1, 0.1], record.grid)
+  };
+}
+
+function pin(chosen: Selection["target"], [x, y]: readonly [number, number], [rows, columns]: Grid): number | null {
+  if (chosen === "none") return null;
+  if (typeof chosen === "number") return chosen < rows * columns ? chosen : null;
+  const [row, column] = [Math.floor(y * rows), Math.floor(x * columns)];
+  return Math.min(rows - 1, row) * columns + Math.min(columns - 1, column);
+}

@@ -1,0 +1,89 @@
+/** Records computed beforehand, fetched as they are needed and kept while the page is open. */
+import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../records/arrow.js";
+import type {AttentionMap, RecordSource} from "../records/record.js";
+
+/** The site's root: modules lie three folders below it, in the preview and in the built site. */
+const root = new URL("../../../", import.meta.url);
+
+/** Whether the page comes from the preview, which serves data as the loaders wrote it, and not from a built site. */
+const preview = new URL(import.meta.url).searchParams.has("sha");
+
+/** Where a data file is served: under its own path in a built site, under /_file/ in the preview. */
+export function dataAddress(path: string): string {
+  return new URL(`${preview ? "_file/" : ""}data/${path}`, root).href;
+}
+
+/**
+ * Fetches a data file, expanded if it is compressed. Analyses are, so that they are small on every host.
+ *
+ * @throws Error saying what is missing and what to do
+ */
+export async function fetchData(path: string): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(dataAddress(path));
+  } catch (cause) {
+    throw new Error(`data/${path} could not be loaded: the connection failed. Reload the page to try again.`, {cause});
+  }
+  if (!response.ok)
+    throw new Error(
+      `data/${path} is not in this site (${response.status}). npm run build makes it, or says why it cannot.`
+    );
+  try {
+    return path.endsWith(".gz") ? await expand(response) : new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new Error(`data/${path} arrived damaged or only in part. Reload the page to try again.`, {cause});
+  }
+}
+
+/** Some hosts name the coding of a .gz file, and the browser has then expanded it already. */
+async function expand(response: Response): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+const open = new Map<string, Promise<RecordSource>>();
+
+/** How many images' files are kept in memory. */
+const keep = 8;
+
+/** The record of one image under one model; its summary is loaded at once, the rest when asked for. */
+export function openRecord(model: string, image: string): Promise<RecordSource> {
+  const key = `${model}/${image}`;
+  const known = open.get(key);
+  if (known) return known;
+  if (open.size >= keep) open.delete(open.keys().next().value!);
+  const opened = read(key);
+  open.set(key, opened);
+  // A failure is not remembered, so that the next attempt fetches again.
+  opened.catch(() => open.delete(key));
+  return opened;
+}
+
+async function read(folder: string): Promise<RecordSource> {
+  const record = decodeRecord(await fetchData(`records/${folder}/summary.arrow.gz`));
+  const file = once((name: string) => fetchData(`records/${folder}/${name}.arrow.gz`));
+  const maps = once(async (name: string) => decodeAttention(await file(name)));
+  return {
+    record,
+    attention: async (trunk, layer) => (await maps(`attention-${trunk}`))[layer],
+    headAttention: (trunk, layer): Promise<AttentionMap[]> => maps(`heads-${trunk}-${layer + 1}`),
+    features: once(async (stage: string) => decodeFeatures(await file(`features-${stage}`))),
+    repairs: async () => decodeRepairs(await file("repairs"))
+  };
+}
+
+/** Asks once for each name; a failure is forgotten. */
+function once<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (name) => {
+    const before = known.get(name);
+    if (before) return before;
+    const loading = load(name);
+    known.set(name, loading);
+    loading.catch(() => known.delete(name));
+    return loading;
+  };
+}

@@ -1,0 +1,67 @@
+/** What answers a model's words in the page: files that the site has for it, or a model that runs here. */
+import {decodeFeatures, decodeWords} from "../records/arrow.js";
+import {wordSource} from "./models.js";
+import {Lexicon, type LexiconFile, type TextVectors} from "../model/lexicon.js";
+import {WordList} from "../model/wordList.js";
+import {fetchData} from "./files.js";
+
+/** Whatever gives words their vectors: a lexicon or a list at once, a text tower after a run. */
+export interface Words {
+  /** Whether the vectors are those of a text tower. */
+  readonly tower?: boolean;
+  vectors(words: readonly string[]): TextVectors | Promise<TextVectors>;
+}
+
+const open = new Map<string, Words>();
+const opening = new Map<string, Promise<Words>>();
+
+/** What answers a model's words, if it is here already. */
+export function knownWords(model: string): Words | undefined {
+  return open.get(model);
+}
+
+/**
+ * The words of a model, from the site's files, fetched once, or what was offered.
+ *
+ * @throws Error saying what is missing
+ */
+export async function openWords(model: string): Promise<Words> {
+  const known = open.get(model);
+  if (known) return known;
+  const started = opening.get(model) ?? read(model);
+  opening.set(model, started);
+  try {
+    const words = await started;
+    // A model that came to run here meanwhile knows better.
+    if (!open.has(model)) open.set(model, words);
+    return open.get(model)!;
+  } finally {
+    // A failure is not remembered, so that the next attempt fetches again.
+    opening.delete(model);
+  }
+}
+
+/** Answers a model's words from elsewhere, such as by a model that runs in this page. */
+export function offerWords(model: string, words: Words): void {
+  open.set(model, words);
+}
+
+async function read(model: string): Promise<Words> {
+  switch (wordSource(model)) {
+    case "lexicon": {
+      const [words, rows] = await Promise.all([
+        fetchData("models/mini/lexicon.json"),
+        fetchData(`records/${model}/classifier.arrow.gz`)
+      ]);
+      return new Lexicon(decodeFeatures(rows), JSON.parse(new TextDecoder().decode(words)) as LexiconFile);
+    }
+    case "list":
+      return new WordList(decodeWords(await fetchData(`records/${model}/words.arrow.gz`)));
+    case "none":
+      throw new Error(
+        `Words for ${model} were not computed: its folder has no tokenizer.json. Put it there and build the site again, or type your words on the Live page.`
+      );
+    case undefined:
+      throw new Error(`${model} answers words once it runs in the page.`);
+  }
+}

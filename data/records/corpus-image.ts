@@ -1,0 +1,59 @@
+/** What a corpus needs of one picture besides its record: where it is flat, and where its objects are. */
+import type {CorpusImage} from "../../components/analysis/corpus.js";
+import type {Grid, ImageRecord} from "../../components/records/record.js";
+import {mean} from "../../components/analysis/arrays.js";
+import type {Picture} from "../../components/model/image/pixels.js";
+import type {Mask} from "../files/masks.js";
+
+/** VOC's label for pixels of no class. */
+const IGNORED = 255;
+
+/** Joins a record with the picture it was made of (after the fit) and, where there is one, its mask (cut alike). */
+export function corpusImage(record: ImageRecord, picture: Picture, mask?: Mask): CorpusImage {
+  return {
+    record,
+    variance: lightnessVariance(picture, record.grid),
+    ...(mask && {object: objectShare(mask, record.grid)})
+  };
+}
+
+/** Variance of lightness (Rec. 601 luma, 0 to 255) inside each patch. */
+export function lightnessVariance({width, height, data}: Picture, grid: Grid): Float64Array {
+  return eachPatch(grid, width, height, (pixels) => {
+    const luma = pixels.map((i) => 0.299 * data[3 * i] + 0.587 * data[3 * i + 1] + 0.114 * data[3 * i + 2]);
+    const centre = mean(luma);
+    return mean(luma.map((value) => (value - centre) ** 2));
+  });
+}
+
+/** Share of each patch's labelled pixels that are not background (class 0); NaN where none is labelled. */
+export function objectShare({width, height, labels}: Mask, grid: Grid): Float64Array {
+  return eachPatch(grid, width, height, (pixels) => {
+    const labelled = pixels.filter((i) => labels[i] !== IGNORED);
+    return labelled.filter((i) => labels[i] !== 0).length / labelled.length;
+  });
+}
+
+/** A mask cut as the default fit cuts its photo: the middle square, by nearest pixel, so that labels stay labels. */
+export function squareMask({width, height, labels}: Mask, side: number): Mask {
+  const short = Math.min(width, height);
+  const [left, top] = [(width - short) / 2, (height - short) / 2];
+  const at = (k: number, start: number) => Math.floor(start + ((k + 0.5) * short) / side);
+  const square = Uint8Array.from({length: side * side}, (_, i) => {
+    const [x, y] = [at(i % side, left), at(Math.floor(i / side), top)];
+    return labels[y * width + x];
+  });
+  return {width: side, height: side, labels: square};
+}
+
+function eachPatch([rows, columns]: Grid, width: number, height: number, of: (pixels: number[]) => number) {
+  const [across, down] = [width / columns, height / rows];
+  return Float64Array.from({length: rows * columns}, (_, patch) => {
+    const [left, top] = [(patch % columns) * across, Math.floor(patch / columns) * down];
+    const pixels = Array.from(
+      {length: across * down},
+      (_p, k) => (top + Math.floor(k / across)) * width + left + (k % across)
+    );
+    return of(pixels);
+  });
+}

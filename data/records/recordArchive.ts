@@ -1,0 +1,20 @@
+import {existsSync, readFileSync} from "node:fs";
+import type {Photo} from "../site/photos.js";
+import {archiveFile} from "./archives.js";
+
+/**
+ * The archive of a photo under a model, computed where it is missing.
+ *
+ * The engine is loaded only to compute: a preview serves what is there in a fraction of a second.
+ *
+ * @throws Error saying why there is none
+ */
+export async function recordArchive(modelId: string, photo: Photo): Promise<Uint8Array> {
+  const file = await archiveFile(modelId, photo);
+  if (!existsSync(file)) {
+    const {analysePhotos} = await import("./analysePhotos.js");
+    const [failure] = await analysePhotos(modelId, [photo]);
+    if (failure) throw new Error(`${photo.file}: ${failure.reason}`);
+  }
+  return readFileSync(file);
+}
