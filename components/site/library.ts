@@ -22,7 +22,7 @@ let photos: Promise<Photo[]> | undefined;
 
 /** The photos in `data/images`, by name. */
 export function listPhotos(): Promise<Photo[]> {
-  return (photos ??= FileAttachment("../../data/photos.json.ts").json() as Promise<Photo[]>);
+  return (photos ??= FileAttachment("../../data/photos.json").json() as Promise<Photo[]>);
 }
 
 /** The address of a photo as the pages show it: the square crop that the model sees. */

@@ -46,7 +46,7 @@ function card({id, title, alt, credit, licence}: Photo): HTMLElement {
 
 /** What could be better about the files in `data/images`, or that nothing could. */
 export async function photoProblems(): Promise<HTMLElement> {
-  const problems = (await FileAttachment("../../data/photo-problems.json.ts").json()) as PhotoProblem[];
+  const problems = (await FileAttachment("../../data/photo-problems.json").json()) as PhotoProblem[];
   if (problems.length === 0) return h("p", {}, "Nothing to report: every file is readable, large enough and credited.");
   const rows = problems.map(({file, kind, message}) =>
     h("tr", {}, h("td", {}, h("code", {}, file)), h("td", {}, kind), h("td", {}, message))

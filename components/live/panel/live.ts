@@ -65,7 +65,7 @@ export function lazily(make: () => HTMLElement): HTMLElement {
 }
 
 async function begin(session: LiveSession): Promise<void> {
-  const models = FileAttachment("../../../data/models/index.json.ts").json() as Promise<ModelEntry[]>;
+  const models = FileAttachment("../../../data/models/index.json").json() as Promise<ModelEntry[]>;
   await session.begin(models, {model: selection.value.model, device: deviceOf(selection.value)});
   const {kind: first} = session.state;
   session.subscribe(({fit, kind}) => {
