@@ -1,7 +1,7 @@
 /** The page's end of the live worker. */
 import type {AttentionMap, FeatureMap, ImageRecord, RecordSource} from "../records/record.js";
 import {Lexicon} from "../model/lexicon.js";
-import type {GivenOptions} from "../model/methods/options.js";
+import type {GivenOptions} from "../analysis/options.js";
 import type {ModelSource} from "./catalog.js";
 import type {DeviceKind} from "./capabilities.js";
 import {LiveError} from "./failure.js";

@@ -2,7 +2,7 @@
 import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "../records/record.js";
 import type {Geometry} from "../model/geometry.js";
 import type {Fit} from "../model/image/fit.js";
-import type {GivenOptions} from "../model/methods/options.js";
+import type {GivenOptions} from "../analysis/options.js";
 import type {LexiconFile, TextVectors} from "../model/lexicon.js";
 import type {GraphRequest} from "../model/build.js";
 import type {Output, Pixels} from "../model/runtime.js";

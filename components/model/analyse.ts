@@ -15,7 +15,7 @@ import {
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
 import type {SomOptions} from "./network.js";
 import {methodNamed} from "./methods/index.js";
-import {readOptions} from "./methods/options.js";
+import {readOptions} from "../analysis/options.js";
 import type {Engine, Pixels} from "./runtime.js";
 import {buildStretch} from "./stretch.js";
 

@@ -1,7 +1,7 @@
 import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
 import {methodNamed} from "./methods/index.js";
-import {readOptions, type GivenOptions} from "./methods/options.js";
+import {readOptions, type GivenOptions} from "../analysis/options.js";
 import {weightsFile, type Model} from "./model.js";
 import {Network, type Probe} from "./network.js";
 

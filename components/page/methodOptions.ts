@@ -1,6 +1,6 @@
 /** A method's settings inside the selection: `l0=8,rounds=3`, only what differs from the method's defaults. */
 import {methods} from "../model/methods/index.js";
-import {changedOptions, readOptions, type OptionValues} from "../model/methods/options.js";
+import {changedOptions, readOptions, type OptionValues} from "../analysis/options.js";
 
 /** Every option of a method; what the text says wrongly, or of another method, counts as not said. */
 export function readSettings(method: string, text: string): OptionValues {

@@ -8,7 +8,7 @@ import type {FeatureProvider} from "../../components/model/segmentation/segment.
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
 import {deviceName, wholeNumber} from "./options.js";
-import {keyValues} from "../../components/model/methods/options.js";
+import {keyValues} from "../../components/analysis/options.js";
 
 export interface Backend {
   provenance: Provenance;

@@ -3,7 +3,7 @@ import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {writeNpy} from "../files/npy.js";
 import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
 import type {Streams} from "../files/output.js";
-import {keyValues} from "../../components/model/methods/options.js";
+import {keyValues} from "../../components/analysis/options.js";
 import {deliver} from "../files/output.js";
 
 export const help = `features --image FILE [options]

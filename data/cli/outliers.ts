@@ -2,13 +2,13 @@ import {detect, type DetectorId} from "../../components/analysis/detectors/index
 import type {Grid} from "../../components/records/record.js";
 import {gridOf} from "../../components/model/geometry.js";
 import {methodNamed} from "../../components/model/methods/index.js";
-import {readOptions, type GivenOptions} from "../../components/model/methods/options.js";
+import {readOptions, type GivenOptions} from "../../components/analysis/options.js";
 import {Engine, type Output, type Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
 import type {Streams} from "../files/output.js";
-import {keyValues} from "../../components/model/methods/options.js";
+import {keyValues} from "../../components/analysis/options.js";
 import {deliver} from "../files/output.js";
 
 const offered = ["som", "l2", "lof", "mad"] as const satisfies readonly DetectorId[];

@@ -5,7 +5,7 @@ import {basename, join} from "node:path";
 import type {Provenance} from "../../components/records/record.js";
 import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
 import {methodNamed} from "../../components/model/methods/index.js";
-import {changedOptions, readOptions, type GivenOptions} from "../../components/model/methods/options.js";
+import {changedOptions, readOptions, type GivenOptions} from "../../components/analysis/options.js";
 import {readTextModel} from "../../components/model/text/tower.js";
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";

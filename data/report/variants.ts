@@ -1,6 +1,6 @@
 /** What the measured report measures: variants of SFP, and the methods beside it. */
 import type {MethodRequest} from "../../components/model/build.js";
-import {keyValues} from "../../components/model/methods/options.js";
+import {keyValues} from "../../components/analysis/options.js";
 
 /** One row of the report. */
 export interface Variant {

@@ -5,7 +5,7 @@ import {test} from "node:test";
 import type {Page} from "playwright-core";
 import {gridOf} from "../../components/model/geometry.js";
 import type {LiveModel} from "../../components/live/client.js";
-import type {GivenOptions} from "../../components/model/methods/options.js";
+import type {GivenOptions} from "../../components/analysis/options.js";
 import {decode, golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../support/golden.js";
 import {built} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";

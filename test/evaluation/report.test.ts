@@ -6,7 +6,7 @@ import {areaTable, changedPixels, pooledMiou, summarise, type AreasFile} from ".
 import {areas, Confusion, scores} from "../../components/model/evaluation/metric.js";
 import {segment} from "../../components/model/segmentation/segment.js";
 import type {PixelBatch} from "../../components/model/segmentation/windows.js";
-import {keyValues} from "../../components/model/methods/options.js";
+import {keyValues} from "../../components/analysis/options.js";
 import {denseFeatures, openEngine, openModel} from "../../data/engine/index.js";
 import {labelledAreas, measureImage} from "../../data/report/measure.js";
 import {frequentTable, namesHash, photoNames, protocols} from "../../data/report/protocols.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import {gridOf} from "../../components/model/geometry.js";
-import type {GivenOptions} from "../../components/model/methods/options.js";
+import type {GivenOptions} from "../../components/analysis/options.js";
 import {Engine} from "../../components/model/runtime.js";
 import {cpu} from "../../data/engine/device.js";
 import {cases, expectedFeatures, imageOf} from "../support/cases.js";

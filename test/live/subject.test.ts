@@ -4,7 +4,7 @@ import {after, test} from "node:test";
 import {Subject} from "../../components/live/worker/subject.js";
 import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
 import {methods} from "../../components/model/methods/index.js";
-import {readOptions} from "../../components/model/methods/options.js";
+import {readOptions} from "../../components/analysis/options.js";
 import type {SomOptions} from "../../components/model/network.js";
 import {Engine} from "../../components/model/runtime.js";
 import {Sessions} from "../../components/model/sessions.js";

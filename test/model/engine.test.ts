@@ -3,7 +3,7 @@ import {after, test} from "node:test";
 import {repair} from "../../components/analysis/repair.js";
 import {som} from "../../components/analysis/detectors/som.js";
 import {methods} from "../../components/model/methods/index.js";
-import type {GivenOptions} from "../../components/model/methods/options.js";
+import type {GivenOptions} from "../../components/analysis/options.js";
 import {Graph} from "../../components/model/graph.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import * as graphSom from "../../components/model/som.js";

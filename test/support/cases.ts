@@ -1,5 +1,5 @@
 /** The golden file's features, each with the method and options that must give them. */
-import type {GivenOptions} from "../../components/model/methods/options.js";
+import type {GivenOptions} from "../../components/analysis/options.js";
 import {decode, golden, type Encoded} from "./golden.js";
 
 export const cases: [name: string, method: string, options?: GivenOptions][] = [

@@ -3,7 +3,7 @@ import {readSettings} from "../../page/methodOptions.js";
 import type {Selection} from "../../site/selection.js";
 import type {Fit} from "../../model/image/fit.js";
 import {methods} from "../../model/methods/index.js";
-import {changedOptions, readOptions, type OptionValues} from "../../model/methods/options.js";
+import {changedOptions, readOptions, type OptionValues} from "../../analysis/options.js";
 import type {SegmentSettings} from "../../model/segmentation/segment.js";
 
 type FitName = Selection["fit"];

@@ -1,7 +1,7 @@
 import {menu, segmented, slider} from "../../ui/inputs.js";
 import {h} from "../../ui/dom.js";
 import {methods} from "../../model/methods/index.js";
-import {readOptions, type OptionSpec, type OptionValues} from "../../model/methods/options.js";
+import {readOptions, type OptionSpec, type OptionValues} from "../../analysis/options.js";
 
 /** As many choices as stand side by side; more go into a menu. */
 const sideBySide = 3;

@@ -3,7 +3,7 @@ import type {ImageRecord} from "../../records/record.js";
 import type {Picture} from "../../site/feed.js";
 import type {Fit} from "../../model/image/fit.js";
 import type {TextVectors} from "../../model/lexicon.js";
-import type {OptionValues} from "../../model/methods/options.js";
+import type {OptionValues} from "../../analysis/options.js";
 import type {ModelEntry, ModelSource} from "../catalog.js";
 import {bestKind, capabilities, offers, type Capabilities, type DeviceKind} from "../capabilities.js";
 import {LiveModel, type Running} from "../client.js";

@@ -2,7 +2,7 @@
 import type {Feed} from "../../site/feed.js";
 import {selection} from "../../site/selection.js";
 import {h} from "../../ui/dom.js";
-import type {OptionValues} from "../../model/methods/options.js";
+import type {OptionValues} from "../../analysis/options.js";
 import {formatOptions} from "./choices.js";
 import {liveSource} from "../client.js";
 import {optionInputs} from "./optionInputs.js";

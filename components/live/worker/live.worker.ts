@@ -5,7 +5,7 @@ import {normalise} from "../../model/image/normalise.js";
 import type {Picture} from "../../model/image/pixels.js";
 import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
 import {methodNamed} from "../../model/methods/index.js";
-import {changedOptions, readOptions} from "../../model/methods/options.js";
+import {changedOptions, readOptions} from "../../analysis/options.js";
 import {readModel} from "../../model/model.js";
 import type {SomOptions} from "../../model/network.js";
 import {repairSweep} from "../../model/analyse.js";

@@ -9,7 +9,7 @@ import {
   type Trunk
 } from "../../records/record.js";
 import {methodFeatures} from "../../model/analyse.js";
-import type {GivenOptions} from "../../model/methods/options.js";
+import type {GivenOptions} from "../../analysis/options.js";
 import type {SomOptions} from "../../model/network.js";
 import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../../model/outputs.js";
 import type {Engine, Output, Pixels} from "../../model/runtime.js";

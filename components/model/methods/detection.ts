@@ -1,5 +1,5 @@
 import type {SomOptions} from "../network.js";
-import {choice, type OptionSpecs, type OptionValues} from "./options.js";
+import {choice, type OptionSpecs, type OptionValues} from "../../analysis/options.js";
 
 /** Options of SOM's test (Eq. 4). */
 export const detectionOptions: OptionSpecs = {

@@ -1,5 +1,5 @@
 import type {Method} from "./method.js";
-import {choice} from "./options.js";
+import {choice} from "../../analysis/options.js";
 
 /** MaskCLIP: the last block's mixing matrix is the identity, so each token keeps its own value (docs/methods.md). */
 export const maskclip: Method = {

@@ -1,6 +1,6 @@
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
-import type {OptionSpecs, OptionValues} from "./options.js";
+import type {OptionSpecs, OptionValues} from "../../analysis/options.js";
 
 /**
  * A way to get dense features out of a frozen ViT. A new method is a file in this folder and a line in

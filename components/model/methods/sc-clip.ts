@@ -1,7 +1,7 @@
 import type {Method} from "./method.js";
 import {lofOutliers} from "./lof.js";
 import {above, aggregate, centredSoftmax, cosines, mixPatches, projectPatches, sumOfOutputs} from "./parts.js";
-import type {OptionSpecs} from "./options.js";
+import type {OptionSpecs} from "../../analysis/options.js";
 import {repair} from "../som.js";
 
 /** Which blocks SC-CLIP and SFP's released code read; the numbers are those of a 12-block ViT-B. */

@@ -1,6 +1,6 @@
 import {repair} from "../som.js";
 import type {Method} from "./method.js";
-import {choice} from "./options.js";
+import {choice} from "../../analysis/options.js";
 import {mixPatches, projectPatches, sumOfOutputs} from "./parts.js";
 import {blockReader, fusedBlocks, fusionOptions} from "./sc-clip.js";
 import {releasedDetection, releasedOutliers} from "./sfp-released.js";

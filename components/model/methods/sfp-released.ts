@@ -3,7 +3,7 @@ import type {Network, Trunk} from "../network.js";
 import {detect, repair} from "../som.js";
 import {lofOutliers} from "./lof.js";
 import type {Method} from "./method.js";
-import {choice, type OptionSpecs, type OptionValues} from "./options.js";
+import {choice, type OptionSpecs, type OptionValues} from "../../analysis/options.js";
 import {above, aggregate, centredSoftmax, cosines, mixPatches, projectPatches, sumOfOutputs} from "./parts.js";
 import {blockReader, fusedBlocks, fusionOptions} from "./sc-clip.js";
 

@@ -3,7 +3,7 @@ import type {Network, SomOptions, Trunk} from "../network.js";
 import {clearclipLayer} from "./clearclip.js";
 import type {Method} from "./method.js";
 import {detectionOptions} from "./detection.js";
-import {choice, type OptionValues} from "./options.js";
+import {choice, type OptionValues} from "../../analysis/options.js";
 
 /**
  * SFP, the paper: SOM in every layer but the last, SAE for the last layer, HAI over all maps (Eq. 4-11).

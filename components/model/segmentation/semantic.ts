@@ -1,7 +1,7 @@
 /** ResCLIP's semantic feedback (SFR): a first segmentation tells the last layer which patches belong together. */
 import type {Grid} from "../../records/record.js";
 import type {Colours} from "../image/normalise.js";
-import type {GivenOptions} from "../methods/options.js";
+import type {GivenOptions} from "../../analysis/options.js";
 import type {Engine} from "../runtime.js";
 import {segment, type FeatureProvider} from "./segment.js";
 import type {TextMatrix} from "./scores.js";

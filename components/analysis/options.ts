@@ -1,4 +1,4 @@
-/** Options of methods: declared as data, read from words, shown in captions. */
+/** Options: declared as data, read from words, shown in captions. Methods and detectors declare theirs with them. */
 
 /** One option: the words it accepts, or a range of numbers (and, for some, a word beside it). */
 export type OptionSpec =
