@@ -1,4 +1,4 @@
-import {max, mean, median, sum, type Numbers, type TokenMatrix} from "./arrays.js";
+import {descending, max, mean, median, sum, type Numbers, type TokenMatrix} from "./arrays.js";
 import {indicesOf} from "./detectors/detection.js";
 import {attentionEntropy} from "./entropy.js";
 import {gini, topShare} from "./inequality.js";
@@ -118,9 +118,11 @@ export interface HeadSummaryOptions {
  */
 export interface HeadSummary {
   entropy: number;
-  /** max / median of the sink scores. */
+  /** max / median of the patches' sink scores: the class token receives much for what it is, and is no sink. */
   concentration: number;
-  /** Of the sink scores. */
+  /** The patch (0-based) that receives most; −1 where there is none. */
+  sink: number;
+  /** Of all tokens' sink scores. */
   gini: number;
   /** Share of all attention that the top tokens receive. */
   top: number;
@@ -141,7 +143,8 @@ export function headSummary(
   const overPatches = (rows: Float64Array): number => mean(rows.subarray(1));
   return {
     entropy: overPatches(attentionEntropy(map)),
-    concentration: concentration(received),
+    concentration: concentration(received.subarray(1)),
+    sink: descending(received.subarray(1))[0] ?? -1,
     gini: gini(received),
     top: topShare(received, top),
     diagonal: overPatches(massOnDiagonal(map)),

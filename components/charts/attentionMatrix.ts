@@ -22,7 +22,7 @@ export interface AttentionMatrixOptions {
   onPick?: (query: number, key: number) => void;
 }
 
-/** The whole map: queries down, keys across, the class token first. An outlier is a bright column. */
+/** The whole map: queries down, keys across, the class token first. An outlier is a high column. */
 export function attentionMatrix(options: AttentionMatrixOptions): Drawing<AttentionMatrixOptions> {
   let state: AttentionMatrixOptions = {scale: "sqrt", ...options};
   let side = 0;

@@ -166,7 +166,8 @@ test("a head in numbers", () => {
   const received = sinkScores(map);
   const expected = {
     entropy: ofPatches(attentionEntropy(map)),
-    concentration: concentration(received),
+    concentration: concentration(received.subarray(1)),
+    sink: received.indexOf(Math.max(...received.subarray(1))) - 1,
     gini: gini(received),
     top: Math.max(...received) / tokens,
     diagonal: ofPatches(massOnDiagonal(map)),

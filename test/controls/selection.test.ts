@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
+import {methods} from "../../components/model/methods/index.js";
 import {formatSelection, overrule, parseSelection, SelectionStore} from "../../components/site/selection.js";
 
 const defaults = parseSelection("");
@@ -133,4 +134,9 @@ test("a link that names a photo leads to it, with that photo's own pins and ever
   assert.deepEqual([linked.image, linked.layer, linked.target], ["rocket", 4, "auto"]);
   assert.equal(overrule(chosen, "?image=coffee").target, 17);
   assert.deepEqual(overrule(chosen, ""), chosen);
+});
+
+test("all methods at once fit in an address", () => {
+  const all = Object.keys(methods).join(",");
+  assert.equal(parseSelection(formatSelection({...defaults, methods: all})).methods, all);
 });

@@ -8,7 +8,7 @@ import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {plate} from "../../charts/plate.js";
 import {maximum, patchName} from "../../charts/reading.js";
 
-/** A layer's whole attention map, where an outlier is a bright column: the one key that all queries share. */
+/** A layer's whole attention map, where an outlier is a column of high values: the one key that all queries share. */
 export function wholeMapFigure(feed: Feed): HTMLElement {
   const {store} = feed;
   let current: {map: AttentionMap; columns: number} | undefined;
@@ -37,7 +37,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     title: "The whole map: what all tokens look at is a column",
     lede: "Attention of every token (a row) to every token (a column), the class token first, in times uniform.",
     reading:
-      "A bright diagonal is self-attention, bands beside it are neighbours. A bright column is a token that every query attends to. A click pins the row’s token.",
+      "A high diagonal is self-attention, bands beside it are neighbours. A high column is a token that every query attends to. A click pins the row’s token.",
     waiting: "Loading the attention of this layer.",
     legend: [legend, marksLegend(["target", "background"])],
     data: () => {

@@ -3,6 +3,7 @@ import {layerDetectors, type LayerDetector} from "../../analysis/detectors/layer
 import type {SelectionStore} from "../../site/selection.js";
 import {detectorControl, detectorOf} from "./counts.js";
 import {detectorStyle} from "../detectors/style.js";
+import {contentTitle} from "./words.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
@@ -56,7 +57,7 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
       controls: [detectorControl(store)],
       legend: [legend, strokesLegend(layerDetectors.map((id) => detectorStyle[id]))],
       reading:
-        "A place that is bright in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone.",
+        "A place that is high in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone.",
       data: () => {
         const [corpus, detector] = key as [CorpusSummary | undefined, LayerDetector];
         return (corpus?.places[detector] ?? []).flatMap((row, layer) =>
@@ -171,7 +172,7 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       });
     }
     frame.update({
-      title: contentTitle(view, id),
+      title: contentTitle(`${detectorStyle[id].label}, layer ${layer + 1}`, corpus.objects?.[id][layer].difference),
       source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
     });
     frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1}`;
@@ -195,19 +196,4 @@ function contentRows({texture, objects}: CorpusSummary): Rows {
       ].map(([patches, share]) => ({detector, layer: layer + 1, patches, ...boundedCells("share", share)}));
     })
   );
-}
-
-function contentTitle(
-  {corpus, layer}: {corpus: Parameters<typeof corpusSource>[0]["corpus"]; layer: number},
-  id: keyof typeof detectorStyle
-): string {
-  const name = `${detectorStyle[id].label}, layer ${layer + 1}`;
-  const [difference, low, high] = corpus.objects?.[id][layer].difference ?? [null, null, null];
-  if (difference === null || low === null || high === null) return `${name}: outliers by how flat their patch is`;
-  const points = (value: number) => (value * 100).toFixed(1).replace("-", "−");
-  const interval = `${points(difference)} points [${points(low)}, ${points(high)}]`;
-  if (low > 0) return `${name}: background patches are outliers more often than object patches, by ${interval}`;
-  if (high < 0)
-    return `${name}: object patches are outliers more often than background patches, difference ${interval}`;
-  return `${name}: no difference between object and background that these images would show, ${interval}`;
 }

@@ -6,7 +6,7 @@ import type {Stroke} from "../../charts/marks.js";
 /** How each detector is named and drawn. Colours are those that no token has. */
 export const detectorStyle: Record<LayerDetector, Stroke & {title: string; unit: string}> = {
   som: {label: "SOM", title: "SOM: class against self", unit: "margin, times uniform", colour: "#ff725c"},
-  l2: {label: "L2", title: "L2: the longest", unit: "norm, times the median", colour: "#9c6b4e"},
+  l2: {label: "L2", title: "L2: the longest", unit: "norm, times the median", colour: "#9c6b4e", dash: "9 2 2 2"},
   lof: {label: "LOF", title: "LOF: sparse surroundings", unit: "local outlier factor", colour: "#ff8ab7", dash: "7 3"},
   mad: {label: "MAD", title: "MAD: robust z of the norm", unit: "robust z", colour: "#97bbf5", dash: "2 3"}
 };

@@ -4,6 +4,7 @@ import type {Domain, Scale} from "../../charts/colour.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {measureHeads} from "./summaries.js";
+import {formatTwo, headsTitle} from "./words.js";
 import {matrix} from "../../charts/matrix.js";
 import {plate, plates} from "../../charts/plate.js";
 import {maximum} from "../../charts/reading.js";
@@ -31,7 +32,7 @@ const measures: readonly Measure[] = [
   {
     key: "concentration",
     title: "sink, × median",
-    label: "largest attention received, in times the median token",
+    label: "largest attention that a patch receives, in times the median patch",
     scale: "log"
   },
   {key: "diagonal", title: "to itself, %", label: "share of a patch’s attention to itself", share: true},
@@ -85,7 +86,7 @@ export function headMatrix(feed: Feed): HTMLElement {
       waiting: "Loading the analysis of this photo.",
       lede: "Means over all patches’ attention, a row a layer, a column a head. Each table has its own colours.",
       reading:
-        "A sink head has low entropy, little on the diagonal and one token that receives many times what the median token does. Click a cell, or move with the arrow keys, to choose its layer and head.",
+        "A sink head has low entropy, little on the diagonal and one patch that receives many times what the median patch does. Click a cell, or move with the arrow keys, to choose its layer and head.",
       data: () =>
         summaries.flatMap((heads, layer) =>
           (heads ?? []).map((head, i) => ({
@@ -112,7 +113,7 @@ export function headMatrix(feed: Feed): HTMLElement {
       });
     }
     const measured = summaries.filter(Boolean).length;
-    frame.update({title: titleOf(summaries, layers), lede: ledeOf(measured, layers)});
+    frame.update({title: headsTitle(summaries, layers, view.record.grid[1]), lede: ledeOf(measured, layers)});
     frame.dataset.drawn = `${view.record.image} ${measured}`;
   };
   follow(feed, frame, (view) => {
@@ -146,22 +147,10 @@ export function headMatrix(feed: Feed): HTMLElement {
   return frame;
 }
 
-/** Two digits: the maps are stored too coarsely for a third. */
-function formatTwo(value: number): string {
-  return String(Number(value.toPrecision(2)));
-}
-
 /** Per cent without decimals that say nothing. */
 function formatPercent(value: number): string {
   const percent = value * 100;
   return percent >= 10 || percent === 0 ? percent.toFixed(0) : percent.toFixed(percent >= 0.1 ? 1 : 2);
-}
-
-function titleOf(summaries: readonly (readonly HeadSummary[] | undefined)[], layers: number): string {
-  const cells = summaries.flatMap((heads, layer) => (heads ?? []).map((summary, head) => ({summary, layer, head})));
-  if (new Set(cells.map(({layer}) => layer)).size < layers) return "What each head of each layer attends to";
-  const strongest = cells.reduce((a, b) => (b.summary.concentration > a.summary.concentration ? b : a));
-  return `The strongest sink is in layer ${strongest.layer + 1}, head ${strongest.head + 1}: one token receives about ${formatTwo(strongest.summary.concentration)} times what the median token does`;
 }
 
 function ledeOf(measured: number, layers: number): string {
