@@ -6,9 +6,11 @@
 /** Any array of numbers that is only read: Float32Array, Float64Array, Uint8Array, number[]. */
 export type Numbers = ArrayLike<number>;
 
-/** A square matrix over tokens, row-major, class token first where there is one. An `AttentionMap` is one. */
+/** A square matrix over tokens, row-major. An `AttentionMap` is one. */
 export interface TokenMatrix {
   tokens: number;
+  /** Tokens before the patches; 1, the class token, where nothing is said. */
+  prefix?: number;
   values: Numbers;
 }
 

@@ -9,7 +9,7 @@ import {indicesOf} from "./detectors/detection.js";
 import {borderDistances} from "./grid.js";
 import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
 import {midRanks, spearman} from "./ranks.js";
-import type {Grid, ImageRecord, Provenance, Trunk} from "../records/record.js";
+import {prefixLength, type Grid, type ImageRecord, type Provenance, type Trunk} from "../records/record.js";
 
 /** One image, and what is known of its patches besides. */
 export interface CorpusImage {
@@ -183,9 +183,10 @@ function setOf({trunks, grid: [rows, columns]}: ImageRecord, trunk: Trunk, layer
   return trunks[trunk].outliers.subarray(layer * rows * columns, (layer + 1) * rows * columns);
 }
 
-function relativeLength({trunks, grid: [rows, columns]}: ImageRecord, trunk: Trunk, layer: number): number {
-  const tokens = rows * columns + 1;
-  const norms = trunks[trunk].norms.subarray(layer * tokens + 1, (layer + 1) * tokens);
+function relativeLength({trunks, prefix, grid: [rows, columns]}: ImageRecord, trunk: Trunk, layer: number): number {
+  const before = prefixLength(prefix);
+  const tokens = before + rows * columns;
+  const norms = trunks[trunk].norms.subarray(layer * tokens + before, (layer + 1) * tokens);
   return max(norms) / median(norms);
 }
 

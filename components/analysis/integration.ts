@@ -15,15 +15,15 @@ export interface NormaliseOptions {
 export const EMPTY_SUM = 1e-12;
 
 /**
- * Eq. 8: the patch-to-patch part of a head-mean map (class token first), with the columns of outliers zeroed: N × N.
+ * Eq. 8: the patch-to-patch part of a head-mean map, with the columns of outliers zeroed: N × N.
  * Rows are not renormalised.
  */
-export function maskedMap({tokens, values}: TokenMatrix, outliers: Numbers): Float64Array {
-  const patches = Math.max(0, tokens - 1);
+export function maskedMap({tokens, prefix = 1, values}: TokenMatrix, outliers: Numbers): Float64Array {
+  const patches = Math.max(0, tokens - prefix);
   const masked = new Float64Array(patches * patches);
   for (let i = 0; i < patches; ++i) {
     for (let j = 0; j < patches; ++j) {
-      if (!outliers[j]) masked[i * patches + j] = values[(i + 1) * tokens + j + 1];
+      if (!outliers[j]) masked[i * patches + j] = values[(i + prefix) * tokens + j + prefix];
     }
   }
   return masked;

@@ -2,9 +2,9 @@ import {descending, max, mean, median, sum, type Numbers, type TokenMatrix} from
 import {indicesOf} from "./detectors/detection.js";
 import {attentionEntropy} from "./entropy.js";
 import {gini, topShare} from "./inequality.js";
-import {attentionDistance, massOnClass, massOnDiagonal, massOnPatches, massWithin} from "./mass.js";
+import {attentionDistance, massOnClass, massOnDiagonal, massOnPatches, massOnRegisters, massWithin} from "./mass.js";
 import {lifetimes, onsets, transitions, type OutlierHistory} from "./persistence.js";
-import type {Grid, ImageRecord, Trunk} from "../records/record.js";
+import {prefixLength, type Grid, type ImageRecord, type Trunk} from "../records/record.js";
 import {concentration, sinkScores} from "./sinks.js";
 
 /** One layer of one image, in one row. */
@@ -20,8 +20,12 @@ export interface LayerSummary {
   births: number;
   /** Outliers of the layer before that are none here. */
   deaths: number;
-  /** ‖x_l‖₂ of the class token, the median and largest patch, and the mean over the outlier set (NaN for none). */
+  /**
+   * ‖x_l‖₂ of the class token and the mean over registers, the median and largest patch, and the mean over the outlier
+   * set; NaN for none.
+   */
   classNorm: number;
+  registerNorm: number;
   medianNorm: number;
   maxNorm: number;
   outlierNorm: number;
@@ -32,14 +36,16 @@ export interface LayerSummary {
 
 /** A row a layer. */
 export function layerSummaries(record: ImageRecord, trunk: Trunk): LayerSummary[] {
-  const {layers, heads, trunks} = record;
+  const {layers, heads, prefix, trunks} = record;
+  const before = prefixLength(prefix);
   const {classRows, classSelf, norms, outliers, isolated} = trunks[trunk];
   const history = historyOf(record, trunk);
   const {patches} = history;
   const moves = transitions(history);
   return Array.from({length: layers}, (_, layer) => {
     const set = outliers.subarray(layer * patches, (layer + 1) * patches);
-    const [classNorm, ...patchNorms] = norms.subarray(layer * (patches + 1), (layer + 1) * (patches + 1));
+    const tokenNorms = norms.subarray(layer * (before + patches), (layer + 1) * (before + patches));
+    const patchNorms = tokenNorms.subarray(before);
     const rows = classRows.subarray(layer * heads * patches, (layer + 1) * heads * patches);
     const members = indicesOf(set);
     return {
@@ -49,7 +55,8 @@ export function layerSummaries(record: ImageRecord, trunk: Trunk): LayerSummary[
       isolated: sum(isolated.subarray(layer * patches, (layer + 1) * patches)),
       births: layer ? moves[layer - 1].births : members.length,
       deaths: layer ? moves[layer - 1].deaths : 0,
-      classNorm,
+      classNorm: prefix.classToken ? tokenNorms[0] : NaN,
+      registerNorm: mean(tokenNorms.subarray(prefix.classToken ? 1 : 0, before)),
       medianNorm: median(patchNorms),
       maxNorm: max(patchNorms),
       outlierNorm: mean(members.map((i) => patchNorms[i])),
@@ -113,8 +120,8 @@ export interface HeadSummaryOptions {
 }
 
 /**
- * One attention map in numbers. Entropy, masses and distance are means over patch rows, without the class token's own
- * row.
+ * One attention map in numbers. Entropy, masses and distance are means over patch rows, without those of class
+ * token and registers.
  */
 export interface HeadSummary {
   entropy: number;
@@ -128,6 +135,8 @@ export interface HeadSummary {
   top: number;
   diagonal: number;
   class: number;
+  /** All registers together. */
+  registers: number;
   outliers: number;
   near: number;
   /** In patches. */
@@ -140,7 +149,7 @@ export function headSummary(
   {outliers = [], radius = 2, top = 0.01}: HeadSummaryOptions = {}
 ): HeadSummary {
   const received = sinkScores(map);
-  const overPatches = (rows: Float64Array): number => mean(rows.subarray(1));
+  const overPatches = (rows: Float64Array): number => mean(rows.subarray(map.prefix ?? 1));
   return {
     entropy: overPatches(attentionEntropy(map)),
     concentration: concentration(received.subarray(1)),
@@ -149,6 +158,7 @@ export function headSummary(
     top: topShare(received, top),
     diagonal: overPatches(massOnDiagonal(map)),
     class: overPatches(massOnClass(map)),
+    registers: overPatches(massOnRegisters(map)),
     outliers: overPatches(massOnPatches(map, outliers)),
     near: overPatches(massWithin(map, grid, radius)),
     distance: overPatches(attentionDistance(map, grid))

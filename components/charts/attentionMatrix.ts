@@ -5,7 +5,7 @@ import {fitCanvas, h, isDark, whenResized} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {drawing} from "../ui/drawing.js";
 import {marks} from "./marks.js";
-import {maximum} from "./reading.js";
+import {maximum, tokenOf} from "./reading.js";
 
 export interface AttentionMatrixOptions {
   map: AttentionMap;
@@ -22,7 +22,7 @@ export interface AttentionMatrixOptions {
   onPick?: (query: number, key: number) => void;
 }
 
-/** The whole map: queries down, keys across, the class token first. An outlier is a high column. */
+/** The whole map: queries down, keys across, class token and registers first. An outlier is a high column. */
 export function attentionMatrix(options: AttentionMatrixOptions): Drawing<AttentionMatrixOptions> {
   let state: AttentionMatrixOptions = {scale: "sqrt", ...options};
   let side = 0;
@@ -83,7 +83,7 @@ function paintGuides(context: CanvasRenderingContext2D, state: AttentionMatrixOp
   const cell = side / state.map.tokens;
   const guide = (patch: number | null | undefined, colour: string, query: boolean, key: boolean) => {
     if (patch == null) return;
-    const at = (patch + 1) * cell;
+    const at = tokenOf(state.map, patch) * cell;
     context.strokeStyle = colour;
     context.lineWidth = 1.25;
     if (query) context.strokeRect(0.5, at - 0.5, side - 1, cell + 1);

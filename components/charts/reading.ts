@@ -1,4 +1,4 @@
-import type {AttentionMap, ImageRecord, Trunk} from "../records/record.js";
+import {prefixLength, type AttentionMap, type ImageRecord, type Trunk} from "../records/record.js";
 
 /** How a figure joins the heads: their mean, their maximum, or one of them (1-based). */
 export type HeadChoice = "mean" | "max" | number;
@@ -32,7 +32,7 @@ export interface LayerChoice {
 export function readLayer(record: ImageRecord, {trunk, layer, head, factor, cap}: LayerChoice): LayerReading {
   const {classRows, diagonals, outliers: stored} = record.trunks[trunk];
   const patches = record.grid[0] * record.grid[1];
-  const keys = patches + 1;
+  const keys = prefixLength(record.prefix) + patches;
   const from = layer * record.heads * patches;
   const classRow = joinHeads(classRows, from, record.heads, patches, head, keys);
   const diagonal = joinHeads(diagonals, from, record.heads, patches, head, keys);
@@ -59,10 +59,15 @@ export function testOutliers(
   return set;
 }
 
-/** The attention of one query token to each patch, in times uniform. Token 0 is the class token. */
+/** The token that a patch is in a map. */
+export function tokenOf({prefix = 1}: AttentionMap, patch: number): number {
+  return prefix + patch;
+}
+
+/** The attention of one query token to each patch, in times uniform. Token 0 is the class token, where there is one. */
 export function attentionRow(map: AttentionMap, token: number): Float32Array {
-  const {tokens, values} = map;
-  return values.subarray(token * tokens + 1, (token + 1) * tokens).map((value) => value * tokens);
+  const {tokens, prefix = 1, values} = map;
+  return values.subarray(token * tokens + prefix, (token + 1) * tokens).map((value) => value * tokens);
 }
 
 /** The greatest of several maps at each place, which stands for "the head that looks there most". */
@@ -70,10 +75,10 @@ export function greatest(maps: AttentionMap[]): AttentionMap {
   const values = maps[0].values.slice();
   for (const map of maps.slice(1))
     for (let i = 0; i < values.length; ++i) values[i] = Math.max(values[i], map.values[i]);
-  return {tokens: maps[0].tokens, values};
+  return {...maps[0], values};
 }
 
-/** Token norms of a layer, class token dropped, in times the median patch of that layer and trunk. */
+/** Patches' norms of a layer, in times the median patch of that layer and trunk. */
 export function relativeNorms(
   record: ImageRecord,
   trunk: Trunk,
@@ -82,9 +87,10 @@ export function relativeNorms(
   repaired = false
 ): Float32Array {
   const {norms, repairedNorms} = record.trunks[trunk];
-  const tokens = record.grid[0] * record.grid[1] + 1;
+  const prefix = prefixLength(record.prefix);
+  const tokens = prefix + record.grid[0] * record.grid[1];
   return (repaired ? repairedNorms : norms)
-    .subarray(layer * tokens + 1, (layer + 1) * tokens)
+    .subarray(layer * tokens + prefix, (layer + 1) * tokens)
     .map((value) => value / unit);
 }
 
@@ -105,6 +111,12 @@ export function maximum(...lists: ArrayLike<number>[]): number {
 /** A patch as people read it: "(row, column)", both from 1. */
 export function patchName(patch: number, columns: number): string {
   return `(${Math.floor(patch / columns) + 1}, ${(patch % columns) + 1})`;
+}
+
+/** A token as people read it: "class", "register 2", or a patch. */
+export function tokenName({prefix = 1}: AttentionMap, token: number, columns: number): string {
+  if (token >= prefix) return patchName(token - prefix, columns);
+  return token === 0 ? "class" : `register ${token}`;
 }
 
 function joinHeads(

@@ -2,6 +2,7 @@
 import {median} from "../analysis/arrays.js";
 import {lof} from "../analysis/detectors/lof.js";
 import {
+  prefixLength,
   trunks,
   type AttentionMap,
   type FeatureMap,
@@ -40,18 +41,18 @@ export async function analyse(
   {image, grid, pixels, provenance}: {image: string; grid: Grid; pixels: Pixels; provenance: Provenance},
   onTrunk?: (trunk: Trunk) => void
 ): Promise<Analysis> {
-  const {layers, heads} = engine.model.geometry;
+  const {layers, heads, prefix} = engine.model.geometry;
   const attention: Partial<Record<Trunk, AttentionMap[]>> = {};
   const records: Partial<Record<Trunk, TrunkRecord>> = {};
   for (const trunk of trunks) {
     const outputs = eachLayer(layers, (l) => [`attention.${l}`, ...trunkOutputs(l, trunk === "purified")]).flat();
     const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
     records[trunk] = trunkRecord(layers, (name) => results[name]);
-    attention[trunk] = eachLayer(layers, (l) => toMap(results[`attention.${l}`]));
+    attention[trunk] = eachLayer(layers, (l) => toMap(results[`attention.${l}`], prefix));
     onTrunk?.(trunk);
   }
   return {
-    record: {image, grid, layers, heads, trunks: records as Record<Trunk, TrunkRecord>, provenance},
+    record: {image, grid, prefix, layers, heads, trunks: records as Record<Trunk, TrunkRecord>, provenance},
     attention: attention as Record<Trunk, AttentionMap[]>
   };
 }
@@ -60,7 +61,7 @@ export async function analyse(
 export async function headAttention(engine: Engine, trunk: Trunk, layers: number[], grid: Grid, pixels: Pixels) {
   const outputs = layers.map((l) => `heads.${l}`);
   const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
-  return layers.map((l) => splitHeads(results[`heads.${l}`]));
+  return layers.map((l) => splitHeads(results[`heads.${l}`], engine.model.geometry.prefix));
 }
 
 /**
@@ -73,11 +74,11 @@ export async function localOutlierFactors(
   grid: Grid,
   pixels: Pixels
 ): Promise<Float32Array> {
-  const {layers, width} = engine.model.geometry;
+  const {layers, width, prefix} = engine.model.geometry;
   const outputs = eachLayer(layers, (l) => `tokens.${l}`);
   const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
   const scores = eachLayer(layers, (l) => {
-    const patches = (results[`tokens.${l}`].data as Float32Array).subarray(width);
+    const patches = (results[`tokens.${l}`].data as Float32Array).subarray(prefixLength(prefix) * width);
     return Float32Array.from(lof({values: patches, width}).scores);
   });
   return concat(scores, Float32Array);
@@ -122,11 +123,12 @@ export async function repairSweep(
   pixels: Pixels,
   onRun?: () => void
 ): Promise<RepairSweep> {
-  const {layers} = engine.model.geometry;
+  const {layers, prefix} = engine.model.geometry;
   const outputs = eachLayer(layers, (l) => [`outliers.${l}`, `norms.${l}`]).flat();
   const som = readOptions("sfp", methodNamed("sfp").options) as unknown as SomOptions;
   const build = () => buildStretch(engine.model, {first: 1, last: layers, grid, som, outputs});
   const patches = grid[0] * grid[1];
+  const before = prefixLength(prefix);
   const atOnce = engine.imagesAtOnce(patches);
   const masks: Uint8Array[] = [];
   const largestNorms: number[] = [];
@@ -148,8 +150,8 @@ export async function repairSweep(
         const mask = results[`outliers.${layer}`].data as Uint8Array;
         masks.push(mask.subarray(i * patches, (i + 1) * patches));
         const norms = (results[`norms.${layer}`].data as Float32Array).subarray(
-          i * (patches + 1) + 1,
-          (i + 1) * (patches + 1)
+          i * (before + patches) + before,
+          (i + 1) * (before + patches)
         );
         largestNorms.push(norms.reduce((a, b) => Math.max(a, b)));
         medianNorms.push(median(norms));

@@ -1,4 +1,4 @@
-import type {Grid} from "../records/record.js";
+import type {Grid, Prefix} from "../records/record.js";
 
 /** A transformer tower's sizes. */
 export interface TowerGeometry {
@@ -18,6 +18,8 @@ export interface TowerGeometry {
 
 /** An image tower's sizes, and how pictures must be prepared for it. */
 export interface Geometry extends TowerGeometry {
+  /** The tokens before the patches. */
+  prefix: Prefix;
   /** Side of a patch in pixels. */
   patch: number;
   /** Side of the patch grid the positional embedding was trained for, in patches. */

@@ -1,4 +1,5 @@
 /** A model: a checkpoint read once, its canonical weights, its geometry. */
+import {classTokenOnly} from "../records/record.js";
 import type {Geometry, TowerGeometry} from "./geometry.js";
 import {readSafetensors, type Checkpoint} from "./safetensors.js";
 import {imageWeights, namingScheme, type BlockWeights, type ImageWeights, type TensorRef} from "./weights.js";
@@ -91,6 +92,7 @@ function geometryOf(image: ImageWeights, supervised: boolean, config: Json): Geo
   const {projection, classifier} = image;
   return {
     ...tower,
+    prefix: classTokenOnly,
     patch,
     trainedGrid,
     features: projection ? projection.weight.shape[projection.stored === "in×out" ? 1 : 0] : tower.width,

@@ -1,5 +1,5 @@
 /** The image tower over a graph: from pixels through the blocks, with or without SOM, to dense features. */
-import type {Grid} from "../records/record.js";
+import {prefixLength, type Grid} from "../records/record.js";
 import type {Geometry} from "./geometry.js";
 import type {Dimension, ElementType, Graph, Value} from "./graph.js";
 import type {Model} from "./model.js";
@@ -40,8 +40,10 @@ export interface Trunk {
 /** The image tower of a model on one patch grid. */
 export class Network extends Tower {
   declare readonly geometry: Geometry;
-  /** Tokens of the image, class token included. */
+  /** Tokens of the image: those before the patches, and the patches. */
   readonly tokens: number;
+  /** Tokens before the patches. */
+  readonly prefix: number;
   readonly patches: number;
   readonly probes = new Map<string, Probe>();
 
@@ -52,7 +54,8 @@ export class Network extends Tower {
   ) {
     super(g, model.geometry, model.image.blocks, model.precision);
     this.patches = grid[0] * grid[1];
-    this.tokens = this.patches + 1;
+    this.prefix = prefixLength(model.geometry.prefix);
+    this.tokens = this.prefix + this.patches;
   }
 
   /** Offers an output under a name. Dimensions: B is the batch. */
@@ -92,8 +95,8 @@ export class Network extends Tower {
   }
 
   private finishLayer(layer: number, block: Block, som?: SomOptions): TrunkLayer {
-    const {g, geometry, tokens, patches} = this;
-    const both = responses(g, block.attention, geometry.heads, tokens);
+    const {g, geometry, tokens, prefix, patches} = this;
+    const both = responses(g, block.attention, geometry.heads, tokens, prefix);
     const meanAttention = g.mean(block.attention, 1, false);
     this.probe(`heads.${layer}`, block.attention, [geometry.heads, tokens, tokens]);
     this.probe(`attention.${layer}`, meanAttention, [tokens, tokens]);
@@ -109,9 +112,17 @@ export class Network extends Tower {
     this.probe(`outliers.${layer}`, outliers, [patches], "bool");
     if (layer < som.from) return {...unrepaired, outliers};
     const x = this.unflatten(block.output);
-    const repaired = repair(g, g.slice(x, 1, 1, tokens), this.repairable(outliers, layer), this.grid, som.isolated);
+    const repaired = repair(
+      g,
+      g.slice(x, 1, prefix, tokens),
+      this.repairable(outliers, layer),
+      this.grid,
+      som.isolated
+    );
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
-    const passed = this.flatten(g.concat([g.slice(x, 1, 0, 1), repaired.features], 1));
+    const passed = this.flatten(
+      prefix ? g.concat([g.slice(x, 1, 0, prefix), repaired.features], 1) : repaired.features
+    );
     this.probeTokens("repaired", "repaired-norms", layer, passed);
     return {...unrepaired, outliers, passed};
   }
@@ -139,11 +150,15 @@ export class Network extends Tower {
 
   /** The patches' rows of a (B·T) × D stream, as B × N × D. */
   patchesOf(x: Value): Value {
-    return this.g.slice(this.unflatten(x), 1, 1, this.tokens);
+    return this.g.slice(this.unflatten(x), 1, this.prefix, this.tokens);
   }
 
   /** The class token's row of a (B·T) × D stream, as B × 1 × D. */
   classOf(x: Value): Value {
+    if (!this.geometry.prefix.classToken)
+      throw new RangeError(
+        "This method adds the class token's features to those of patches, and this model has no class token."
+      );
     return this.g.slice(this.unflatten(x), 1, 0, 1);
   }
 
@@ -154,9 +169,9 @@ export class Network extends Tower {
     return projection ? this.g.linear(y, projection) : y;
   }
 
-  /** head of a (B·T) × D stream, class token dropped: B × N × E. */
+  /** head of a (B·T) × D stream, of the patches alone: B × N × E. */
   patchFeatures(x: Value): Value {
-    return this.g.slice(this.unflatten(this.head(x), this.tokens, this.geometry.features), 1, 1, this.tokens);
+    return this.g.slice(this.unflatten(this.head(x), this.tokens, this.geometry.features), 1, this.prefix, this.tokens);
   }
 
   /** head of patches' features, B × N × D to B × N × E. */

@@ -1,5 +1,5 @@
 /** A network's outputs as what figures draw. */
-import type {AttentionMap, FeatureMap, TrunkRecord} from "../records/record.js";
+import {prefixLength, type AttentionMap, type FeatureMap, type Prefix, type TrunkRecord} from "../records/record.js";
 import type {Output} from "./sessions.js";
 
 /** What `trunkRecord` reads of a layer (1-based), repaired or not. */
@@ -56,17 +56,18 @@ export function concat<A extends Float32Array | Uint8Array>(
   return whole;
 }
 
-/** Head-mean attention, B = 1. */
-export function toMap({dims, data}: Output): AttentionMap {
-  return {tokens: dims.at(-1)!, values: data as Float32Array};
+/** Head-mean attention, B = 1, of a model with such tokens before the patches. */
+export function toMap({dims, data}: Output, prefix: Prefix): AttentionMap {
+  return {tokens: dims.at(-1)!, prefix: prefixLength(prefix), values: data as Float32Array};
 }
 
 /** Attention of every head, B = 1: views of one array. */
-export function splitHeads({dims, data}: Output): AttentionMap[] {
+export function splitHeads({dims, data}: Output, prefix: Prefix): AttentionMap[] {
   const tokens = dims.at(-1)!;
   const size = tokens * tokens;
   return Array.from({length: dims.at(-3)!}, (_, head) => ({
     tokens,
+    prefix: prefixLength(prefix),
     values: (data as Float32Array).subarray(head * size, (head + 1) * size)
   }));
 }

@@ -1,6 +1,7 @@
 /** Requests to a model on a device. */
 import {buildFeatures, buildGraph, type GraphRequest, type MethodRequest} from "./build.js";
 import {gridOf} from "./geometry.js";
+import {prefixLength} from "../records/record.js";
 import type {Model} from "./model.js";
 import type {WindowFeatures} from "./segmentation/scores.js";
 import {Sessions, type Device, type Input, type Output} from "./sessions.js";
@@ -76,8 +77,8 @@ export class Engine {
 
   /** How many images are best run at once: as many as the device likes, while their largest tensor fits any device. */
   imagesAtOnce(patches: number): number {
-    const {heads, mlp} = this.model.geometry;
-    const tokens = patches + 1;
+    const {heads, mlp, prefix} = this.model.geometry;
+    const tokens = prefixLength(prefix) + patches;
     const largest = 4 * tokens * Math.max(heads * tokens, mlp);
     return Math.max(1, Math.min(this.device.windows, Math.floor(everyBuffer / largest)));
   }

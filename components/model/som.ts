@@ -19,13 +19,17 @@ export interface Responses {
   diagonal: Value;
 }
 
-/** Reads the class row and the diagonal out of an attention map B × H × T × T. */
-export function responses(g: Graph, attention: Value, heads: number, tokens: number): Responses {
-  const classRow = g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, 1, tokens), 2);
+/** Reads the class row and the diagonal out of an attention map B × H × T × T; `prefix` tokens stand before the patches. */
+export function responses(g: Graph, attention: Value, heads: number, tokens: number, prefix: number): Responses {
+  const classRow = g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, prefix, tokens), 2);
+  return {classRow, diagonal: diagonalOf(g, attention, heads, tokens, prefix)};
+}
+
+/** Attention of each patch to itself, B × H × N. */
+export function diagonalOf(g: Graph, attention: Value, heads: number, tokens: number, prefix: number): Value {
   // Every (T + 1)-th element of the flattened map is on the diagonal.
   const flat = g.reshape(attention, -1, heads, tokens * tokens);
-  const diagonal = g.slice(flat, 2, tokens + 1, tokens * tokens, tokens + 1);
-  return {classRow, diagonal};
+  return g.slice(flat, 2, prefix * (tokens + 1), tokens * tokens, tokens + 1);
 }
 
 /** The outlier set S = {i : a_ii < factor · a_ci} as a mask, B × N (Eq. 4; strict, patches only). */

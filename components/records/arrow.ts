@@ -20,11 +20,14 @@ import {
 } from "apache-arrow";
 import {isArrowFile} from "./arrowCheck.js";
 import {
+  classTokenOnly,
+  prefixLength,
   trunks,
   type AttentionMap,
   type FeatureMap,
   type Grid,
   type ImageRecord,
+  type Prefix,
   type Provenance,
   type RepairSweep,
   type Trunk,
@@ -93,6 +96,11 @@ class Decoded {
     }
   }
 
+  /** A value of the metadata that files of earlier versions do not have. */
+  metaOr<T>(name: string, otherwise: T): T {
+    return this.table.schema.metadata.has(name) ? this.meta<T>(name) : otherwise;
+  }
+
   has(name: string): boolean {
     return this.table.getChild(name) !== null;
   }
@@ -124,12 +132,19 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
+function isPrefix(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const {classToken, registers} = value as Partial<Prefix>;
+  return typeof classToken === "boolean" && (registers === 0 || isCount(registers));
+}
+
 const floatColumns = ["classRows", "diagonals", "classSelf", "norms", "repairedNorms"] as const;
 const maskColumns = ["outliers", "isolated"] as const;
 const optionalColumns = ["lof"] as const;
 
 /** summary.arrow: rows are the layers of the plain trunk, then those of the purified one. */
-export function encodeRecord({image, grid, layers, heads, trunks: records, provenance}: ImageRecord): Uint8Array {
+export function encodeRecord(record: ImageRecord): Uint8Array {
+  const {image, grid, prefix, layers, heads, trunks: records, provenance} = record;
   const columns = [...floatColumns, ...maskColumns, ...optionalColumns].flatMap((name): Column[] => {
     const {plain, purified} = {plain: records.plain[name], purified: records.purified[name]};
     if (!plain || !purified) return [];
@@ -138,7 +153,7 @@ export function encodeRecord({image, grid, layers, heads, trunks: records, prove
     values.set(purified, plain.length);
     return [{name, width: plain.length / layers, values}];
   });
-  return encode(2 * layers, columns, {image, grid, layers, heads, provenance});
+  return encode(2 * layers, columns, {image, grid, prefix, layers, heads, provenance});
 }
 
 /** Reads what `encodeRecord` wrote. */
@@ -158,13 +173,16 @@ export function decodeRecord(bytes: Uint8Array): ImageRecord {
   const [layers, heads] = [file.meta<number>("layers"), file.meta<number>("heads")];
   file.expect(Array.isArray(grid) && grid.length === 2 && [...grid, layers, heads].every(isCount));
   const patches = grid[0] * grid[1];
+  const prefix = file.metaOr<Prefix>("prefix", classTokenOnly);
+  file.expect(isPrefix(prefix));
   file.expect(file.rows === 2 * layers && file.width("classRows") === heads * patches);
   file.expect(file.width("diagonals") === heads * patches && file.width("classSelf") === heads);
-  for (const name of ["norms", "repairedNorms"]) file.expect(file.width(name) === patches + 1);
+  for (const name of ["norms", "repairedNorms"]) file.expect(file.width(name) === patches + prefixLength(prefix));
   for (const name of maskColumns) file.expect(file.width(name) === patches);
   return {
     image: file.meta<string>("image"),
     grid,
+    prefix,
     layers,
     heads,
     provenance: file.meta<Provenance>("provenance"),
@@ -180,7 +198,7 @@ export function decodeRecord(bytes: Uint8Array): ImageRecord {
  * @param levels at most 255; fewer make smaller files
  */
 export function encodeAttention(maps: readonly AttentionMap[], levels = 255): Uint8Array {
-  const {tokens} = maps[0];
+  const {tokens, prefix = 1} = maps[0];
   const scales = new Float32Array(maps.length * tokens);
   const codes = new Uint8Array(maps.length * tokens * tokens);
   maps.forEach(({values}, m) => {
@@ -198,7 +216,11 @@ export function encodeAttention(maps: readonly AttentionMap[], levels = 255): Ui
     {name: "scale", width: tokens, values: scales},
     {name: "code", width: tokens * tokens, values: codes}
   ];
-  return encode(maps.length, columns, {encoding: "value = scale[query] * (code / levels) ** 2", levels});
+  return encode(maps.length, columns, {
+    encoding: "value = scale[query] * (code / levels) ** 2",
+    levels,
+    prefix
+  });
 }
 
 /** Reads what `encodeAttention` wrote. */
@@ -208,13 +230,15 @@ export function decodeAttention(bytes: Uint8Array): AttentionMap[] {
   const codes = file.column("code");
   const tokens = file.width("scale");
   const levels = file.meta<number>("levels");
+  const prefix = file.metaOr<number>("prefix", 1);
   file.expect(isCount(levels) && levels <= 255 && file.width("code") === tokens * tokens);
+  file.expect((prefix === 0 || isCount(prefix)) && prefix < tokens);
   const square = Float32Array.from({length: levels + 1}, (_, c) => (c / levels) ** 2);
   return Array.from({length: file.rows}, (_, m) => {
     const values = new Float32Array(tokens * tokens);
     for (let i = 0; i < values.length; ++i)
       values[i] = scales[m * tokens + Math.floor(i / tokens)] * square[codes[m * values.length + i]];
-    return {tokens, values};
+    return {tokens, prefix, values};
   });
 }
 

@@ -4,13 +4,27 @@
  * Two makers produce it, the data loaders (from files computed beforehand) and the live worker
  * (in the browser, on demand), and every figure reads it without knowing which.
  * All arrays are row-major. Layers are 0-based in arrays and 1-based in anything a person reads.
- * Patch i (0-based) sits at row ⌊i / columns⌋, column i mod columns. Token 0 is the class token,
- * token i + 1 is patch i.
+ * Patch i (0-based) sits at row ⌊i / columns⌋, column i mod columns. Tokens are in the order class token, registers,
+ * patches, as far as a model has them: patch i is token P + i, P the length of the prefix.
  */
 
 /** The trunk as the model was trained, or with SOM repairing each layer's output (Eq. 4-5). */
 export const trunks = ["plain", "purified"] as const;
 export type Trunk = (typeof trunks)[number];
+
+/** The tokens before the patches. */
+export interface Prefix {
+  classToken: boolean;
+  registers: number;
+}
+
+/** A class token and nothing else: what most models have. */
+export const classTokenOnly: Prefix = {classToken: true, registers: 0};
+
+/** How many tokens stand before the patches, P. */
+export function prefixLength({classToken, registers}: Prefix): number {
+  return (classToken ? 1 : 0) + registers;
+}
 
 /** Patch grid: [rows, columns]. */
 export type Grid = readonly [rows: number, columns: number];
@@ -30,17 +44,20 @@ export interface Provenance {
   versions: Record<string, string>;
 }
 
-/** Per-layer measurements of one trunk. L layers, H heads, N patches. */
+/** Per-layer measurements of one trunk. L layers, H heads, N patches, P tokens before them. */
 export interface TrunkRecord {
-  /** Attention from the class token to each patch, per head: L × H × N. */
+  /**
+   * Attention from the class token to each patch, per head: L × H × N. Without a class token it is that of the pooling
+   * head's probe, which exists once, after the last block of the plain trunk, and stands in every layer.
+   */
   classRows: Float32Array;
   /** Attention of each patch to itself, per head: L × H × N. */
   diagonals: Float32Array;
-  /** Attention of the class token to itself, per head: L × H. */
+  /** Attention of the class token to itself, per head: L × H; 0 without a class token. */
   classSelf: Float32Array;
-  /** ‖x_l[i]‖₂ of each block's own output, before any repair; class token first: L × (N + 1). */
+  /** ‖x_l[i]‖₂ of each block's own output, before any repair, of every token: L × (P + N). */
   norms: Float32Array;
-  /** The same after SOM's repair; equal to `norms` in the plain trunk: L × (N + 1). */
+  /** The same after SOM's repair; equal to `norms` in the plain trunk: L × (P + N). */
   repairedNorms: Float32Array;
   /** 1 where the patch is in the outlier set S^l by the default test (Eq. 4): L × N. */
   outliers: Uint8Array;
@@ -56,15 +73,18 @@ export interface TrunkRecord {
 export interface ImageRecord {
   image: string;
   grid: Grid;
+  prefix: Prefix;
   layers: number;
   heads: number;
   trunks: Record<Trunk, TrunkRecord>;
   provenance: Provenance;
 }
 
-/** An attention map: `tokens` × `tokens`, class token first; each row sums to 1. */
+/** An attention map: `tokens` × `tokens`, the prefix first; each row sums to 1. */
 export interface AttentionMap {
   tokens: number;
+  /** Tokens before the patches; 1, the class token, where nothing is said. */
+  prefix?: number;
   values: Float32Array;
 }
 

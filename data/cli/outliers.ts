@@ -1,5 +1,5 @@
 import {detect, type DetectorId} from "../../components/analysis/detectors/index.js";
-import type {Grid} from "../../components/records/record.js";
+import {prefixLength, type Grid} from "../../components/records/record.js";
 import {gridOf} from "../../components/model/geometry.js";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {readOptions, type GivenOptions} from "../../components/analysis/options.js";
@@ -95,6 +95,7 @@ async function outlierSets(engine: Engine, pixels: Pixels, question: Question): 
 /** What detectors look at in one layer of one image of a batch. */
 function evidence({model}: Engine, results: Record<string, Output>, layer: number, image: number) {
   const {heads, width} = model.geometry;
+  const prefix = prefixLength(model.geometry.prefix);
   const part = (name: string) => {
     const output = results[`${name}.${layer}`];
     if (!output) return undefined;
@@ -106,8 +107,8 @@ function evidence({model}: Engine, results: Record<string, Output>, layer: numbe
     width,
     classRows: part("class"),
     diagonals: part("diagonal"),
-    norms: part("norms")?.subarray(1),
-    features: part("tokens")?.subarray(width)
+    norms: part("norms")?.subarray(prefix),
+    features: part("tokens")?.subarray(prefix * width)
   };
 }
 

@@ -8,6 +8,7 @@ import {
   massOnClass,
   massOnDiagonal,
   massOnPatches,
+  massOnRegisters,
   massWithin
 } from "../../components/analysis/mass.js";
 import type {Grid} from "../../components/records/record.js";
@@ -160,6 +161,28 @@ test("a permutation of the tokens permutes what knows no places", () => {
   }
 });
 
+test("with registers the first patch is token P, and without a class token it is token 0", () => {
+  // Class token, two registers, a 1 × 2 grid.
+  const values = [
+    [0.1, 0.2, 0.3, 0.4, 0],
+    [0, 1, 0, 0, 0],
+    [0, 0, 1, 0, 0],
+    [0.1, 0.2, 0.3, 0.15, 0.25],
+    [0.2, 0.1, 0.1, 0.6, 0]
+  ].flat();
+  const registers = {tokens: 5, prefix: 3, values};
+  assertClose(massOnRegisters(registers), [0.5, 1, 1, 0.5, 0.2]);
+  assertClose(massOnPatches(registers, [1, 0]).subarray(3), [0.15, 0.6]);
+  assertClose(massWithin(registers, [1, 2], 1).subarray(3), [0.4, 0.6]);
+  assert.ok(massWithin(registers, [1, 2], 1).subarray(0, 3).every(Number.isNaN));
+  assertClose(attentionDistance(registers, [1, 2]).subarray(3), [0.25, 0.6]);
+  const bare = {tokens: 2, prefix: 0, values: [0.5, 0.5, 0.25, 0.75]};
+  assertClose(massOnClass(bare), [0, 0]);
+  assertClose(massOnRegisters(bare), [0, 0]);
+  assertClose(massOnPatches(bare, [1, 0]), [0.5, 0.25]);
+  assert.equal(headSummary(registers, [1, 2]).registers, 0.35);
+});
+
 test("a head in numbers", () => {
   const summary = headSummary(map, grid, {outliers: set, radius: 1.5});
   const ofPatches = (values: Float64Array): number => mean(values.subarray(1));
@@ -172,6 +195,7 @@ test("a head in numbers", () => {
     top: Math.max(...received) / tokens,
     diagonal: ofPatches(massOnDiagonal(map)),
     class: ofPatches(massOnClass(map)),
+    registers: 0,
     outliers: ofPatches(massOnPatches(map, set)),
     near: ofPatches(massWithin(map, grid, 1.5)),
     distance: ofPatches(attentionDistance(map, grid))

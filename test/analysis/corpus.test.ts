@@ -31,7 +31,15 @@ function record(outliers: number[], image = "made up"): ImageRecord {
     };
   };
   const provenance = {model: "none", weights: "0", device: "none", method: "none", options: [], versions: {}};
-  return {image, grid, layers: 2, heads: 1, trunks: {plain: trunk(), purified: trunk()}, provenance};
+  return {
+    image,
+    grid,
+    prefix: {classToken: true, registers: 0},
+    layers: 2,
+    heads: 1,
+    trunks: {plain: trunk(), purified: trunk()},
+    provenance
+  };
 }
 
 const variance = Float64Array.from({length: patches}, (_, i) => i);

@@ -151,6 +151,7 @@ suite("summaries", () => {
   const record: ImageRecord = {
     image: "example",
     grid: [2, 3],
+    prefix: {classToken: true, registers: 0},
     layers,
     heads,
     trunks: {plain: trunk, purified: trunk},

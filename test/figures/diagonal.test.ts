@@ -15,7 +15,15 @@ function record(): ImageRecord {
     isolated: new Uint8Array(4)
   };
   const provenance = {model: "none", weights: "0", device: "none", method: "none", options: [], versions: {}};
-  return {image: "x", grid: [2, 2], layers: 1, heads: 3, trunks: {plain: trunk, purified: trunk}, provenance};
+  return {
+    image: "x",
+    grid: [2, 2],
+    prefix: {classToken: true, registers: 0},
+    layers: 1,
+    heads: 3,
+    trunks: {plain: trunk, purified: trunk},
+    provenance
+  };
 }
 
 const choice = {trunk: "plain", layer: 0, factor: 1, cap: 0, heads: "mean"} as const;

@@ -34,6 +34,7 @@ function trunk(): TrunkRecord {
 const record: ImageRecord = {
   image: "fuzz",
   grid: [2, 2],
+  prefix: {classToken: true, registers: 0},
   layers,
   heads,
   trunks: {plain: trunk(), purified: trunk()},

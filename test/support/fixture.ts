@@ -32,6 +32,7 @@ export function fixture(image = "fixture"): RecordSource {
     record: {
       image,
       grid: [rows, columns],
+      prefix: {classToken: true, registers: 0},
       layers,
       heads,
       trunks: {plain: makeTrunk("plain"), purified: makeTrunk("purified")},

@@ -1,4 +1,4 @@
-import type {ImageRecord, Trunk} from "../../records/record.js";
+import {prefixLength, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Detection} from "./detection.js";
 import {detect, type DetectorId, type DetectorOptions} from "./index.js";
 import {sparsest} from "./lof.js";
@@ -19,7 +19,7 @@ export interface LayerDetections extends Record<Exclude<LayerDetector, "lof">, D
 
 /** Runs every detector on one layer (0-based) of a record. */
 export function detectLayer(
-  {heads, grid: [rows, columns], trunks}: ImageRecord,
+  {heads, grid: [rows, columns], prefix, trunks}: ImageRecord,
   trunk: Trunk,
   layer: number,
   {som = {}, l2, lof: {contamination} = {}, mad}: LayerDetectorOptions = {}
@@ -32,7 +32,7 @@ export function detectLayer(
     heads,
     classRows: part(classRows, heads * patches),
     diagonals: part(diagonals, heads * patches),
-    norms: part(norms, patches + 1).subarray(1)
+    norms: part(norms, prefixLength(prefix) + patches).subarray(prefixLength(prefix))
   };
   const {factor = 1, cap = Infinity, heads: joined = "mean"} = som;
   const byDefault = factor === 1 && cap === Infinity && joined === "mean";

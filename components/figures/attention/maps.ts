@@ -12,7 +12,7 @@ import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import type {LayerReading} from "../../charts/reading.js";
-import {attentionRow, maximum, patchName, readLayer} from "../../charts/reading.js";
+import {attentionRow, maximum, patchName, readLayer, tokenOf} from "../../charts/reading.js";
 
 /** The panels that show a value a patch, in the order of the paper's Figure 1. */
 const panels = ["target", "background", "class", "diagonal", "margin"] as const;
@@ -99,7 +99,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
   const draw = (view: View, map: AttentionMap | null) => {
     const {record, choice, target, background, selection} = view;
     const reading = readLayer(record, choice);
-    const row = (patch: number | null) => (map && patch !== null ? attentionRow(map, patch + 1) : undefined);
+    const row = (patch: number | null) => (map && patch !== null ? attentionRow(map, tokenOf(map, patch)) : undefined);
     values = {
       target: row(target),
       background: row(background),

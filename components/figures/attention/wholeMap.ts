@@ -6,7 +6,7 @@ import {figure, provenance} from "../frame/figure.js";
 import {follow, withAttention} from "../frame/follow.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {plate} from "../../charts/plate.js";
-import {maximum, patchName} from "../../charts/reading.js";
+import {maximum, tokenName, tokenOf} from "../../charts/reading.js";
 
 /** A layer's whole attention map, where an outlier is a column of high values: the one key that all queries share. */
 export function wholeMapFigure(feed: Feed): HTMLElement {
@@ -15,9 +15,13 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   const say = (query: number | null, key: number | null) => {
     const {map, columns} = current ?? {};
     if (!map || query === null || key === null) return frameOf.update({readout: ""});
-    const name = (token: number) => (token === 0 ? "class" : patchName(token - 1, columns!));
+    const name = (token: number) => tokenName(map, token, columns!);
     const value = map.values[query * map.tokens + key] * map.tokens;
     frameOf.update({readout: `${name(query)} to ${name(key)}: ${formatValue(value)} ×`});
+  };
+  const patchOf = (token: number) => {
+    const patch = current ? token - tokenOf(current.map, 0) : -1;
+    return patch < 0 ? null : patch;
   };
   const matrix = attentionMatrix({
     map: {tokens: 197, values: new Float32Array(197 * 197)},
@@ -25,9 +29,9 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     onHover: (query, key) => {
       say(query, key);
       // The key is the token that is looked at: the patch that other figures should point to.
-      store.point({hover: key === null || key === 0 ? null : key - 1});
+      store.point({hover: key === null ? null : patchOf(key)});
     },
-    onPick: (query) => query > 0 && store.set({target: query - 1})
+    onPick: (query) => store.set({target: patchOf(query) ?? store.value.target})
   });
   const frameOf = plate(matrix, {title: "queries down, keys across"});
   frameOf.classList.add("is-matrix");
@@ -35,7 +39,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   const frame = figure(frameOf, {
     id: "whole-map",
     title: "The whole map: what all tokens look at is a column",
-    lede: "Attention of every token (a row) to every token (a column), the class token first, in times uniform.",
+    lede: "Attention of every token (a row) to every token (a column), class token and registers first where there are any, in times uniform.",
     reading:
       "A high diagonal is self-attention, bands beside it are neighbours. A high column is a token that every query attends to. A click pins the row’s token.",
     waiting: "Loading the attention of this layer.",

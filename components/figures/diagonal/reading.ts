@@ -1,5 +1,5 @@
 import {som, type Heads} from "../../analysis/detectors/som.js";
-import type {ImageRecord, Trunk} from "../../records/record.js";
+import {prefixLength, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Rows} from "../frame/rows.js";
 
 export interface DiagonalChoice {
@@ -38,7 +38,7 @@ export function readDiagonal(record: ImageRecord, choice: DiagonalChoice): Diago
     {classRows: rows, diagonals: selves, heads: count},
     {factor, cap: cap || Infinity, heads}
   );
-  const keys = patches + 1;
+  const keys = prefixLength(record.prefix) + patches;
   const [x, y] = [new Float32Array(patches), new Float32Array(patches)];
   for (let i = 0; i < patches; ++i) {
     if (heads === "mean") {

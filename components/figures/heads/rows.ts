@@ -9,7 +9,7 @@ import {layerStrip} from "../../charts/layerStrip.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {attentionRow, greatest, maximum, patchName, readLayer} from "../../charts/reading.js";
+import {attentionRow, greatest, maximum, patchName, readLayer, tokenOf} from "../../charts/reading.js";
 
 /** The chosen head on the photo: what the pinned token looks at, what is looked at most, and the other heads. */
 export function headRows(feed: Feed): HTMLElement {
@@ -72,10 +72,10 @@ export function headRows(feed: Feed): HTMLElement {
     const {head, layer} = choice;
     const token = target ?? 0;
     const joined = typeof head === "number" ? heads[head - 1] : head === "max" ? greatest(heads) : average(heads);
-    const values = attentionRow(joined, token + 1);
-    // Over all rows uniform attention gives 1; the class token's own share is not on the grid.
-    const scores = sinkScores(joined).subarray(1);
-    const rows = heads.map((map) => attentionRow(map, token + 1));
+    const values = attentionRow(joined, tokenOf(joined, token));
+    // Over all rows uniform attention gives 1; the shares of class token and registers are not on the grid.
+    const scores = sinkScores(joined).subarray(tokenOf(joined, 0));
+    const rows = heads.map((map) => attentionRow(map, tokenOf(map, token)));
     shown = {row: values, received: scores, heads: rows};
     const domain = [0, maximum(values, ...rows)] as const;
     const {scale} = selection;
@@ -143,5 +143,5 @@ export function headRows(feed: Feed): HTMLElement {
 function average(maps: readonly AttentionMap[]): AttentionMap {
   const values = new Float32Array(maps[0].values.length);
   for (const map of maps) for (let i = 0; i < values.length; ++i) values[i] += map.values[i] / maps.length;
-  return {tokens: maps[0].tokens, values};
+  return {...maps[0], values};
 }

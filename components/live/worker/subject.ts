@@ -62,25 +62,25 @@ export class Subject {
   /** What figures draw, of the first `layers` layers. */
   record(layers: number): ImageRecord {
     const {image, grid, provenance} = this.options;
-    const {heads} = this.engine.model.geometry;
+    const {heads, prefix} = this.engine.model.geometry;
     const {plain, purified} = this.outputs;
     const trunksOf = {
       plain: trunkRecord(layers, (name) => plain.get(name)),
       purified: trunkRecord(layers, (name) => purified.get(name))
     };
-    return {image, grid, layers, heads, provenance, trunks: trunksOf};
+    return {image, grid, prefix, layers, heads, provenance, trunks: trunksOf};
   }
 
   /** Head-mean attention of a layer (0-based). */
   attention(trunk: Trunk, layer: number): AttentionMap {
-    return toMap(this.kept(trunk, `attention.${layer + 1}`));
+    return toMap(this.kept(trunk, `attention.${layer + 1}`), this.engine.model.geometry.prefix);
   }
 
   /** Attention of every head of a layer (0-based): that one block runs again, nothing else. */
   async heads(trunk: Trunk, layer: number): Promise<AttentionMap[]> {
     const at = layer + 1;
     const name = `heads.${at}`;
-    return splitHeads((await this.runStretch([trunk], at, at, [name]))[name]);
+    return splitHeads((await this.runStretch([trunk], at, at, [name]))[name], this.engine.model.geometry.prefix);
   }
 
   /** Features of a stage of SFP, or of a method with its options. */

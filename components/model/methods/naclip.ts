@@ -8,11 +8,11 @@ export const naclip: Method = {
   source: "Hajimiri et al., WACV 2025",
   options: {sigma: {kind: "number", least: 0.01, default: 5, about: "the Gaussian's standard deviation, in patches"}},
   build(network, pixels, {sigma}) {
-    const {g, tokens, geometry, grid} = network;
+    const {g, tokens, geometry} = network;
     const last = geometry.layers;
     const x = network.trunk(pixels, last - 1).passed(last - 1);
     const {key, value} = network.project(network.norm1(x, last), last, tokens);
-    const attention = g.softmax(g.add(network.logits(key, key), gaussian(g, grid, Number(sigma))));
+    const attention = g.softmax(g.add(network.logits(key, key), gaussian(network, Number(sigma))));
     return network.patchFeatures(network.mix(attention, value, last));
   }
 };

@@ -1,5 +1,4 @@
 /** Pieces that several methods share (docs/methods.md). B images, N patches, T tokens, D width. */
-import type {Grid} from "../../records/record.js";
 import type {Graph, Value} from "../graph.js";
 import type {Network} from "../network.js";
 
@@ -34,10 +33,10 @@ export function centredSoftmax(g: Graph, similarity: Value, patches: number, bet
 }
 
 /**
- * NACLIP's locality term: exp(−((r_i − r_j)² + (c_i − c_j)²) / 2σ²) between patches, 0 in the class token's
- * row and column. 1 × 1 × T × T.
+ * NACLIP's locality term: exp(−((r_i − r_j)² + (c_i − c_j)²) / 2σ²) between patches, 0 in the rows and columns
+ * of the tokens before them. 1 × 1 × T × T.
  */
-export function gaussian(g: Graph, [rows, columns]: Grid, sigma: number): Value {
+export function gaussian({g, grid: [rows, columns], prefix}: Network, sigma: number): Value {
   const patches = Array.from({length: rows * columns}, (_, i) => i);
   const squares = (position: (i: number) => number) => {
     const values = patches.map(position);
@@ -49,7 +48,7 @@ export function gaussian(g: Graph, [rows, columns]: Grid, sigma: number): Value 
     squares((i) => i % columns)
   );
   const weights = g.node("Exp", [g.scale(distance, -1 / (2 * sigma * sigma))]);
-  return g.unsqueeze(g.node("Pad", [weights, g.ints(1, 1, 0, 0)]), 0, 1);
+  return g.unsqueeze(g.node("Pad", [weights, g.ints(prefix, prefix, 0, 0)]), 0, 1);
 }
 
 /** Σ x_l of the blocks' outputs, first to last, (B·T) × D. */

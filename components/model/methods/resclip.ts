@@ -37,7 +37,7 @@ export const resclip: Method = {
     }
   },
   build(network, pixels, options, semantic) {
-    const {g, tokens, geometry, grid} = network;
+    const {g, tokens, geometry} = network;
     const last = geometry.layers;
     const [from, to, lambda, sigma] = [options.from, options.to, options.lambda, options.sigma].map(Number);
     if (from > to || to >= last)
@@ -52,7 +52,7 @@ export const resclip: Method = {
     const alike = network.logits(key, key);
     const [share, scale] = [Number(options.feedback_lambda), Number(options.feedback_tau)];
     const logits = semantic ? g.scale(g.add(g.scale(alike, 1 - share), g.scale(semantic, share)), scale) : alike;
-    const own = g.softmax(sigma ? g.add(logits, gaussian(g, grid, sigma)) : logits);
+    const own = g.softmax(sigma ? g.add(logits, gaussian(network, sigma)) : logits);
     const attention = g.scale(g.add(g.scale(own, 1 - lambda), g.scale(middle, lambda)), Number(options.tau));
     return network.patchFeatures(network.mix(attention, value, last));
   }

@@ -85,9 +85,9 @@ function enhance(network: Network, x: Value, {sae, lambda, class_token}: OptionV
 
 /** HAI (Eq. 8-10): the maps of layers l0 to L-1 with outliers' columns zeroed, summed, normalised. B × N × N. */
 function integrate(network: Network, {layers}: Trunk, {l0, rounds, order}: OptionValues): Value {
-  const {g, tokens, patches, geometry} = network;
+  const {g, tokens, prefix, patches, geometry} = network;
   const masked = layers.slice(Number(l0) - 1, geometry.layers - 1).map(({meanAttention, outliers}, i) => {
-    const map = g.slice(g.slice(meanAttention, 1, 1, tokens), 2, 1, tokens);
+    const map = g.slice(g.slice(meanAttention, 1, prefix, tokens), 2, prefix, tokens);
     const filtered = outliers ? g.where(g.unsqueeze(outliers, 1), g.scalar(0), map) : map;
     network.probe(`masked.${i + Number(l0)}`, filtered, [patches, patches]);
     return filtered;

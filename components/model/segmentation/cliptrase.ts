@@ -29,11 +29,13 @@ const medianSide = 7;
  * @param correlation the probe "correlation" of the method cliptrase, T × T
  */
 export function withoutGlobalPatches(correlation: Float32Array, patches: number): Float32Array {
-  const tokens = patches + 1;
+  const tokens = Math.sqrt(correlation.length);
+  const prefix = tokens - patches;
+  if (prefix < 1) throw new RangeError("CLIPtrase's clusters need a class token, and this model has none.");
   const result = new Float32Array(patches * patches);
   for (let i = 0; i < patches; ++i)
     for (let j = 0; j < patches; ++j)
-      result[i * patches + j] = Math.max(correlation[(i + 1) * tokens + j + 1] - correlation[j + 1], 0);
+      result[i * patches + j] = Math.max(correlation[(i + prefix) * tokens + j + prefix] - correlation[prefix + j], 0);
   return result;
 }
 

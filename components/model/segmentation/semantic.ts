@@ -1,5 +1,5 @@
 /** ResCLIP's semantic feedback (SFR): a first segmentation tells the last layer which patches belong together. */
-import type {Grid} from "../../records/record.js";
+import {prefixLength, type Grid} from "../../records/record.js";
 import type {Colours} from "../image/normalise.js";
 import type {GivenOptions} from "../../analysis/options.js";
 import type {Engine} from "../runtime.js";
@@ -33,6 +33,7 @@ export function semanticFeedback(
   engine: Engine,
   {options, text, classes, colours, scale, probability}: FeedbackSettings
 ): FeatureProvider {
+  const prefix = prefixLength(engine.model.geometry.prefix);
   const plain: FeatureProvider = async (windows) => (await engine.features([{method: "resclip", options}], windows))[0];
   return async (windows) => {
     const [count, , height, width] = windows.dims;
@@ -52,7 +53,7 @@ export function semanticFeedback(
         classes,
         settings: {crop: 0, pamr: rounds, scale, probability}
       });
-      maps.push(withClassToken(semanticMap(patchClasses(labels, [height, width], grid), grid)));
+      maps.push(amongTokens(semanticMap(patchClasses(labels, [height, width], grid), grid), prefix));
     }
     const tokens = Math.sqrt(maps[0].length);
     const data = new Float32Array(count * tokens * tokens);
@@ -131,11 +132,12 @@ function staysWithin(classes: ArrayLike<number>, i: number, j: number, columns: 
   return true;
 }
 
-/** The map among all tokens: the class token's row and column are zero. */
-function withClassToken(map: Float32Array): Float32Array {
+/** The map among all tokens: rows and columns of those before the patches are zero. */
+function amongTokens(map: Float32Array, prefix: number): Float32Array {
   const patches = Math.sqrt(map.length);
-  const tokens = patches + 1;
+  const tokens = prefix + patches;
   const all = new Float32Array(tokens * tokens);
-  for (let i = 0; i < patches; ++i) all.set(map.subarray(i * patches, (i + 1) * patches), (i + 1) * tokens + 1);
+  for (let i = 0; i < patches; ++i)
+    all.set(map.subarray(i * patches, (i + 1) * patches), (i + prefix) * tokens + prefix);
   return all;
 }
