@@ -1,43 +1,16 @@
 /** npm run sfp -- VERB ...: the engine for scripts. */
-import {UsageError, type Verb} from "./options.js";
+import {main} from "./main.js";
 
-/** A new verb is a file in this folder and a line here. */
-const verbs: Record<string, () => Promise<Verb>> = {
-  models: () => import("./models.js"),
-  features: () => import("./features.js"),
-  outliers: () => import("./outliers.js"),
-  segment: () => import("./segment.js"),
-  analyze: () => import("./analyze.js"),
-  evaluate: () => import("./evaluate.js"),
-  bench: () => import("./bench.js")
-};
+// npm runs scripts in the project's folder; paths are meant from where the command was called.
+const {INIT_CWD, npm_lifecycle_event: script} = process.env;
+if (script === "sfp" && INIT_CWD) process.chdir(INIT_CWD);
 
-/** Returns the exit status: 0 done, 1 the work failed, 2 the words were wrong. */
-async function main([name, ...args]: string[]): Promise<number> {
-  const {stdout, stderr} = process;
-  if (name === undefined || name === "help" || name === "--help") {
-    stderr.write(
-      `npm run sfp -- VERB [options]; --help after a verb lists its options.\nVerbs: ${Object.keys(verbs).join(", ")}\n`
-    );
-    return name === undefined ? 2 : 0;
-  }
-  if (!Object.hasOwn(verbs, name)) {
-    stderr.write(`There is no verb ${name}; known are ${Object.keys(verbs).join(", ")}.\n`);
-    return 2;
-  }
-  try {
-    const verb = await verbs[name]();
-    if (args.includes("--help")) {
-      stdout.write(`npm run sfp -- ${verb.help}\n`);
-      return 0;
-    }
-    return await verb.run(args, {stdout, stderr});
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    stderr.write(`sfp ${name}: ${error.message}\n`);
-    if (process.env.DEBUG) stderr.write(`${error.stack}\n`);
-    return error instanceof UsageError || error instanceof RangeError ? 2 : 1;
-  }
-}
+// A reader that has seen enough, such as `head`, is no failure.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`sfp: ${error.message}\n${process.env.DEBUG ? `${error.stack}\n` : ""}`);
+  process.exit(1);
+});
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2), process);

@@ -1,6 +1,8 @@
 /** Label maps: PNG files whose pixel values are class numbers, never colours. */
 import {readFile} from "node:fs/promises";
 import {decode, encode, type DecodedPng} from "fast-png";
+import {bits, readInterlaced} from "./interlaced.js";
+import {cannotRead} from "./missing.js";
 
 export interface Mask {
   width: number;
@@ -15,12 +17,9 @@ export interface Mask {
  * @throws Error that names the file, when it cannot be read, holds colours, or numbers above 255
  */
 export async function readMask(file: string): Promise<Mask> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    throw new Error(`${file} cannot be read: ${(cause as Error).message}`, {cause});
-  }
+  const bytes = await readFile(file).catch((cause: Error) => {
+    throw cannotRead(file, cause);
+  });
   return parseMask(bytes, file);
 }
 
@@ -28,12 +27,17 @@ export async function readMask(file: string): Promise<Mask> {
 export function parseMask(bytes: Uint8Array, name = "the mask"): Mask {
   let png: DecodedPng;
   try {
+    const interlaced = readInterlaced(bytes);
+    if (interlaced) return interlaced;
     png = decode(bytes);
   } catch (cause) {
     throw new Error(`${name} is not a PNG that can be read: ${(cause as Error).message}`, {cause});
   }
   const {width, height, channels, depth, data} = png;
-  if (channels !== 1) throw new Error(`${name} is a colour picture; a label map is grey or has a palette.`);
+  if (channels !== 1)
+    throw new Error(
+      `${name} is a ${channels > 2 ? "colour picture" : "grey picture with transparency"}; a label map is grey or has a palette, one number a pixel.`
+    );
   if (depth === 8) return {width, height, labels: new Uint8Array(data)};
   if (depth < 8) return {width, height, labels: unpack(data, width, height, depth)};
   const high = data.find((value) => value > 255);
@@ -45,12 +49,8 @@ export function parseMask(bytes: Uint8Array, name = "the mask"): Mask {
 function unpack(data: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
   const labels = new Uint8Array(width * height);
   const pitch = Math.ceil((width * depth) / 8);
-  const perByte = 8 / depth;
   for (let y = 0, to = 0; y < height; ++y)
-    for (let x = 0; x < width; ++x) {
-      const byte = data[y * pitch + Math.floor(x / perByte)];
-      labels[to++] = (byte >> (8 - depth - (x % perByte) * depth)) & (2 ** depth - 1);
-    }
+    for (let x = 0; x < width; ++x) labels[to++] = bits(data, x, depth, y * pitch);
   return labels;
 }
 

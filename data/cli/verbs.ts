@@ -1,0 +1,12 @@
+import type {Verb} from "./options.js";
+
+/** The verbs of the command line. A new one is a file in this folder and a line here. */
+export const verbs: Record<string, () => Promise<Verb>> = {
+  models: () => import("./models.js"),
+  features: () => import("./features.js"),
+  outliers: () => import("./outliers.js"),
+  segment: () => import("./segment.js"),
+  analyze: () => import("./analyze.js"),
+  evaluate: () => import("./evaluate.js"),
+  bench: () => import("./bench.js")
+};
