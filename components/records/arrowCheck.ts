@@ -16,8 +16,8 @@ const batch = {nodes: 1, buffers: 2};
 const blockSize = 24;
 const pairSize = 16;
 
-/** How deep columns may lie within columns; the files here have lists, and no deeper. */
-const deepest = 4;
+/** How deep columns may lie within columns; lists of layers, heads, rows and columns, and no deeper. */
+const deepest = 6;
 
 const magic = "ARROW1";
 

@@ -8,5 +8,6 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   segment: () => import("./segment.js"),
   analyze: () => import("./analyze.js"),
   evaluate: () => import("./evaluate.js"),
+  import: () => import("./import.js"),
   bench: () => import("./bench.js")
 };

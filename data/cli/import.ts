@@ -1,0 +1,116 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+import {readDump, type Dump} from "../../components/exchange/dump.js";
+import {layoutOf, LayoutError, type GivenLayout, type Layout} from "../../components/exchange/layout.js";
+import {summarise, type LayerSummary} from "../../components/exchange/measure.js";
+import type {Grid} from "../../components/records/record.js";
+import {dumpPaths, isFolder, readArrays, stemOf} from "../files/arrayFiles.js";
+import {deliver, type Streams} from "../files/output.js";
+import {readPicture} from "../files/picture.js";
+import {photoExtensions} from "../site/photo-check.js";
+import {parse, UsageError, wholeNumber} from "./options.js";
+
+export const help = `import FILE|FOLDER|'PATTERN' [...] --image PHOTO --model NAME [options]
+  Attention that another program computed, as a record of the site. FILE is .npz, .arrow, .safetensors or a folder of
+  .npy files with attention (layers, heads, T, T) or (layers, T, T) and, if there are any, tokens (layers, T, D),
+  features (N, E), features_NAME, attention_purified, tokens_purified, logits. docs/python.md has what writes them.
+  --image PHOTO       the picture; for several files the folder of their pictures, which are named as they are
+  --model NAME        what the model is called: letters, digits, dot, dash, underscore
+  --grid RxC          rows and columns of the patch grid, where the number of tokens does not say it
+  --prefix N          tokens before the patches: the class token, registers
+  --class-index I     which of those is the class token, from 0 (default 0)
+  --title TEXT        what the picture is called (default: the file's name)
+  --dry-run           writes nothing
+  --json              prints grid, prefix and each layer's outliers, class row and diagonal`;
+
+/** What `--json` prints of a dump. */
+interface ImportSummary {
+  model: string;
+  grid: Grid;
+  prefix: number;
+  layers: LayerSummary[];
+}
+
+export async function run(args: string[], streams: Streams): Promise<number> {
+  const {values, positionals} = parse({
+    args,
+    allowPositionals: true,
+    options: {
+      image: {type: "string"},
+      model: {type: "string"},
+      grid: {type: "string"},
+      prefix: {type: "string"},
+      "class-index": {type: "string"},
+      title: {type: "string"},
+      "dry-run": {type: "boolean", default: false},
+      json: {type: "boolean", default: false}
+    }
+  });
+  if (!positionals.length)
+    throw new UsageError("import needs FILE: a .npz, .arrow or .safetensors, or a folder of .npy.");
+  if (values.image === undefined) throw new UsageError("--image PHOTO is needed: the picture that the maps are of.");
+  const model = modelName(values.model);
+  const given: GivenLayout = {
+    grid: gridOption(values.grid),
+    prefix: values.prefix === undefined ? undefined : wholeNumber("prefix", values.prefix),
+    classIndex: wholeNumber("class-index", values["class-index"] ?? "0")
+  };
+  const files = positionals.flatMap(dumpPaths);
+  const summaries: ImportSummary[] = [];
+  for (const file of files) {
+    const photo = photoOf(file, values.image);
+    await readPicture(photo);
+    const {dump, layout} = await openDump(file, given);
+    const {grid, prefix} = layout;
+    if (dump.unread.length) streams.stderr.write(`${file}: not read: ${dump.unread.join(", ")}\n`);
+    summaries.push({model, grid, prefix, layers: inFile(file, () => summarise(dump, layout))});
+  }
+  if (values.json) deliver(JSON.stringify(files.length > 1 ? summaries : summaries[0]) + "\n", undefined, streams);
+  return 0;
+}
+
+/** Errors of a dump begin with its file. */
+function inFile<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw named(file, error);
+  }
+}
+
+function named(file: string, error: unknown): Error {
+  const {message} = error as Error;
+  const said = message.startsWith(file) ? message : `${file}: ${message}`;
+  return error instanceof LayoutError ? new UsageError(said) : new Error(said, {cause: error});
+}
+
+async function openDump(file: string, given: GivenLayout): Promise<{dump: Dump; layout: Layout; sha256: string}> {
+  try {
+    const {arrays, sha256} = await readArrays(file);
+    const dump = readDump(arrays);
+    return {dump, layout: layoutOf(dump.attention.tokens, given), sha256};
+  } catch (error) {
+    throw named(file, error);
+  }
+}
+
+function modelName(word: string | undefined): string {
+  if (word === undefined) throw new UsageError("--model NAME is needed: what the model is called.");
+  if (/^[A-Za-z0-9][\w.-]{0,59}$/.test(word)) return word;
+  throw new UsageError(`--model ${word}: a name of letters, digits, dot, dash and underscore is needed, at most 60.`);
+}
+
+function gridOption(word: string | undefined): Grid | undefined {
+  if (word === undefined) return undefined;
+  const [, rows, columns] = /^(\d{1,4})[x×](\d{1,4})$/.exec(word) ?? [];
+  if (Number(rows) > 0 && Number(columns) > 0) return [Number(rows), Number(columns)];
+  throw new UsageError(`--grid ${word}: rows x columns are needed, such as 14x14.`);
+}
+
+/** The picture of a dump: `--image` itself, or the file of that folder with the dump's name. */
+function photoOf(file: string, image: string): string {
+  if (!isFolder(image)) return image;
+  const found = [...photoExtensions].map((end) => join(image, stemOf(file) + end)).find((path) => existsSync(path));
+  if (found) return found;
+  throw new Error(`${image} has no picture ${stemOf(file)} (${[...photoExtensions].join(", ")}) for ${file}.`);
+}
