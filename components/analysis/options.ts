@@ -1,68 +1,229 @@
-/** Options: declared as data, read from words, shown in captions. Methods and detectors declare theirs with them. */
+/**
+ * Options: declared as data, read from words, shown in captions. Methods and detectors declare theirs with them, and the
+ * types of the values follow from the declaration.
+ */
 
-/** One option: the words it accepts, or a range of numbers (and, for some, a word beside it). */
-export type OptionSpec =
-  | {kind: "choice"; values: readonly string[]; default: string; about: string}
-  | {
-      kind: "number";
-      least: number;
-      most?: number;
-      integer?: boolean;
-      word?: string;
-      default: number | string;
-      about: string;
-    };
+/** One neuron: an entry of the hidden layer of a block's MLP. */
+export interface Neuron {
+  /** The block, 1-based. */
+  layer: number;
+  /** 0-based. */
+  index: number;
+}
+
+/** What every option says besides its values. */
+interface Common {
+  /** One line: what it decides. */
+  about: string;
+  /** The same in a few words, for the margin of a figure. */
+  label?: string;
+  /** Whether the blocks before the last compute something else with it, so that a picture has to run again. */
+  trunk?: boolean;
+  /** What the measured report tries besides the default, one value at a time. */
+  sweep?: readonly string[];
+}
+
+/** One word of several. */
+export interface ChoiceSpec<V extends string = string> extends Common {
+  kind: "choice";
+  values: readonly V[];
+  default: V;
+}
+
+/** A number in a range, or a word that stands beside the numbers. */
+export interface NumberSpec<W extends string = string> extends Common {
+  kind: "number";
+  least: number;
+  most?: number;
+  /** Where a slider ends, if not at `most`. */
+  slider?: number;
+  integer?: boolean;
+  word?: W;
+  default: number | W;
+}
+
+/** A layer of the model, 1-based. */
+export interface LayerSpec extends Common {
+  kind: "layer";
+  /** Whether it may be the model's last layer. */
+  last: boolean;
+  default: number;
+}
+
+/** Numbers, joined by commas. */
+export interface NumbersSpec extends Common {
+  kind: "numbers";
+  least: number;
+  integer?: boolean;
+  default: readonly number[];
+}
+
+/** Neurons as `layer:index`, joined by commas. */
+export interface NeuronsSpec extends Common {
+  kind: "neurons";
+  default: readonly Neuron[];
+}
+
+export type OptionSpec = ChoiceSpec | NumberSpec | LayerSpec | NumbersSpec | NeuronsSpec;
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** An option set: every declared name has a value. */
-export type OptionValues = Record<string, string | number>;
+/** What an option may be. */
+export type OptionValue = OptionSpec["default"];
+
+/** An option set by its declaration: every declared name has a value. */
+export type ValuesOf<S extends OptionSpecs> = {-readonly [K in keyof S]: S[K]["default"]};
+
+/** An option set of any method. */
+export type OptionValues = Record<string, OptionValue>;
 
 /** Given values, by name, as words or as what they mean. */
-export type GivenOptions = Readonly<Record<string, string | number | undefined>>;
+export type GivenOptions = Readonly<Record<string, OptionValue | undefined>>;
 
-export function choice(about: string, first: string, ...others: string[]): OptionSpec {
-  return {kind: "choice", values: [first, ...others], default: first, about};
+/** A choice; the first value is the default. */
+export function choice<const V extends string>(spec: Common & {values: readonly [V, ...V[]]}): ChoiceSpec<V> {
+  return {kind: "choice", default: spec.values[0], ...spec};
+}
+
+/** A number. */
+export function number(spec: Omit<NumberSpec<never>, "kind" | "word">): NumberSpec<never> {
+  return {kind: "number", ...spec};
+}
+
+/** A whole number. */
+export function count(spec: Omit<NumberSpec<never>, "kind" | "word" | "integer">): NumberSpec<never> {
+  return {kind: "number", integer: true, ...spec};
+}
+
+/** A whole number, or a word such as "none". */
+export function countOr<const W extends string>(
+  word: W,
+  spec: Omit<NumberSpec<W>, "kind" | "word" | "integer">
+): NumberSpec<W> {
+  return {kind: "number", integer: true, word, ...spec};
+}
+
+/** A layer before the last one, or with `last` any. */
+export function layer({last = false, ...spec}: Omit<LayerSpec, "kind" | "last"> & {last?: boolean}): LayerSpec {
+  return {kind: "layer", last, ...spec};
+}
+
+/** A list of numbers. */
+export function numbers(spec: Omit<NumbersSpec, "kind">): NumbersSpec {
+  return {kind: "numbers", ...spec};
+}
+
+/** A list of neurons. */
+export function neurons(spec: Omit<NeuronsSpec, "kind">): NeuronsSpec {
+  return {kind: "neurons", ...spec};
 }
 
 /**
  * Completes given options with the defaults.
  *
  * @param owner named in errors: "sfp"
+ * @param layers of the model; without it layer numbers are not held to its depth
  * @throws RangeError listing what is known, for an unknown name or value
  */
-export function readOptions(owner: string, specs: OptionSpecs, given: GivenOptions = {}): OptionValues {
+export function readOptions<S extends OptionSpecs>(
+  owner: string,
+  specs: S,
+  given: GivenOptions = {},
+  layers = Infinity
+): ValuesOf<S> {
   for (const name of Object.keys(given))
     if (!Object.hasOwn(specs, name))
       throw new RangeError(`${owner} has no option ${name}; it has ${Object.keys(specs).join(", ") || "none"}.`);
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => {
-      const value = given[name];
-      return [name, value === undefined ? spec.default : readOption(owner, name, spec, value)];
+      const value = readOption(owner, name, spec, given[name] ?? spec.default);
+      return [name, withinDepth(owner, name, spec, value, layers)];
     })
-  );
+  ) as ValuesOf<S>;
 }
 
-function readOption(owner: string, name: string, spec: OptionSpec, value: string | number): string | number {
-  if (spec.kind === "choice") {
-    if (spec.values.includes(String(value))) return String(value);
-    throw new RangeError(`${owner}: ${name}=${value} is not known; ${name} is one of ${spec.values.join(", ")}.`);
+function readOption(owner: string, name: string, spec: OptionSpec, value: OptionValue): OptionValue {
+  const text = formatOption(value);
+  const refuse = (what: string): never => {
+    throw new RangeError(`${owner}: ${name}=${text} does not fit; ${name} is ${what}.`);
+  };
+  switch (spec.kind) {
+    case "choice":
+      if (spec.values.includes(text)) return text;
+      throw new RangeError(`${owner}: ${name}=${text} is not known; ${name} is one of ${spec.values.join(", ")}.`);
+    case "number": {
+      if (text === spec.word) return text;
+      return readNumber(text, spec) ?? refuse(`${spec.word ? `${spec.word} or ` : ""}a ${range(spec)}`);
+    }
+    case "layer":
+      return readNumber(text, {least: 1, integer: true}) ?? refuse("the number of a layer");
+    case "numbers": {
+      const list = parts(text).map((part) => readNumber(part, spec));
+      return list.every((each) => each !== undefined)
+        ? list
+        : refuse(`a list of numbers such as 1,2, each a ${range(spec)}`);
+    }
+    case "neurons":
+      return parts(text).map((part) => readNeuron(part) ?? refuse("a list of layer:index pairs, such as 3:25,3:0"));
   }
-  if (spec.word !== undefined && value === spec.word) return spec.word;
-  const number = typeof value === "number" ? value : value.trim() === "" ? NaN : Number(value);
-  const fits = number >= spec.least && number <= (spec.most ?? Infinity) && (!spec.integer || Number.isInteger(number));
-  if (fits && Number.isFinite(number)) return number;
-  const range = spec.most === undefined ? `of ${spec.least} or more` : `from ${spec.least} to ${spec.most}`;
-  throw new RangeError(
-    `${owner}: ${name}=${value} does not fit; ${name} is ${spec.word ? `${spec.word} or ` : ""}a ${spec.integer ? "whole " : ""}number ${range}.`
-  );
+}
+
+/** The parts of a list; none of an empty text. */
+function parts(text: string): string[] {
+  return text.trim() === "" ? [] : text.split(",");
+}
+
+interface Range {
+  least: number;
+  most?: number;
+  integer?: boolean;
+}
+
+function readNumber(text: string, {least, most = Infinity, integer = false}: Range): number | undefined {
+  const value = text.trim() === "" ? NaN : Number(text);
+  const fits = value >= least && value <= most && Number.isFinite(value) && (!integer || Number.isSafeInteger(value));
+  return fits ? value : undefined;
+}
+
+function readNeuron(text: string): Neuron | undefined {
+  const [, at, index] = /^\s*(\d{1,4}):(\d{1,7})\s*$/.exec(text) ?? [];
+  return Number(at) >= 1 ? {layer: Number(at), index: Number(index)} : undefined;
+}
+
+function range({least, most, integer}: Range): string {
+  return `${integer ? "whole " : ""}number ${most === undefined ? `of ${least} or more` : `from ${least} to ${most}`}`;
+}
+
+/** @throws RangeError where a value names a layer that the model does not have, or not where it is meant */
+function withinDepth(owner: string, name: string, spec: OptionSpec, value: OptionValue, layers: number): OptionValue {
+  if (spec.kind === "layer") {
+    const most = spec.last ? layers : layers - 1;
+    if (Number(value) > most)
+      throw new RangeError(
+        `${owner}: ${name}=${formatOption(value)} does not fit; this model has layers 1 to ${most}${spec.last ? "" : " before its last"}.`
+      );
+  } else if (spec.kind === "neurons" && typeof value === "object") {
+    const beyond = value.find((each) => typeof each === "object" && each.layer > layers);
+    if (beyond !== undefined)
+      throw new RangeError(
+        `${owner}: ${name}=${formatOption([beyond])} does not fit; this model has layers 1 to ${layers}.`
+      );
+  }
+  return value;
+}
+
+/** An option's value as it is written: lists joined by commas, neurons as `layer:index`. */
+export function formatOption(value: OptionValue | readonly (number | Neuron)[]): string {
+  if (typeof value !== "object") return String(value);
+  return value.map((each) => (typeof each === "object" ? `${each.layer}:${each.index}` : String(each))).join(",");
 }
 
 /** The values that differ from the defaults, as `key=value`, in the order declared. */
-export function changedOptions(specs: OptionSpecs, values: OptionValues): string[] {
-  return Object.entries(specs).flatMap(([name, spec]) =>
-    values[name] === spec.default ? [] : [`${name}=${values[name]}`]
-  );
+export function changedOptions(specs: OptionSpecs, values: GivenOptions): string[] {
+  return Object.entries(specs).flatMap(([name, spec]) => {
+    const text = formatOption(values[name] ?? spec.default);
+    return text === formatOption(spec.default) ? [] : [`${name}=${text}`];
+  });
 }
 
 /**

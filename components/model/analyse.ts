@@ -14,9 +14,8 @@ import {
   type TrunkRecord
 } from "../records/record.js";
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
-import type {SomOptions} from "./network.js";
-import {methodNamed} from "./methods/index.js";
 import {readOptions} from "../analysis/options.js";
+import {sfp} from "./methods/sfp.js";
 import type {Engine, Pixels} from "./runtime.js";
 import {buildStretch} from "./stretch.js";
 
@@ -125,7 +124,7 @@ export async function repairSweep(
 ): Promise<RepairSweep> {
   const {layers, prefix} = engine.model.geometry;
   const outputs = eachLayer(layers, (l) => [`outliers.${l}`, `norms.${l}`]).flat();
-  const som = readOptions("sfp", methodNamed("sfp").options) as unknown as SomOptions;
+  const som = readOptions("sfp", sfp.options);
   const build = () => buildStretch(engine.model, {first: 1, last: layers, grid, som, outputs});
   const patches = grid[0] * grid[1];
   const before = prefixLength(prefix);

@@ -1,7 +1,7 @@
 import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
 import {methodNamed} from "./methods/index.js";
-import {readOptions, type GivenOptions} from "../analysis/options.js";
+import type {GivenOptions} from "../analysis/options.js";
 import {weightsFile, type Model} from "./model.js";
 import {Network, type Probe} from "./network.js";
 
@@ -69,10 +69,9 @@ function begin(model: Model, grid: Grid) {
  * @throws RangeError for an unknown method or option
  */
 export function addMethod(network: Network, pixels: Value, {method, options, semantic}: MethodRequest): Value {
-  const {build, options: specs} = methodNamed(method);
   const {g, tokens} = network;
   const map = semantic ? g.input("semantic", ["batch", 1, tokens, tokens]) : undefined;
-  return build(network, pixels, readOptions(method, specs, options), map);
+  return methodNamed(method).build(network, pixels, options, {semantic: map});
 }
 
 /** A network's probes by name. @throws RangeError for one that `method` does not offer */

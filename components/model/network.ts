@@ -26,6 +26,8 @@ export interface TrunkLayer extends Block, Responses {
   meanAttention: Value;
   /** S^l as a mask, B × N; absent where no test was asked for. */
   outliers?: Value;
+  /** Those of S^l that were repaired; absent where none are. */
+  replaced?: Value;
   /** What the next layer reads: the output, or its repaired version. (B·T) × D. */
   passed: Value;
 }
@@ -63,7 +65,7 @@ export class Network extends Tower {
     this.probes.set(name, {value, dims: ["batch", ...dims], type});
   }
 
-  /** x_0: patch embedding, class token, positions, LNpre (methods.md 1.2). `pixels` is B × 3 × H × W. */
+  /** x_0: patch embedding, class token, positions, LNpre (docs/methods.md, 1.2). `pixels` is B × 3 × H × W. */
   embed(pixels: Value): Value {
     const {g, geometry, patches, tokens, grid} = this;
     const {patch, classToken, positions, normPre} = this.model.image;
@@ -124,7 +126,7 @@ export class Network extends Tower {
       prefix ? g.concat([g.slice(x, 1, 0, prefix), repaired.features], 1) : repaired.features
     );
     this.probeTokens("repaired", "repaired-norms", layer, passed);
-    return {...unrepaired, outliers, passed};
+    return {...unrepaired, outliers, replaced: repaired.replaced, passed};
   }
 
   /** Which of a layer's outliers are repaired, B × N: all of them, unless a network knows better. */
@@ -162,7 +164,7 @@ export class Network extends Tower {
     return this.g.slice(this.unflatten(x), 1, 0, 1);
   }
 
-  /** head(F) = LNpost(F) · P (methods.md 0); LNpost alone where a model has no projection. (B·n) × D to (B·n) × E. */
+  /** head(F) = LNpost(F) · P (docs/methods.md, 1.1); LNpost alone where a model has no projection. (B·n) × D to (B·n) × E. */
   head(x: Value): Value {
     const {normPost, projection} = this.model.image;
     const y = this.g.layerNorm(x, normPost, this.geometry.epsilon);

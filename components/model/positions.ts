@@ -1,4 +1,4 @@
-/** Positional embeddings for grids other than the trained one (methods.md 1.2). */
+/** Positional embeddings for grids other than the trained one (docs/methods.md, 1.2). */
 import type {Grid} from "../records/record.js";
 import type {Graph, Value} from "./graph.js";
 

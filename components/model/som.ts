@@ -67,11 +67,13 @@ export interface Repair {
   features: Value;
   /** Outliers without a non-outlier neighbour, B × N. */
   isolated: Value;
+  /** Outliers that got another vector, B × N. */
+  replaced: Value;
 }
 
 /**
  * Eq. 5: each outlier becomes the mean of its non-outlier neighbours on the grid, all at once from the
- * old values, divided by their number (methods.md 3a, rows 8-11).
+ * old values, divided by their number (docs/methods.md, 3).
  *
  * @param features B × N × D
  * @param outliers mask, B × N
@@ -96,7 +98,11 @@ export function repair(
   const mask = g.unsqueeze(outliers, 2);
   const alone = g.less(g.sum(g.toFloat(g.equal(toValid, g.scalar(1))), 2), g.scalar(0.5));
   const replace = isolated === "zero" ? mask : g.and(mask, g.less(g.scalar(0.5), count));
-  return {features: g.where(replace, mean, features), isolated: g.squeeze(g.and(mask, alone), 2)};
+  return {
+    features: g.where(replace, mean, features),
+    isolated: g.squeeze(g.and(mask, alone), 2),
+    replaced: g.squeeze(replace, 2)
+  };
 }
 
 /** Chebyshev distances between the patches of a grid, 1 × N × N: 1 for the eight neighbours. */

@@ -31,7 +31,7 @@ export class Tower {
     private readonly precision: Precision = "float32"
   ) {}
 
-  /** dh^(-1/2), the scale of attention logits (methods.md 3a, row 2: per head). */
+  /** dh^(-1/2), the scale of attention logits (docs/methods.md, 1.1). */
   get logitScale(): number {
     return (this.geometry.width / this.geometry.heads) ** -0.5;
   }

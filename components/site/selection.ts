@@ -1,9 +1,7 @@
 import type {Field} from "./fields.js";
 import {choice, decimal, name, names, settings, text, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
-
-/** Names of methods in an address: a bound on what anyone may type, above the number of methods that there are. */
-const mostMethods = 20;
+import {methods} from "../model/methods/index.js";
 
 /**
  * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere.
@@ -54,7 +52,7 @@ const fields = {
   /** How much of the photo a mask hides. */
   opacity: decimal(0.65, 0, 1),
   /** What the Live page runs: the methods side by side, … */
-  methods: names("sfp,clearclip", mostMethods),
+  methods: names("sfp,clearclip", Object.keys(methods).length),
   /** … what the trunk looks at: the picture's middle square or all of it, and how large, … */
   fit: choice("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
   /** … the windows of the masks and the picture's short side before they are cut, … */

@@ -20,7 +20,7 @@ export const inputHelp = `  --image FILE        a picture (JPEG, PNG, WebP), or 
   --size S            or the whole picture, its short side at S px`;
 
 /**
- * One file as pixels. A picture goes through the segmentation pipeline (docs/methods.md): OpenCV's
+ * One file as pixels. A picture goes through the segmentation pipeline (docs/measuring.md): OpenCV's
  * linear resampling, then the model's mean and standard deviation.
  */
 export async function readPixels(

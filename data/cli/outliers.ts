@@ -1,7 +1,8 @@
 import {detect, type DetectorId} from "../../components/analysis/detectors/index.js";
 import {prefixLength, type Grid} from "../../components/records/record.js";
 import {gridOf} from "../../components/model/geometry.js";
-import {methodNamed} from "../../components/model/methods/index.js";
+import {sfp} from "../../components/model/methods/sfp.js";
+import {detectionOptions} from "../../components/model/methods/detection.js";
 import {readOptions, type GivenOptions} from "../../components/analysis/options.js";
 import {Engine, type Output, type Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
@@ -123,8 +124,7 @@ function detectorOptions(
   given: GivenOptions
 ): Record<string, number | boolean | string> {
   if (detector === "som") {
-    const {options} = methodNamed("clip");
-    const {factor, cap, heads} = readOptions("som", options, pick(given, options));
+    const {factor, cap, heads} = readOptions("som", detectionOptions, pick(given, detectionOptions));
     return {factor, cap: cap === "none" ? Infinity : cap, heads};
   }
   const types: Record<string, string> = known[detector];
@@ -141,6 +141,5 @@ function detectorOptions(
 
 /** On a purified trunk SFP's other options are given too; only the test's are the detector's. */
 function pick(given: GivenOptions, names: object): GivenOptions {
-  const sfp = methodNamed("sfp").options;
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name in names || !(name in sfp)));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in names || !(name in sfp.options)));
 }

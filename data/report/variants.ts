@@ -1,6 +1,8 @@
 /** What the measured report measures: variants of SFP, and the methods beside it. */
 import type {MethodRequest} from "../../components/model/build.js";
-import {keyValues} from "../../components/analysis/options.js";
+import {keyValues, type OptionSpec} from "../../components/analysis/options.js";
+import {methods} from "../../components/model/methods/index.js";
+import {sfp} from "../../components/model/methods/sfp.js";
 
 /** One row of the report. */
 export interface Variant {
@@ -19,18 +21,20 @@ export function methodRequest({method, options}: Variant): MethodRequest {
 }
 
 /** Readings of Eq. 7, and the layer that Table 2 starts from. */
-export const readings = ["none", "block", "literal", "clear"] as const;
-export type Reading = (typeof readings)[number];
+const readings = ["none", "block", "literal", "clear"] as const;
+type Reading = (typeof sfp.options.sae.values)[number];
 
 /** Table 3's rows but the first, which is the default. */
-export const startLayers = [5, 8, 10, 11] as const;
+const startLayers = [5, 8, 10, 11] as const;
 
 /** `block`, `block+som`, `block+som+hai`, `block+hai`: the steps of Table 2 under one reading. */
-export function rung(reading: Reading, {som = false, hai = false} = {}): string {
+function rung(reading: Reading, {som = false, hai = false} = {}): string {
   return [reading, som && "som", hai && "hai"].filter(Boolean).join("+");
 }
 
-const off = (som: boolean, hai: boolean): string[] => [...(som ? [] : ["som=off"]), ...(hai ? [] : ["hai=off"])];
+/** HAI without SOM masks nothing here: its gain alone, next to that of SOM. */
+const off = (som: boolean, hai: boolean): string[] =>
+  som ? (hai ? [] : ["hai=off"]) : ["som=off", hai ? "hai_mask=repaired" : "hai=off"];
 
 const chain: Variant[] = readings.flatMap((reading) =>
   [
@@ -82,40 +86,18 @@ const changedSom = (...options: string[]): Variant => ({
   against: [rung("block", {som: true}), "block"]
 });
 
-/** Values of one option each, by the option's name. The default is not repeated. */
-export const sweeps: Readonly<Record<string, readonly string[]>> = {
-  factor: ["0.5", "0.75", "1.25", "1.5", "2", "3"],
-  cap: ["5", "10", "20"],
-  rounds: ["0", "2", "3", "10"],
-  order: ["cr"],
-  class_token: ["drop"],
-  heads: ["any", "vote"],
-  isolated: ["widen"],
-  lambda: ["0.25", "1"],
-  from: ["5", "8", "10"]
-};
+/** One option changed at a time, as the options' declarations ask for it. */
+const sweeps = Object.entries(sfp.options).flatMap(([name, {sweep = []}]: [string, OptionSpec]) =>
+  sweep.map((value) => changed(`${name}=${value}`))
+);
 
-const rivals = [
-  "clip",
-  "maskclip",
-  "sclip",
-  "clearclip",
-  "naclip",
-  "segearth",
-  "clip-surgery",
-  "gem",
-  "cliptrase",
-  "sc-clip",
-  "resclip",
-  "sfp-released",
-  "sfp-2025-12"
-];
+const rivals = Object.values(methods).filter(({name}) => name !== sfp.name);
 
 export const variants: readonly Variant[] = [
   ...chain,
-  ...rivals.map((method) => ({id: method, method, options: [], against: [full]})),
+  ...rivals.map(({name}) => ({id: name, method: name, options: [], against: [full]})),
   ...table3,
-  ...Object.entries(sweeps).flatMap(([name, values]) => values.map((value) => changed(`${name}=${value}`))),
+  ...sweeps,
   changed("factor=1.5", "cap=10"),
   ...["0.5", "1.5", "2", "3"].map((value) => changedSom(`factor=${value}`)),
   changedSom("factor=1.5", "cap=10")
@@ -134,9 +116,5 @@ export const slidingVariants: readonly string[] = [
   "literal+som+hai",
   "clear",
   "clear+som+hai",
-  "clip",
-  "sclip",
-  "naclip",
-  "clip-surgery",
-  "sc-clip"
+  ...rivals.filter(({sliding}) => sliding).map(({name}) => name)
 ];

@@ -6,6 +6,7 @@ import {changeSetting, readSettings} from "../../components/page/methodOptions.j
 import {ambiguities} from "../../components/figures/method/ambiguities.js";
 import {runToy, toyCosines, type ToyOptions} from "../../components/figures/method/toy.js";
 import {methods} from "../../components/model/methods/index.js";
+import {sfp} from "../../components/model/methods/sfp.js";
 
 const usual: ToyOptions = {planted: new Set([3, 8]), factor: 1, lambda: 0.5, l0: 1, rounds: 1, order: "rc"};
 
@@ -63,9 +64,9 @@ test("docs/methods.md has a row for every method, with every one of its options"
 });
 
 test("settings in an address: defaults are left out, nonsense is passed over", () => {
-  assert.equal(changeSetting("sfp", "", "l0", 8), "l0=8");
-  assert.equal(changeSetting("sfp", "l0=8", "l0", 1), "");
-  const values = readSettings("sfp", "l0=5,rounds=zzz,nothing=3,order=cr,=,__proto__=1");
+  assert.equal(changeSetting(sfp, "", "l0", 8), "l0=8");
+  assert.equal(changeSetting(sfp, "l0=8", "l0", 1), "");
+  const values = readSettings(sfp, "l0=5,rounds=zzz,nothing=3,order=cr,=,__proto__=1");
   assert.equal(values.l0, 5);
   assert.equal(values.rounds, 1);
   assert.equal(values.order, "cr");

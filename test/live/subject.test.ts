@@ -4,8 +4,8 @@ import {after, test} from "node:test";
 import {Subject} from "../../components/live/worker/subject.js";
 import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
 import {methods} from "../../components/model/methods/index.js";
+import {sfp} from "../../components/model/methods/sfp.js";
 import {readOptions} from "../../components/analysis/options.js";
-import type {SomOptions} from "../../components/model/network.js";
 import {Engine} from "../../components/model/runtime.js";
 import {Sessions} from "../../components/model/sessions.js";
 import {cpu} from "../../data/engine/device.js";
@@ -21,7 +21,7 @@ const grid = [7, 7] as const;
 const provenance = {model: "golden", weights: "", device: "cpu", method: "sfp", options: [], versions: {}};
 
 function subjectOf(options = {}): Subject {
-  const som = readOptions("sfp", methods.sfp.options, options) as unknown as SomOptions;
+  const som = readOptions("sfp", sfp.options, options);
   return new Subject(engine, sessions, {image: "golden", grid, pixels, som, provenance});
 }
 
@@ -97,7 +97,7 @@ test("numbers that are not finite end a run, and in half precision the message s
   const {offset} = broken.checkpoint.tensors.get("visual.transformer.resblocks.4.mlp.c_proj.bias")!;
   const {buffer, byteOffset} = broken.checkpoint.bytes;
   new DataView(buffer, byteOffset).setFloat32(offset, Infinity, true);
-  const som = readOptions("sfp", methods.sfp.options) as unknown as SomOptions;
+  const som = readOptions("sfp", sfp.options);
   for (const [precision, message] of [
     ["float32", /Layers 5 to 6 gave numbers that are not finite/],
     ["float16", /Layers 5 to 6 have numbers beyond 65504.*Use float32/]

@@ -34,7 +34,7 @@ export const smallClip: ClipSizes = {
 
 const base = {width: 768, layers: 12, heads: 12, features: 512, textWidth: 512, textLayers: 12, textHeads: 8};
 
-/** The models as published (methods.md 1.2). */
+/** The models as published (docs/methods.md, 1.2). */
 export const published = {
   "clip-vit-b-16": {...base, patch: 16, grid: 14, vocabulary: 49408},
   "clip-vit-b-32": {...base, patch: 32, grid: 7, vocabulary: 49408},

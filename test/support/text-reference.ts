@@ -1,4 +1,4 @@
-/** CLIP's text tower in float64, from methods.md 1.3, written for reading and sharing nothing with the real one. */
+/** CLIP's text tower in float64, from docs/methods.md, 1.3, written for reading and sharing nothing with the real one. */
 
 import type {Checkpoint} from "../../components/model/safetensors.js";
 import {readFloats} from "../../components/model/safetensors.js";

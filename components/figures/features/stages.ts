@@ -25,16 +25,10 @@ export const stages: readonly Stage[] = [
   {name: "vis", title: "F_vis, SFP", about: "Mixed by the integrated attention (Eq. 8–11); through the head."}
 ];
 
-/** Titles that fit above a small map. */
-const short: Readonly<Record<string, string>> = {
-  "sfp-released": "SFP, released",
-  "sfp-2025-12": "SFP, Dec. 2025"
-};
-
 /** Every other method, in the order of the registry. */
 export const rivals: readonly Stage[] = Object.entries(methods)
   .filter(([name]) => name !== "sfp")
-  .map(([name, {title, about}]) => ({name, title: short[name] ?? title, about}));
+  .map(([name, {title, short, about}]) => ({name, title: short ?? title, about}));
 
 /** What segments a picture: SFP first, then the others. */
 export const segmenters: readonly Stage[] = [{name: "vis", title: "SFP", about: methods.sfp.about}, ...rivals];

@@ -1,5 +1,6 @@
 import type {Feed, View} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
+import {sfp} from "../../model/methods/sfp.js";
 import {changeSetting} from "../../page/methodOptions.js";
 import type {Integration} from "../../site/background.worker.js";
 import {pinMarks} from "../attention/maps.js";
@@ -198,7 +199,7 @@ function timesUniform(row: Float64Array): Float64Array {
 function haiControls(feed: Feed) {
   const {store} = feed;
   const set = (name: string, value: string | number) =>
-    store.set({options: changeSetting("sfp", store.value.options, name, value)});
+    store.set({options: changeSetting(sfp, store.value.options, name, value)});
   const l0 = slider({label: "l₀, first layer", least: 1, most: 11, value: 1, onChange: (value) => set("l0", value)});
   const rounds = slider({label: "rounds", least: 0, most: 10, value: 1, onChange: (value) => set("rounds", value)});
   const order = segmented<string>({

@@ -1,6 +1,7 @@
 import {columnSums, maskedMap, rowSums, type PassOrder} from "../../analysis/integration.js";
 import type {RecordSource} from "../../records/record.js";
 import type {View} from "../../site/feed.js";
+import {sfp} from "../../model/methods/sfp.js";
 import {readSettings} from "../../page/methodOptions.js";
 import {inBackground} from "../../site/background.js";
 import type {Integration} from "../../site/background.worker.js";
@@ -28,10 +29,10 @@ const followed = 6;
 
 /** Reads the settings of `sfp` in a selection. The sum ends at the chosen layer, at most at L - 1. */
 export function haiChoice({selection, record}: View): HaiChoice {
-  const {l0, rounds, order} = readSettings("sfp", selection.options);
+  const {l0, rounds, order} = readSettings(sfp, selection.options);
   const last = record.layers - 1;
   const to = Math.min(selection.layer, last);
-  return {l0: Math.min(Number(l0), to), to, rounds: Number(rounds), order: order as PassOrder};
+  return {l0: Math.min(l0, to), to, rounds, order};
 }
 
 const layers = new WeakMap<RecordSource, MaskedLayers>();

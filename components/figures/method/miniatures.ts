@@ -1,7 +1,7 @@
-import type {PassOrder} from "../../analysis/integration.js";
 import type {AttentionMap} from "../../records/record.js";
 import {segmented, slider} from "../../ui/inputs.js";
 import {changeSetting, readSettings} from "../../page/methodOptions.js";
+import {sfp} from "../../model/methods/sfp.js";
 import type {SelectionStore} from "../../site/selection.js";
 import {resizePlanes} from "../../model/image/resample-planes.js";
 import {attentionMatrix} from "../../charts/attentionMatrix.js";
@@ -54,7 +54,7 @@ export class ToyBench {
   controls(): HTMLElement {
     const {store} = this;
     const set = (name: string, value: string | number) =>
-      store.set({options: changeSetting("sfp", store.value.options, name, value)});
+      store.set({options: changeSetting(sfp, store.value.options, name, value)});
     const number = (name: string, label: string, least: number, most: number, step: number) =>
       slider({label, least, most, step, value: least, onChange: (value) => set(name, value)});
     const inputs = {
@@ -73,9 +73,12 @@ export class ToyBench {
       onChange: (value) => set("order", value)
     });
     const write = () => {
-      const values = readSettings("sfp", store.value.options);
-      for (const [name, input] of Object.entries(inputs)) input.update({value: Number(values[name])});
-      order.update({value: String(values.order)});
+      const values = readSettings(sfp, store.value.options);
+      inputs.factor.update({value: values.factor});
+      inputs.lambda.update({value: values.lambda});
+      inputs.l0.update({value: values.l0});
+      inputs.rounds.update({value: values.rounds});
+      order.update({value: values.order});
     };
     store.subscribe(write);
     write();
@@ -83,16 +86,9 @@ export class ToyBench {
   }
 
   #run(): void {
-    const {factor, lambda, l0, rounds, order} = readSettings("sfp", this.store.value.options);
-    this.#l0 = Math.min(3, Number(l0));
-    this.#toy = runToy({
-      planted: this.#planted,
-      factor: Number(factor),
-      lambda: Number(lambda),
-      l0: this.#l0,
-      rounds: Number(rounds),
-      order: order as PassOrder
-    });
+    const {factor, lambda, l0, rounds, order} = readSettings(sfp, this.store.value.options);
+    this.#l0 = Math.min(3, l0);
+    this.#toy = runToy({planted: this.#planted, factor, lambda, l0: this.#l0, rounds, order});
     for (const mini of this.#minis) mini.show(this.#toy);
   }
 

@@ -1,5 +1,7 @@
 /** The words that make a number again. */
 import type {MeasuredFile, MeasuredRow} from "../../analysis/measured.js";
+import {hasOwnSettings} from "../../model/evaluation/settings.js";
+import {methods} from "../../model/methods/index.js";
 import type {Benchmark} from "./read.js";
 
 const datasetOf: Record<Benchmark, string> = {
@@ -15,24 +17,9 @@ const datasetOf: Record<Benchmark, string> = {
 
 /** The command line's name of a method in the paper's tables; undefined where this project does not have it. */
 export function methodName(printed: string): string | undefined {
-  const names: Record<string, string> = {
-    CLIP: "clip",
-    MaskCLIP: "maskclip",
-    CLIPSurgery: "clip-surgery",
-    GEM: "gem",
-    CLIPtrase: "cliptrase",
-    ClearCLIP: "clearclip",
-    SCLIP: "sclip",
-    NACLIP: "naclip",
-    "SC-CLIP": "sc-clip",
-    ResCLIP: "resclip",
-    SFP: "sfp"
-  };
-  return names[printed];
+  const plain = (title: string): string => title.replaceAll(" ", "");
+  return Object.values(methods).find(({title}) => plain(title) === plain(printed))?.name;
 }
-
-/** Methods whose repositories evaluate in another shell have no settings of their own here. */
-const alikeOnly = new Set(["clip-surgery", "cliptrase", "segearth"]);
 
 /** Evaluates a method on one benchmark with CLIP; `DIR` is the reader's data set. */
 export function evaluateCommand(
@@ -47,7 +34,7 @@ export function evaluateCommand(
     `--model ${model}`,
     `--method ${method}`,
     ...options.map((option) => `-o ${option}`),
-    alikeOnly.has(method) ? "--settings alike" : ""
+    hasOwnSettings(method) ? "" : "--settings alike"
   ]);
 }
 

@@ -1,5 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
+import type {OptionSpec} from "../../analysis/options.js";
+import {sfp} from "../../model/methods/sfp.js";
 import {figure} from "../frame/figure.js";
 import {chart} from "./chart.js";
 import type {ReportChoice} from "./reportChoice.js";
@@ -7,19 +9,11 @@ import {differenceText, measuredSource, verdict} from "./read.js";
 
 const full = "block+som+hai";
 
-/** What each option is about, in the order of the figure. */
-const meanings: Readonly<Record<string, string>> = {
-  factor: "factor m of Eq. 4",
-  cap: "most outliers a layer",
-  "factor cap": "the released code’s detector",
-  heads: "heads, before the test",
-  isolated: "outliers among outliers",
-  from: "repair from layer",
-  rounds: "rounds of Eq. 10",
-  order: "columns first",
-  class_token: "class token in SAE",
-  lambda: "λ of Eq. 6"
-};
+/** What each option is about, in the order of the figure: those that the report changes. */
+const meanings: Readonly<Record<string, string>> = Object.fromEntries([
+  ...Object.entries(sfp.options).flatMap(([name, {label}]: [string, OptionSpec]) => (label ? [[name, label]] : [])),
+  ["factor cap", "the released code’s detector"]
+]);
 
 interface Change {
   about: string;

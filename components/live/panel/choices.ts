@@ -3,7 +3,8 @@ import {readSettings} from "../../page/methodOptions.js";
 import type {Selection} from "../../site/selection.js";
 import type {Fit} from "../../model/image/fit.js";
 import {methods} from "../../model/methods/index.js";
-import {changedOptions, readOptions, type OptionValues} from "../../analysis/options.js";
+import {sfp} from "../../model/methods/sfp.js";
+import {changedOptions, keyValues, type OptionValues} from "../../analysis/options.js";
 import type {SegmentSettings} from "../../model/segmentation/segment.js";
 
 type FitName = Selection["fit"];
@@ -43,15 +44,12 @@ export function readSegmentSettings({windows, short, probability}: Selection): P
 
 /** What a session starts with: SFP's options that differ from their defaults, and what the trunk looks at. */
 export function readChoices({fit, method, options}: Selection): {fit: Fit; options: OptionValues} {
-  const specs = methods.sfp.options;
   // The options of another method are of no use here.
-  const values = method === "sfp" ? readSettings("sfp", options) : readOptions("sfp", specs);
-  const changed = Object.entries(values).filter(([name, value]) => value !== specs[name].default);
-  return {fit: readFit(fit), options: Object.fromEntries(changed)};
+  const values = readSettings(sfp, method === sfp.name ? options : "");
+  return {fit: readFit(fit), options: keyValues(changedOptions(sfp.options, values))};
 }
 
 /** SFP's options as the address has them. */
 export function formatOptions(values: OptionValues): string {
-  const {options} = methods.sfp;
-  return changedOptions(options, readOptions("sfp", options, values)).join(",");
+  return changedOptions(sfp.options, values).join(",");
 }

@@ -1,16 +1,24 @@
 import {menu, segmented, slider} from "../../ui/inputs.js";
 import {h} from "../../ui/dom.js";
-import {methods} from "../../model/methods/index.js";
-import {readOptions, type OptionSpec, type OptionValues} from "../../analysis/options.js";
+import type {Method} from "../../model/methods/method.js";
+import {
+  formatOption,
+  readOptions,
+  type LayerSpec,
+  type NumberSpec,
+  type OptionSpec,
+  type OptionValue,
+  type OptionValues
+} from "../../analysis/options.js";
 
 /** As many choices as stand side by side; more go into a menu. */
 const sideBySide = 3;
 
-/** Where a slider ends when its option has no end. */
-const sliderEnds: Readonly<Record<string, number>> = {factor: 3, lambda: 2, cap: 60};
+/** Where a slider ends when its declaration does not say. */
+const sliderEnd = 10;
 
 export interface OptionInputsOptions {
-  method: string;
+  method: Method;
   values: OptionValues;
   /** Layers of the model: options that name a layer end there. */
   layers: number;
@@ -19,48 +27,98 @@ export interface OptionInputsOptions {
 
 /** Every option of a method as an input, made from the method's own declarations. */
 export function optionInputs({method, values: given, layers, onChange}: OptionInputsOptions): HTMLElement {
-  const specs = methods[method].options;
-  let values = readOptions(method, specs, given);
+  const {name: owner, options: specs} = method;
+  let values: OptionValues = readOptions(owner, specs, given);
   const inputs = Object.entries(specs).map(([name, spec]) =>
-    optionInput(name, spec, values[name], layers, (value) => {
+    optionInput({owner, name, layers, value: values[name]}, spec, (value) => {
       values = {...values, [name]: value};
-      onChange(Object.fromEntries(Object.entries(values).filter(([key, each]) => each !== specs[key].default)));
+      onChange(
+        Object.fromEntries(
+          Object.entries(values).filter(([key, each]) => formatOption(each) !== formatOption(specs[key].default))
+        )
+      );
     })
   );
   return h("div", {class: "option-inputs"}, ...inputs);
 }
 
-function optionInput(
-  name: string,
-  spec: OptionSpec,
-  value: string | number,
-  layers: number,
-  onChange: (value: string | number) => void
-): HTMLElement {
+interface OptionInput {
+  owner: string;
+  name: string;
+  layers: number;
+  value: OptionValue;
+}
+
+function optionInput(input: OptionInput, spec: OptionSpec, onChange: (value: OptionValue) => void): HTMLElement {
+  const {name, layers, value} = input;
   const label = name.replaceAll("_", " ");
-  if (spec.kind === "choice") {
-    const options = spec.values.map((each) => ({value: each, label: each, hint: spec.about}));
-    const kind = options.length <= sideBySide ? segmented<string> : menu<string>;
-    return withHint(kind({label, options, value: String(value), onChange}), spec.about);
+  switch (spec.kind) {
+    case "choice": {
+      const options = spec.values.map((each) => ({value: each, label: each, hint: spec.about}));
+      const kind = options.length <= sideBySide ? segmented<string> : menu<string>;
+      return withHint(kind({label, options, value: String(value), onChange}), spec.about);
+    }
+    case "number":
+    case "layer":
+      return withHint(numberInput(label, numberRange(spec, layers), value, onChange), spec.about);
+    case "numbers":
+    case "neurons":
+      return withHint(listInput(input, spec, label, onChange), spec.about);
   }
+}
+
+type SliderRange = Pick<NumberSpec, "least" | "word" | "about"> & {end: number; integer: boolean};
+
+function numberRange(spec: NumberSpec | LayerSpec, layers: number): SliderRange {
+  const {about} = spec;
+  if (spec.kind === "layer") return {about, least: 1, end: spec.last ? layers : layers - 1, integer: true};
+  const {least, most, slider: declared, word, integer = false} = spec;
+  return {about, least, word, integer, end: declared ?? Math.min(most ?? sliderEnd, sliderEnd)};
+}
+
+function numberInput(
+  label: string,
+  {least, word, about, end, integer}: SliderRange,
+  value: OptionValue,
+  onChange: (value: OptionValue) => void
+): HTMLElement {
   // A word beside the numbers, such as "none", stands at the slider's foot.
-  const foot = spec.word === undefined ? spec.least : spec.least - 1;
-  const ofLayers = name === "l0" || name === "from";
+  const foot = word === undefined ? least : least - 1;
   const input = slider({
     label,
     least: foot,
-    most: ofLayers ? layers - 1 : (sliderEnds[name] ?? Math.min(spec.most ?? 10, 10)),
-    step: spec.integer ? 1 : 0.05,
+    most: end,
+    step: integer ? 1 : 0.05,
     value: typeof value === "number" ? value : foot,
-    suffix: value === spec.word ? spec.word : "",
-    hint: spec.about,
+    suffix: value === word ? word : "",
+    hint: about,
     onChange: (next) => {
-      const word = spec.word !== undefined && next < spec.least;
-      input.update({value: next, suffix: word ? spec.word : ""});
-      onChange(word ? spec.word! : next);
+      const said = next < least ? word : undefined;
+      input.update({value: next, suffix: said ?? ""});
+      onChange(said ?? next);
     }
   });
-  return withHint(input, spec.about);
+  return input;
+}
+
+/** A list is typed; what cannot be read is said at the field and changes nothing. */
+function listInput(
+  {owner, name, layers, value}: OptionInput,
+  spec: OptionSpec,
+  label: string,
+  onChange: (value: OptionValue) => void
+): HTMLElement {
+  const field = h("input", {type: "text", value: formatOption(value), spellcheck: "false"});
+  field.addEventListener("change", () => {
+    try {
+      onChange(readOptions(owner, {[name]: spec}, {[name]: field.value}, layers)[name]);
+      field.setCustomValidity("");
+    } catch (error) {
+      field.setCustomValidity(error instanceof Error ? error.message : String(error));
+      field.reportValidity();
+    }
+  });
+  return h("label", {}, `${label} `, field);
 }
 
 function withHint(input: HTMLElement, about: string): HTMLElement {

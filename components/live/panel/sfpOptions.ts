@@ -2,14 +2,14 @@
 import type {Feed} from "../../site/feed.js";
 import {selection} from "../../site/selection.js";
 import {h} from "../../ui/dom.js";
-import type {OptionValues} from "../../analysis/options.js";
+import {formatOption, type OptionSpecs, type OptionValues} from "../../analysis/options.js";
+import {sfp} from "../../model/methods/sfp.js";
 import {formatOptions} from "./choices.js";
 import {liveSource} from "../client.js";
 import {optionInputs} from "./optionInputs.js";
 import type {LiveSession} from "./session.js";
 
-/** Options of SOM: they change what the trunk computes; the others only what follows it. */
-const trunkOptions = new Set(["factor", "cap", "heads", "isolated", "from"]);
+const specs: OptionSpecs = sfp.options;
 
 export interface SfpOptions {
   element: HTMLElement;
@@ -36,7 +36,7 @@ export function sfpOptions(
     timer = setTimeout(() => {
       const live = session.model;
       const shown = current();
-      const rerun = [...changed].some((name) => trunkOptions.has(name));
+      const rerun = [...changed].some((name) => specs[name].trunk);
       changed.clear();
       if (!live || !shown) return;
       if (rerun) return void session.run();
@@ -48,7 +48,7 @@ export function sfpOptions(
   const element = h("details", {class: "live-options"}, h("summary", {}, "SFP’s switches and constants"));
   let layers = 0;
   const show = () => {
-    const inputs = optionInputs({method: "sfp", values: session.options, layers, onChange: change});
+    const inputs = optionInputs({method: sfp, values: session.options, layers, onChange: change});
     element.replaceChildren(element.firstElementChild!, inputs);
   };
   session.subscribe(() => {
@@ -61,6 +61,6 @@ export function sfpOptions(
 }
 
 function withOptions<R extends {provenance: {options: string[]}}>(record: R, values: OptionValues): R {
-  const options = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  const options = Object.entries(values).map(([name, value]) => `${name}=${formatOption(value)}`);
   return {...record, provenance: {...record.provenance, options}};
 }

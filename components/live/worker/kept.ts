@@ -81,6 +81,9 @@ class Resumed extends Network {
           // Inputs are numbers; a mask is what exceeds a half.
           return sameTest ? g.less(g.scalar(0.5), read(`outliers.${layer}`, [patches])) : absent();
         },
+        get replaced() {
+          return repairs ? absent() : undefined;
+        },
         get passed() {
           return passed(layer);
         },

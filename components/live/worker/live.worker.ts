@@ -4,10 +4,9 @@ import {fit} from "../../model/image/fit.js";
 import {normalise} from "../../model/image/normalise.js";
 import type {Picture} from "../../model/image/pixels.js";
 import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
-import {methodNamed} from "../../model/methods/index.js";
+import {sfp} from "../../model/methods/sfp.js";
 import {changedOptions, readOptions} from "../../analysis/options.js";
 import {readModel} from "../../model/model.js";
-import type {SomOptions} from "../../model/network.js";
 import {repairSweep} from "../../model/analyse.js";
 import {Engine} from "../../model/runtime.js";
 import {Sessions} from "../../model/sessions.js";
@@ -69,18 +68,18 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     const square = fit(picture, info.geometry.patch, how);
     tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
     const {width, height, data} = normalise(square, info.geometry, "bytes");
-    const values = readOptions("sfp", methodNamed("sfp").options, options);
+    const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
     const subject = new Subject(engine, sessions, {
       image,
       grid: gridOf(info.geometry, height, width),
       pixels: {dims: [1, 3, height, width], data},
-      som: values as unknown as SomOptions,
+      som: values,
       provenance: {
         model: info.id,
         weights: info.hash,
         device: info.device,
         method: "sfp",
-        options: changedOptions(methodNamed("sfp").options, values),
+        options: changedOptions(sfp.options, values),
         versions: {onnxruntime: runtimeVersion()}
       }
     });

@@ -129,6 +129,11 @@ const own: Readonly<Record<string, Shell>> = {
   "sfp-2025-12": sfpReleased
 };
 
+/** Whether a method's repository evaluates in this shell; others are evaluated alike. */
+export function hasOwnSettings(method: string): boolean {
+  return Object.hasOwn(own, method);
+}
+
 /**
  * The settings of a method on a benchmark.
  *
@@ -144,7 +149,7 @@ export function evaluationSettings(method: string, dataset: Dataset, choice: Set
     return {...settings, short: dataset.short, source: "all methods alike: SCLIP's shell and words"};
   }
   if (choice !== "own") throw new RangeError(`Settings are own or alike, not ${String(choice)}.`);
-  if (!Object.hasOwn(own, method))
+  if (!hasOwnSettings(method))
     throw new RangeError(
       `${method} has no settings of its own for these benchmarks; use alike. Methods with: ${Object.keys(own).join(", ")}.`
     );

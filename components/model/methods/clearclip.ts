@@ -1,9 +1,10 @@
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
-import type {Method} from "./method.js";
+import {defineMethod} from "./method.js";
 
-/** ClearCLIP: the last block is Wo · [sm(s qqᵀ) v] alone, without residual and MLP (methods.md 2.4). */
-export const clearclip: Method = {
+/** ClearCLIP: the last block is Wo · [sm(s qqᵀ) v] alone, without residual and MLP (docs/methods.md, 2). */
+export const clearclip = defineMethod({
+  name: "clearclip",
   title: "ClearCLIP",
   about: "Last block: query-query attention; no residual, no MLP.",
   source: "Lan et al., ECCV 2024",
@@ -14,7 +15,7 @@ export const clearclip: Method = {
       clearclipLayer(network, network.trunk(pixels, last - 1).passed(last - 1), network.tokens)
     );
   }
-};
+});
 
 /** ClearCLIP's last block on x_{L-1}, (B·n) × D. Also SFP's ablation without SAE (Table 2). */
 export function clearclipLayer(network: Network, x: Value, tokens: number): Value {

@@ -1,14 +1,16 @@
 import {detectionOnly, detectionOptions} from "./detection.js";
-import type {Method} from "./method.js";
+import {defineMethod} from "./method.js";
 
 /**
  * CLIP as it was trained: the last block's patch tokens, through LNpost and the projection. Its options
  * do not change its features, only which outliers it reports.
  */
-export const clip: Method = {
+export const clip = defineMethod({
+  name: "clip",
   title: "CLIP",
   about: "The model as trained; every patch token through the head.",
-  source: "Radford et al., ICML 2021; docs/methods.md",
+  source: "Radford et al., ICML 2021",
+  sliding: true,
   options: detectionOptions,
   build(network, pixels, options) {
     const {layers} = network.geometry;
@@ -16,4 +18,4 @@ export const clip: Method = {
     network.probeImage(x);
     return network.patchFeatures(x);
   }
-};
+});

@@ -1,13 +1,14 @@
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
-import type {Method} from "./method.js";
+import {defineMethod} from "./method.js";
 import {threeTerms} from "./segearth.js";
 
 /**
  * CLIPtrase's features: the three-term attention in an otherwise ordinary last block. Its clustering works on the
  * probe "correlation", outside the graph.
  */
-export const cliptrase: Method = {
+export const cliptrase = defineMethod({
+  name: "cliptrase",
   title: "CLIPtrase",
   about: "Last block: query-query, key-key and value-value attention summed; residual and MLP kept.",
   source: "Shao et al., ECCV 2024",
@@ -22,7 +23,7 @@ export const cliptrase: Method = {
     const u = g.add(x, network.mix(threeTerms(network, projections), projections.value, last));
     return network.patchFeatures(g.add(u, network.mlp(u, last)));
   }
-};
+});
 
 /** Mean over heads of (cos(q, q) + cos(k, k) + cos(v, v)) / 3 in block L − 1, B × T × T. `x` is the block's input. */
 function selfCorrelation(network: Network, x: Value): Value {

@@ -14,23 +14,25 @@ import {sfp202512} from "./sfp-2025-12.js";
 import {sfpReleased} from "./sfp-released.js";
 import {sfp} from "./sfp.js";
 
-/** Every method by the name that people and the command line use. */
-export const methods: Readonly<Record<string, Method>> = {
+const all: readonly Method[] = [
   clip,
   maskclip,
   sclip,
   clearclip,
   naclip,
   segearth,
-  "clip-surgery": clipSurgery,
+  clipSurgery,
   gem,
   cliptrase,
-  "sc-clip": scClip,
+  scClip,
   resclip,
   sfp,
-  "sfp-released": sfpReleased,
-  "sfp-2025-12": sfp202512
-};
+  sfpReleased,
+  sfp202512
+];
+
+/** Every method by the name that people and the command line use. */
+export const methods: Readonly<Record<string, Method>> = Object.fromEntries(all.map((method) => [method.name, method]));
 
 /**
  * A method by its name.

@@ -3,7 +3,7 @@ import type {Graph, Value} from "../graph.js";
 
 /**
  * Outliers by LOF as SC-CLIP computes it: squared distances, reach by a token's own k-distance, LOF above the
- * (1 − contamination)-quantile (docs/methods.md). With a token's own k-distance every reach to its k nearest is
+ * (1 − contamination)-quantile (docs/methods.md, 2). With a token's own k-distance every reach to its k nearest is
  * that distance, so its density is k / d_k.
  *
  * @param features B × N × D

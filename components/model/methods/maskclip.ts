@@ -1,17 +1,17 @@
-import type {Method} from "./method.js";
+import {defineMethod} from "./method.js";
 import {choice} from "../../analysis/options.js";
 
-/** MaskCLIP: the last block's mixing matrix is the identity, so each token keeps its own value (docs/methods.md). */
-export const maskclip: Method = {
+/** MaskCLIP: the last block's mixing matrix is the identity, so each token keeps its own value (docs/methods.md, 4.1). */
+export const maskclip = defineMethod({
+  name: "maskclip",
   title: "MaskCLIP",
   about: "Last block: every token's own value; no mixing.",
   source: "Zhou et al., ECCV 2022",
   options: {
-    variant: choice(
-      "the value alone, as later papers re-code it, or the original's residual and MLP too",
-      "value",
-      "residual"
-    )
+    variant: choice({
+      values: ["value", "residual"],
+      about: "the value alone, as later papers re-code it, or the original's residual and MLP too"
+    })
   },
   build(network, pixels, {variant}) {
     const {g, geometry} = network;
@@ -22,4 +22,4 @@ export const maskclip: Method = {
     const u = g.add(x, value);
     return network.patchFeatures(g.add(u, network.mlp(u, last)));
   }
-};
+});

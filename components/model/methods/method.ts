@@ -1,24 +1,52 @@
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
-import type {OptionSpecs, OptionValues} from "../../analysis/options.js";
+import {readOptions, type GivenOptions, type OptionSpecs, type ValuesOf} from "../../analysis/options.js";
 
-/**
- * A way to get dense features out of a frozen ViT. A new method is a file in this folder and a line in
- * `index.ts`.
- */
-export interface Method {
+/** What is known of a method without running it. */
+interface Description<S extends OptionSpecs> {
+  /** As the command line and files call it: "clearclip". */
+  name: string;
   /** As people write it: "ClearCLIP". */
   title: string;
+  /** The title where there is little room, if it has to be shorter. */
+  short?: string;
   /** One sentence: what it changes. */
   about: string;
   /** Where it is defined: an equation, a paper, a section of docs/methods.md. */
   source: string;
-  options: OptionSpecs;
+  /** Whether the report measures it in sliding windows too, which takes six passes a photo. */
+  sliding?: boolean;
+  options: S;
+}
+
+/** What a caller may hand to a graph besides pixels. */
+export interface Further {
+  /** Which patches belong together, B × 1 × T × T (ResCLIP's SFR). */
+  semantic?: Value;
+}
+
+/** A way to get dense features out of a frozen ViT. */
+export interface Method<S extends OptionSpecs = OptionSpecs> extends Description<S> {
   /**
    * Adds the method to the network and returns its dense features before L2 normalisation, B × N × E,
    * patches only. Whatever else it computes it may offer as probes.
    *
-   * @param semantic which patches belong together, B × 1 × T × T, where the caller knows (ResCLIP's SFR)
+   * @throws RangeError for an option that is unknown or does not suit the model
    */
-  build(network: Network, pixels: Value, options: OptionValues, semantic?: Value): Value;
+  build(network: Network, pixels: Value, given?: GivenOptions, further?: Further): Value;
+}
+
+/** A method as it is declared: `build` is given every option, with the types of its declaration. */
+interface Declaration<S extends OptionSpecs> extends Description<S> {
+  build(network: Network, pixels: Value, options: ValuesOf<S>, further: Further): Value;
+}
+
+/** Declares a method. A new one is a file in this folder and a line in `index.ts`. */
+export function defineMethod<S extends OptionSpecs>({build, ...description}: Declaration<S>): Method<S> {
+  const {name, options} = description;
+  return {
+    ...description,
+    build: (network, pixels, given, further = {}) =>
+      build(network, pixels, readOptions(name, options, given, network.geometry.layers), further)
+  };
 }

@@ -1,4 +1,4 @@
-/** Pieces that several methods share (docs/methods.md). B images, N patches, T tokens, D width. */
+/** Pieces that several methods share (docs/methods.md, 2). B images, N patches, T tokens, D width. */
 import type {Graph, Value} from "../graph.js";
 import type {Network} from "../network.js";
 
@@ -49,11 +49,6 @@ export function gaussian({g, grid: [rows, columns], prefix}: Network, sigma: num
   );
   const weights = g.node("Exp", [g.scale(distance, -1 / (2 * sigma * sigma))]);
   return g.unsqueeze(g.node("Pad", [weights, g.ints(prefix, prefix, 0, 0)]), 0, 1);
-}
-
-/** Σ x_l of the blocks' outputs, first to last, (B·T) × D. */
-export function sumOfOutputs(network: Network, outputs: Value[]): Value {
-  return outputs.reduce((sum, x) => network.g.add(sum, x));
 }
 
 /** Wo · [W v] on patches alone, plus `weight` times a class token: B × N × D. `classToken` is B × 1 × D. */

@@ -1,10 +1,12 @@
-import type {Method} from "./method.js";
+import {defineMethod} from "./method.js";
 
-/** SCLIP: in the last block sm(s qqᵀ) + sm(s kkᵀ) for sm(s qkᵀ); residual and MLP stay (methods.md 2.3). */
-export const sclip: Method = {
+/** SCLIP: in the last block sm(s qqᵀ) + sm(s kkᵀ) for sm(s qkᵀ); residual and MLP stay (docs/methods.md, 2). */
+export const sclip = defineMethod({
+  name: "sclip",
   title: "SCLIP",
   about: "Last block: the sum of query-query and key-key attention; residual and MLP kept.",
   source: "Wang et al., ECCV 2024",
+  sliding: true,
   options: {},
   build(network, pixels) {
     const {g, tokens, geometry} = network;
@@ -15,4 +17,4 @@ export const sclip: Method = {
     const u = g.add(x, network.mix(attention, value, last));
     return network.patchFeatures(g.add(u, network.mlp(u, last)));
   }
-};
+});

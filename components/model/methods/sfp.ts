@@ -1,61 +1,101 @@
 import type {Value} from "../graph.js";
-import type {Network, SomOptions, Trunk} from "../network.js";
+import type {Network, Trunk} from "../network.js";
 import {clearclipLayer} from "./clearclip.js";
-import type {Method} from "./method.js";
+import {defineMethod} from "./method.js";
 import {detectionOptions} from "./detection.js";
-import {choice, type OptionValues} from "../../analysis/options.js";
+import {choice, count, layer, number, type ValuesOf} from "../../analysis/options.js";
+
+/** Each is a place where the paper can be read in more than one way (docs/methods.md, 3). */
+const options = {
+  sae: choice({
+    values: ["block", "literal", "clear", "none"],
+    about: "Eq. 7: a block, the printed formula, no residual or MLP, or none (ClearCLIP's layer)"
+  }),
+  som: choice({values: ["on", "off"], about: "repair outliers between layers (Eq. 4-5)"}),
+  hai: choice({values: ["on", "off"], about: "mix the features by the integrated attention (Eq. 8-11)"}),
+  lambda: number({
+    least: 0,
+    slider: 2,
+    default: 0.5,
+    about: "logit scale of Eq. 6",
+    label: "λ of Eq. 6",
+    sweep: ["0.25", "1"]
+  }),
+  l0: layer({default: 1, about: "first layer in Eq. 9's sum (Table 3)"}),
+  rounds: count({
+    least: 0,
+    most: 50,
+    slider: 10,
+    default: 1,
+    about: "normalisation rounds of Eq. 10",
+    label: "rounds of Eq. 10",
+    sweep: ["0", "2", "3", "10"]
+  }),
+  order: choice({
+    values: ["rc", "cr"],
+    about: "a round is rows then columns, or columns then rows",
+    label: "columns first",
+    sweep: ["cr"]
+  }),
+  class_token: choice({
+    values: ["keep", "drop"],
+    about: "the class token in SAE's attention",
+    label: "class token in SAE",
+    sweep: ["drop"]
+  }),
+  ...detectionOptions,
+  isolated: choice({
+    values: ["keep", "widen"],
+    trunk: true,
+    about: "an outlier among outliers: kept, or repaired from a wider ring",
+    label: "outliers among outliers",
+    sweep: ["widen"]
+  }),
+  from: layer({
+    default: 1,
+    trunk: true,
+    about: "first layer whose output is repaired",
+    label: "repair from layer",
+    sweep: ["5", "8", "10"]
+  }),
+  hai_mask: choice({
+    values: ["found", "repaired"],
+    about: "Eq. 8 masks what the test finds, or only what was repaired (none with som=off)"
+  })
+};
+
+type Options = ValuesOf<typeof options>;
 
 /**
  * SFP, the paper: SOM in every layer but the last, SAE for the last layer, HAI over all maps (Eq. 4-11).
- * Defaults are methods.md 3a's column R; each option is one of the paper's ambiguities.
+ * Each option is one of the paper's ambiguities (docs/methods.md, 3).
  */
-export const sfp: Method = {
+export const sfp = defineMethod({
+  name: "sfp",
   title: "SFP",
   about: "Outliers repaired after every layer, self-self attention in the last, features mixed by the integrated maps.",
   source: "Jin et al., ICCV 2025, Eq. 4-11",
-  options: {
-    sae: choice(
-      "Eq. 7: a block, the printed formula, no residual or MLP, or none (ClearCLIP's layer)",
-      "block",
-      "literal",
-      "clear",
-      "none"
-    ),
-    som: choice("repair outliers between layers (Eq. 4-5)", "on", "off"),
-    hai: choice("mix the features by the integrated attention (Eq. 8-11)", "on", "off"),
-    lambda: {kind: "number", least: 0, default: 0.5, about: "logit scale of Eq. 6"},
-    l0: {kind: "number", least: 1, integer: true, default: 1, about: "first layer in Eq. 9's sum (Table 3)"},
-    rounds: {kind: "number", least: 0, most: 50, integer: true, default: 1, about: "normalisation rounds of Eq. 10"},
-    order: choice("a round is rows then columns, or columns then rows", "rc", "cr"),
-    class_token: choice("the class token in SAE's attention", "keep", "drop"),
-    ...detectionOptions,
-    isolated: choice("an outlier among outliers: kept, or repaired from a wider ring", "keep", "widen"),
-    from: {kind: "number", least: 1, integer: true, default: 1, about: "first layer whose output is repaired"}
-  },
-  build(network, pixels, options) {
+  options,
+  build(network, pixels, chosen) {
     const {g, geometry} = network;
     const last = geometry.layers;
-    if (Number(options.l0) >= last)
-      throw new RangeError(
-        `sfp: l0=${options.l0} leaves no layer; this model's maps are those of layers 1 to ${last - 1}.`
-      );
-    if (Number(options.from) >= last)
-      throw new RangeError(`sfp: from=${options.from} leaves no layer; SOM works in layers 1 to ${last - 1}.`);
+    // The set of Eq. 8 is found where nothing is repaired, too.
+    const from = chosen.som === "on" ? chosen.from : Infinity;
     // Block L runs as an ordinary one only for those who ask for its probes; SAE takes its place.
-    const trunk = network.trunk(pixels, last, options.som === "on" ? (options as unknown as SomOptions) : undefined);
+    const trunk = network.trunk(pixels, last, {...chosen, from});
     const x = trunk.passed(last - 1);
-    const features = enhance(network, x, options);
+    const features = enhance(network, x, chosen);
     const offer = (name: string, value: Value) =>
       network.probe(name, network.patchHead(value), [network.patches, geometry.features]);
     offer("stage.som", network.patchesOf(x));
     offer("stage.sae", features);
-    const visible = options.hai === "on" ? g.matmul(integrate(network, trunk, options), features) : features;
+    const visible = chosen.hai === "on" ? g.matmul(integrate(network, trunk, chosen), features) : features;
     return network.patchHead(visible);
   }
-};
+});
 
 /** SAE on F_SOM = x̂_{L-1} (Eq. 6-7): the patches' features, B × N × D. */
-function enhance(network: Network, x: Value, {sae, lambda, class_token}: OptionValues): Value {
+function enhance(network: Network, x: Value, {sae, lambda, class_token}: Options): Value {
   const {g, geometry} = network;
   const last = geometry.layers;
   const withClass = class_token === "keep";
@@ -65,7 +105,7 @@ function enhance(network: Network, x: Value, {sae, lambda, class_token}: OptionV
   if (sae === "none") return patches(clearclipLayer(network, input, tokens));
 
   const {query, key, value} = network.project(network.norm1(input, last), last, tokens);
-  const scale = Number(lambda) * network.logitScale;
+  const scale = lambda * network.logitScale;
   const attention = g.softmax(g.add(network.logits(query, query, scale), network.logits(key, key, scale)));
   switch (sae) {
     case "block": {
@@ -78,23 +118,22 @@ function enhance(network: Network, x: Value, {sae, lambda, class_token}: OptionV
     }
     case "clear":
       return patches(network.mix(attention, value, last));
-    default:
-      throw new RangeError(`sfp: sae=${sae} is not known`);
   }
 }
 
 /** HAI (Eq. 8-10): the maps of layers l0 to L-1 with outliers' columns zeroed, summed, normalised. B × N × N. */
-function integrate(network: Network, {layers}: Trunk, {l0, rounds, order}: OptionValues): Value {
+function integrate(network: Network, {layers}: Trunk, {l0, rounds, order, hai_mask}: Options): Value {
   const {g, tokens, prefix, patches, geometry} = network;
-  const masked = layers.slice(Number(l0) - 1, geometry.layers - 1).map(({meanAttention, outliers}, i) => {
-    const map = g.slice(g.slice(meanAttention, 1, prefix, tokens), 2, prefix, tokens);
-    const filtered = outliers ? g.where(g.unsqueeze(outliers, 1), g.scalar(0), map) : map;
-    network.probe(`masked.${i + Number(l0)}`, filtered, [patches, patches]);
+  const masked = layers.slice(l0 - 1, geometry.layers - 1).map((values, i) => {
+    const map = g.slice(g.slice(values.meanAttention, 1, prefix, tokens), 2, prefix, tokens);
+    const mask = hai_mask === "found" ? values.outliers : values.replaced;
+    const filtered = mask ? g.where(g.unsqueeze(mask, 1), g.scalar(0), map) : map;
+    network.probe(`masked.${i + l0}`, filtered, [patches, patches]);
     return filtered;
   });
   let a = masked.reduce((sum, map) => g.add(sum, map));
   network.probe("hai.sum", a, [patches, patches]);
-  for (let round = 1; round <= Number(rounds); ++round) {
+  for (let round = 1; round <= rounds; ++round) {
     for (const axis of order === "rc" ? [2, 1] : [1, 2]) a = normaliseSums(network, a, axis);
     network.probe(`hai.round.${round}`, a, [patches, patches]);
   }
@@ -102,7 +141,7 @@ function integrate(network: Network, {layers}: Trunk, {l0, rounds, order}: Optio
   return a;
 }
 
-/** Divides by the sums along an axis; a sum below 1e-12 leaves zeros (methods.md 3a, row 18). */
+/** Divides by the sums along an axis; a sum below 1e-12 leaves zeros (docs/methods.md, 3). */
 function normaliseSums({g}: Network, a: Value, axis: number): Value {
   const sums = g.sum(a, axis);
   const tiny = g.less(sums, g.scalar(1e-12));

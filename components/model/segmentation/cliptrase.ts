@@ -1,4 +1,4 @@
-/** CLIPtrase's clustering (docs/methods.md): what its graph cannot do, done after it. */
+/** CLIPtrase's clustering (docs/methods.md, 4.2): what its graph cannot do, done after it. */
 import dbscan from "@cdxoo/dbscan";
 import type {Grid} from "../../records/record.js";
 import {resizePlanes} from "../image/resample-planes.js";

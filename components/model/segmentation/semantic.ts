@@ -85,7 +85,7 @@ export function patchClasses(
 }
 
 /**
- * Which patches belong together, N × N, at most 1 (methods.md 2.10): 1 for two of one class, less where the straight
+ * Which patches belong together, N × N, at most 1 (docs/methods.md, 4.3): 1 for two of one class, less where the straight
  * line between them leaves the class, by exp(−its steps / the grid's longest line); then smoothed along each row by a
  * Gaussian, zeros outside, and each row divided by its sum; then all divided by the greatest.
  */

@@ -1,4 +1,4 @@
-/** Words to vectors: each word in many sentences, their vectors averaged (methods.md 1.4). */
+/** Words to vectors: each word in many sentences, their vectors averaged (docs/methods.md, 1.4). */
 
 import type {TextVectors} from "../lexicon.js";
 import {prompts, type TemplateSet} from "./prompts.js";

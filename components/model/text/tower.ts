@@ -1,4 +1,4 @@
-/** CLIP's text tower: texts to vectors, through the same blocks as the image tower (methods.md 1.3). */
+/** CLIP's text tower: texts to vectors, through the same blocks as the image tower (docs/methods.md, 1.3). */
 
 import type {TowerGeometry} from "../geometry.js";
 import {Graph} from "../graph.js";
