@@ -8,6 +8,7 @@ import {detectLayer, layerDetectors, type LayerDetections, type LayerDetector} f
 import {indicesOf} from "./detectors/detection.js";
 import {borderDistances} from "./grid.js";
 import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
+import {highNormRatio} from "./norms.js";
 import {midRanks, spearman} from "./ranks.js";
 import {prefixLength, type Grid, type ImageRecord, type Provenance, type Trunk} from "../records/record.js";
 
@@ -67,9 +68,6 @@ export interface CorpusSummary {
   /** A row a layer. */
   agreement: PairAgreement[][];
 }
-
-/** How many times the median patch counts as long, for the onset. */
-const LONG = 10;
 
 const TENTHS = 10;
 
@@ -153,7 +151,9 @@ export function corpusSummary(
     onsets: {
       som: onsetCounts(found.map((image) => image.map(({som}) => som.outliers.some(Boolean)))),
       mad: onsetCounts(found.map((image) => image.map(({mad}) => mad.outliers.some(Boolean)))),
-      long: onsetCounts(images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > LONG)))
+      long: onsetCounts(
+        images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > highNormRatio))
+      )
     },
     agreement: everyLayer((layer) =>
       pairs.map((pair) =>

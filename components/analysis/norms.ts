@@ -1,4 +1,4 @@
-import {tokenCount, type Features} from "./arrays.js";
+import {median, tokenCount, type Features, type Numbers} from "./arrays.js";
 
 /** Token norms ‖x_i‖₂: one per row. */
 export function tokenNorms(features: Features): Float64Array {
@@ -8,4 +8,13 @@ export function tokenNorms(features: Features): Float64Array {
     for (let d = 0; d < width; ++d) square += values[i * width + d] ** 2;
     return Math.sqrt(square);
   });
+}
+
+/** From how many times the median of a layer's patches on a token's norm is called high. */
+export const highNormRatio = 10;
+
+/** 1 where a patch is a high-norm token: a norm (N, no class token) above `highNormRatio` times their median. */
+export function highNormTokens(norms: Numbers): Uint8Array {
+  const bound = highNormRatio * median(norms);
+  return Uint8Array.from(norms, (norm) => Number(norm > bound));
 }

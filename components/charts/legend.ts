@@ -106,10 +106,14 @@ function rampTicks({domain, scale = "sqrt", signed}: RampOptions): number[] {
   return signed ? [...kept.slice(1).map((value) => -value), ...kept] : kept;
 }
 
-/** A legend of marks, drawn as the figures draw them. */
-export function marksLegend(names: readonly MarkName[]): HTMLElement {
+/** A legend of marks, drawn as the figures draw them; `labels` takes the place of their own names. */
+export function marksLegend(
+  names: readonly MarkName[],
+  labels: Partial<Record<MarkName, string>> = {}
+): HTMLUListElement {
   const items = names.map((name) => {
-    const {shape, colour, label} = marks[name];
+    const {shape, colour} = marks[name];
+    const label = labels[name] ?? marks[name].label;
     const path = s("path", {
       d: outline(shape, 12),
       fill: isFilled(shape) ? colour : "none",

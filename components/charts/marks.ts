@@ -6,7 +6,8 @@
  */
 
 /** A shape drawn around the origin. */
-export type Shape = "star" | "hollow star" | "square" | "diamond" | "ring" | "dashed ring" | "dotted ring" | "dot";
+export type Shape =
+  "star" | "hollow star" | "square" | "diamond" | "ring" | "dashed ring" | "dotted ring" | "cross" | "dot";
 
 export interface Mark {
   /** How a legend names it. */
@@ -18,7 +19,16 @@ export interface Mark {
 
 /** Every kind of token that a figure marks. */
 export type MarkName =
-  "target" | "background" | "class" | "diagonal" | "outlier" | "repaired" | "isolated" | "token" | "brushed";
+  | "target"
+  | "background"
+  | "class"
+  | "diagonal"
+  | "outlier"
+  | "repaired"
+  | "isolated"
+  | "highNorm"
+  | "token"
+  | "brushed";
 
 export const marks: Record<MarkName, Mark> = {
   target: {label: "target token", colour: "#4269d0", shape: "star"},
@@ -28,6 +38,8 @@ export const marks: Record<MarkName, Mark> = {
   outlier: {label: "outlier", colour: "#ff725c", shape: "ring"},
   repaired: {label: "outlier, repaired", colour: "#ff725c", shape: "dashed ring"},
   isolated: {label: "outlier with no neighbour to repair it", colour: "#ff725c", shape: "dotted ring"},
+  // Blue and a cross: seen beside, inside and without a red ring, in every kind of colour vision.
+  highNorm: {label: "high-norm token", colour: "#2f8fe0", shape: "cross"},
   token: {label: "patch token", colour: "#9498a0", shape: "dot"},
   brushed: {label: "selected tokens", colour: "#6cc5b0", shape: "square"}
 };
@@ -56,6 +68,8 @@ export function outline(shape: Shape, size: number): string {
       return `M${-r * 0.82},${-r * 0.82}h${r * 1.64}v${r * 1.64}h${-r * 1.64}Z`;
     case "diamond":
       return `M0,${-r * 1.1}L${r * 1.1},0L0,${r * 1.1}L${-r * 1.1},0Z`;
+    case "cross":
+      return `M${-r * 0.8},${-r * 0.8}L${r * 0.8},${r * 0.8}M${-r * 0.8},${r * 0.8}L${r * 0.8},${-r * 0.8}Z`;
     case "dot":
       return circle(r * 0.6);
     case "ring":

@@ -242,6 +242,9 @@ function paintLines(context: CanvasRenderingContext2D, [rows, columns]: Grid, wi
   context.stroke();
 }
 
+/** The marks of outlier sets. */
+const rings = ["outlier", "repaired", "isolated"] as const;
+
 /** Below this many pixels a patch, rings become dots. */
 const smallCell = 8;
 
@@ -261,8 +264,14 @@ function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, w
     const [x, y] = corner(patch);
     return [x + cellWidth / 2, y + cellHeight / 2] as const;
   };
-  for (const mark of ["outlier", "repaired", "isolated"] as const) {
-    const places = (state.marks ?? []).filter((place) => place.mark === mark).map(({patch}) => centre(patch));
+  const placesOf = (mark: MarkName) =>
+    (state.marks ?? []).filter((place) => place.mark === mark).map(({patch}) => centre(patch));
+  // Below the rings: a token that is both shows its cross inside and around its ring.
+  const {highNorm} = markTable;
+  for (const [x, y] of placesOf("highNorm"))
+    drawMark(context, highNorm, x, y, cell < smallCell ? 5 : cell * 0.9, ground);
+  for (const mark of rings) {
+    const places = placesOf(mark);
     // On a thumbnail a ring would hide its patch and its neighbours; a dot says the same.
     if (cell < smallCell) {
       context.fillStyle = markTable[mark].colour;
@@ -270,7 +279,7 @@ function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, w
     } else drawRings(context, markTable[mark], places, cell * 0.56, ground);
   }
   for (const {patch, mark} of state.marks ?? []) {
-    if (mark === "outlier" || mark === "repaired" || mark === "isolated") continue;
+    if (mark === "highNorm" || rings.some((ring) => ring === mark)) continue;
     const [x, y] = centre(patch);
     drawMark(context, markTable[mark], x, y, Math.max(13, cell * 0.95), ground);
   }

@@ -1,3 +1,4 @@
+import {highNormTokens} from "../analysis/norms.js";
 import {prefixLength, type AttentionMap, type ImageRecord, type Trunk} from "../records/record.js";
 
 /** How a figure joins the heads: their mean, their maximum, or one of them (1-based). */
@@ -15,6 +16,8 @@ export interface LayerReading {
   outliers: Uint8Array;
   /** How many patches are in it. */
   count: number;
+  /** 1 where the block's own output is a high-norm token. */
+  highNorm: Uint8Array;
 }
 
 export interface LayerChoice {
@@ -42,7 +45,8 @@ export function readLayer(record: ImageRecord, {trunk, layer, head, factor, cap}
     head === "mean" && factor === 1 && cap === 0
       ? stored.subarray(layer * patches, (layer + 1) * patches)
       : testOutliers(classRow, diagonal, factor, cap);
-  return {classRow, diagonal, margin, outliers, count: outliers.reduce((sum, flag) => sum + flag, 0)};
+  const count = outliers.reduce((sum, flag) => sum + flag, 0);
+  return {classRow, diagonal, margin, outliers, count, highNorm: highNormTokens(patchNorms(record, trunk, layer))};
 }
 
 /** Eq. 4 with a factor and a cap: 1 where a_ii < factor × a_ci, the cap's greatest a_ci only, as the released code and the engine rank. */
@@ -76,6 +80,13 @@ export function greatest(maps: AttentionMap[]): AttentionMap {
   for (const map of maps.slice(1))
     for (let i = 0; i < values.length; ++i) values[i] = Math.max(values[i], map.values[i]);
   return {...maps[0], values};
+}
+
+/** Patches' norms of a block's own output: N. */
+export function patchNorms(record: ImageRecord, trunk: Trunk, layer: number): Float32Array {
+  const prefix = prefixLength(record.prefix);
+  const tokens = prefix + record.grid[0] * record.grid[1];
+  return record.trunks[trunk].norms.subarray(layer * tokens + prefix, (layer + 1) * tokens);
 }
 
 /** Patches' norms of a layer, in times the median patch of that layer and trunk. */

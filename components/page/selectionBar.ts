@@ -1,3 +1,4 @@
+import {layerDetectors} from "../analysis/detectors/layer.js";
 import type {Trunk} from "../records/record.js";
 import {h} from "../ui/dom.js";
 import type {HeadChoice} from "../charts/reading.js";
@@ -16,13 +17,15 @@ export interface SelectionBarOptions {
   layer?: boolean;
   head?: boolean;
   trunk?: boolean;
+  /** Whose outlier set is drawn as rings: for pages that are not about one test. */
+  rings?: boolean;
 }
 
 /** The slim bar that stays in view: the photo, the model where there are several, the layer, the head, with or without SOM. */
 export function selectionBar(
   feed: Feed,
   photos: Promise<Photo[]>,
-  {image = true, layer = true, head = true, trunk = true}: SelectionBarOptions = {}
+  {image = true, layer = true, head = true, trunk = true, rings = false}: SelectionBarOptions = {}
 ): HTMLElement {
   const {store} = feed;
   let layers = 12;
@@ -57,7 +60,14 @@ export function selectionBar(
     value: store.value.trunk,
     onChange: (value) => store.set({trunk: value})
   });
+  const ringsInput = menu<string>({
+    label: "Rings",
+    options: layerDetectors.map((id) => ({value: id, label: id.toUpperCase()})),
+    value: store.value.rings,
+    onChange: (value) => store.set({rings: value})
+  });
   const write = () => {
+    ringsInput.update({value: store.value.rings});
     const {model, image: chosen, layer: level, head: joined, trunk: side} = store.value;
     modelInput.update({value: model});
     picker.update({image: chosen});
@@ -82,6 +92,7 @@ export function selectionBar(
     layer ? layerInput : null,
     head ? headInput : null,
     trunk ? trunkInput : null,
+    rings ? ringsInput : null,
     h("span", {class: "bar-end"}, talkButton(), helpButton())
   );
 }

@@ -9,9 +9,9 @@ import {methods} from "../model/methods/index.js";
  */
 const fields = {
   model: name(siteModels()[0] ?? "vit-ti-16"),
-  image: name("chelsea"),
+  image: name("astronaut"),
   /** 1-based. */
-  layer: whole(9, 1, 99),
+  layer: whole(10, 1, 99),
   /** How the heads are joined, or one of them, 1-based. */
   head: wholeOr("mean", ["mean", "max"], 1, 64),
   trunk: choice("plain", ["plain", "purified"]),
@@ -25,6 +25,8 @@ const fields = {
   scale: choice("sqrt", ["sqrt", "linear", "log"]),
   /** One scale for all maps of a figure, or each map its own. */
   range: choice("shared", ["shared", "own"]),
+  /** Whose set is drawn as rings, on pages that are not about one test. */
+  rings: name("som"),
   detector: name("som"),
   /** The images that the corpus page sums up. */
   corpus: choice("voc", ["voc", "photos"]),

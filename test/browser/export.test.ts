@@ -32,8 +32,8 @@ test("PNG is twice the figure's size and holds more than its ground", async () =
   assert.ok(channels[0].stdev > 20);
   assert.equal(decode(bytes, {checkCrc: true}).width, width);
   const words = bytes.toString();
-  assert.match(words, /iTXtTitle\0{5}In layer 9, \d+ of 196 patches/);
-  assert.match(words, /iTXtComment\0{5}[^\0]*vit-ti-16[^\0]* layer 9/);
+  assert.match(words, /iTXtTitle\0{5}In layer 10, \d+ of 196 patches/);
+  assert.match(words, /iTXtComment\0{5}[^\0]*vit-ti-16[^\0]* layer 10/);
   assert.match(words, /iTXtSource\0{5}http[^\0]*attention#figure-attention/);
   assert.deepEqual(problems, []);
   await page.close();
@@ -77,8 +77,8 @@ test("Arrow has the columns of the CSV, typed, and says where it comes from", as
   );
   const rows = table.toArray().map((row) => Object.values(row.toJSON()).join());
   assert.deepEqual(rows, lines);
-  assert.match(table.schema.metadata.get("Title")!, /^In layer 9, \d+ of 196 patches/);
-  assert.match(table.schema.metadata.get("Comment")!, /vit-ti-16.* layer 9/);
+  assert.match(table.schema.metadata.get("Title")!, /^In layer 10, \d+ of 196 patches/);
+  assert.match(table.schema.metadata.get("Comment")!, /vit-ti-16.* layer 10/);
   assert.match(table.schema.metadata.get("Source")!, /attention#figure-attention$/);
   assert.deepEqual(problems, []);
   await page.close();

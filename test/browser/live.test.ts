@@ -73,7 +73,7 @@ test(
     );
     await page.locator("#figure-mask[data-drawn*='sfp:8'][data-drawn*='clearclip:8']").waitFor({timeout: 120_000});
     await page.locator("#figure-attention").scrollIntoViewIfNeeded();
-    await page.locator("#figure-attention[data-drawn='chelsea plain 9 mean rows']").waitFor();
+    await page.locator("#figure-attention[data-drawn='astronaut plain 10 mean rows']").waitFor();
     await shoot(page, "live-done");
     for (const [name, look] of looks) {
       await page.setViewportSize({width: name.endsWith("phone") ? 390 : 1280, height: 844});
@@ -92,7 +92,7 @@ test(
     await page.locator(".live-progress[data-stage=layers]").waitFor({timeout: 60_000});
     await computed(page);
     await page.locator("#figure-attention").scrollIntoViewIfNeeded();
-    await page.locator("#figure-attention[data-drawn^='own-picture plain 9']").waitFor();
+    await page.locator("#figure-attention[data-drawn^='own-picture plain 10']").waitFor();
     assert.deepEqual(outside, []);
     // And could not, if some code tried.
     await page.context().setOffline(false);

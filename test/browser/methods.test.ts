@@ -67,12 +67,12 @@ test("features: one basis of colours, then cosines to the pinned token as the fi
 
 test("features: a word typed by the reader, and one that the lexicon does not know", async () => {
   const {page, problems} = await open(browser, `${site.url}features?measure=word`);
-  await drawn(page, "stages", /^chelsea word .+ 1$/);
+  await drawn(page, "stages", /^astronaut word .+ 1$/);
   const field = page.locator("#figure-stages .words input");
   await field.fill("dog; sofa");
-  await drawn(page, "stages", /^chelsea word dog; sofa 1$/);
+  await drawn(page, "stages", /^astronaut word dog; sofa 1$/);
   await page.locator("#figure-stages select").selectOption({label: "sofa"});
-  await drawn(page, "stages", /^chelsea word dog; sofa 2$/);
+  await drawn(page, "stages", /^astronaut word dog; sofa 2$/);
   await field.fill("catt");
   await page.waitForFunction(() => /nearest/.test(document.querySelector(".words-note")?.textContent ?? ""));
   assert.match(await page.locator("#figure-stages .words-note").innerText(), /“catt” \(nearest: .*cat/);
@@ -158,7 +158,7 @@ test("method: a click plants an outlier in the toy, and every equation has its m
   await page.waitForURL(/options=factor%3D1.5/);
   assert.equal(await page.locator("table.choices").first().locator("tbody tr").count(), 27);
   await page.locator("#figure-paper-code").scrollIntoViewIfNeeded();
-  await drawn(page, "paper-code", /^chelsea/);
+  await drawn(page, "paper-code", /^astronaut/);
   assert.deepEqual(problems, []);
   await page.close();
 });

@@ -37,7 +37,7 @@ test("a bad address falls back to defaults and breaks nothing", async () => {
     browser,
     attention("?layer=-3&head=99999&trunk=x&target=1e9&factor=NaN&cap=-1&scale=%00&words=%F0&options=<script>")
   );
-  await drawn(page, "attention", /^chelsea plain 9 mean rows$/);
+  await drawn(page, "attention", /^astronaut plain 10 mean rows$/);
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -52,10 +52,10 @@ test("a photo that the site does not have is said to be missing", async () => {
 test("keys change the layer, move and pin the token, and clear", async () => {
   const {page} = await open(browser, attention());
   await page.keyboard.press("]");
-  await drawn(page, "attention", /^chelsea plain 10 /);
+  await drawn(page, "attention", /^astronaut plain 11 /);
   await page.keyboard.press("[");
   await page.keyboard.press("[");
-  await drawn(page, "attention", /^chelsea plain 8 /);
+  await drawn(page, "attention", /^astronaut plain 9 /);
   const grid = page.locator("#figure-attention .patch-map").first();
   await grid.focus();
   await page.keyboard.press("ArrowRight");
@@ -85,7 +85,7 @@ test("a click pins, and a link to another page takes the selection along", async
   await page.locator(".layer-control input[type=range]").fill("11");
   await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
   await page.waitForURL((url) => url.searchParams.get("layer") === "11" && url.searchParams.get("target") === "2");
-  await drawn(page, "overview", /^chelsea 11$/);
+  await drawn(page, "overview", /^astronaut 11$/);
   await page.close();
 });
 

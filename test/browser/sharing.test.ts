@@ -82,9 +82,9 @@ test("after a first visit the page comes back without a connection, and so do th
   await host.close();
   await page.context().setOffline(true);
   await page.reload();
-  await page.waitForFunction(() => document.getElementById("figure-attention")?.dataset.drawn?.startsWith("chelsea"));
+  await page.waitForFunction(() => document.getElementById("figure-attention")?.dataset.drawn?.startsWith("astronaut"));
   await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
-  await page.waitForFunction(() => document.getElementById("figure-overview")?.dataset.drawn?.startsWith("chelsea"));
+  await page.waitForFunction(() => document.getElementById("figure-overview")?.dataset.drawn?.startsWith("astronaut"));
   await page.goto(`${host.url}attention?image=coffee#talk=1`);
   await page.waitForSelector(".is-slide .is-failed");
   assert.match(await page.locator(".is-slide .figure-message").innerText(), /connection failed/);

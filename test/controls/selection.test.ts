@@ -12,7 +12,7 @@ function memory(search: string) {
 }
 
 test("an empty address is the defaults, and the defaults are an empty address", () => {
-  assert.equal(defaults.layer, 9);
+  assert.equal(defaults.layer, 10);
   assert.equal(defaults.head, "mean");
   assert.equal(formatSelection(defaults), "");
 });

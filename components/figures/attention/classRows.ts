@@ -1,10 +1,11 @@
+import type {ImageRecord} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {outlierMarks} from "./maps.js";
+import {ringDetector, ringSet, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {layerStrip} from "../../charts/layerStrip.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
-import type {LayerReading} from "../../charts/reading.js";
+import {rampLegend} from "../../charts/legend.js";
+import type {LayerChoice, LayerReading} from "../../charts/reading.js";
 import {maximum, readLayer} from "../../charts/reading.js";
 
 /** The class row of every layer; a click chooses the layer. */
@@ -13,13 +14,13 @@ export function classRowsByLayer(feed: Feed): HTMLElement {
     id: "class-rows-by-layer",
     places: 12,
     title: "When outliers appear, layer by layer",
-    lede: "Attention from the class token in every layer, in times uniform. Dots are outliers, counted below; a click chooses the layer.",
+    lede: "Attention from the class token in every layer, in times uniform. Dots are outliers, counted below, and crosses high-norm tokens; a click chooses the layer.",
     current: ({layer}) => layer,
     pick: (item) => ({layer: item + 1}),
     items: ({record, choice}) =>
       Array.from({length: record.layers}, (_, layer) => ({
         label: String(layer + 1),
-        reading: readLayer(record, {...choice, layer})
+        ...read(record, {...choice, layer})
       }))
   });
 }
@@ -36,7 +37,7 @@ export function classRowsByHead(feed: Feed): HTMLElement {
     items: ({record, choice}) =>
       Array.from({length: record.heads}, (_, head) => ({
         label: `head ${head + 1}`,
-        reading: readLayer(record, {...choice, head: head + 1})
+        ...read(record, {...choice, head: head + 1})
       }))
   });
 }
@@ -51,7 +52,11 @@ interface ClassRowsOptions {
   lede: string;
   current: (choice: View["choice"]) => number | null;
   pick: (item: number) => {layer: number} | {head: number};
-  items: (view: View) => {label: string; reading: LayerReading}[];
+  items: (view: View) => {label: string; choice: LayerChoice; reading: LayerReading}[];
+}
+
+function read(record: ImageRecord, choice: LayerChoice) {
+  return {choice, reading: readLayer(record, choice)};
 }
 
 function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: ClassRowsOptions): HTMLElement {
@@ -69,7 +74,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
     title,
     lede,
     waiting: "Loading.",
-    legend: [legend, marksLegend(["outlier"])],
+    legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
     data: () =>
       shown.flatMap(({classRow, outliers}, map) =>
         Array.from(classRow, (attention, patch) => ({
@@ -85,7 +90,9 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
     const {record, choice, selection, picture} = view;
     const {layer, head, trunk, factor, cap} = choice;
     // All maps stay as they are while only the marked one moves.
-    const key = [record, trunk, factor, cap, selection.scale, byHead ? layer : head];
+    const {count: most, contamination, threshold} = selection;
+    const sets = [ringDetector(selection), factor, cap, most, contamination, threshold];
+    const key = [record, trunk, ...sets, selection.scale, byHead ? layer : head];
     if (key.every((value, i) => value === drawn[i])) strip.update({current: current(choice)});
     else {
       drawn = key;
@@ -97,11 +104,11 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
         scale: selection.scale,
         domain,
         current: current(choice),
-        items: list.map(({label, reading}) => ({
+        items: list.map(({label, choice: place, reading}) => ({
           label,
           values: reading.classRow,
-          marks: outlierMarks(reading),
-          note: String(reading.count || "")
+          marks: tokenMarks(view, place, reading),
+          note: String(ringSet(view, place, reading)?.reduce((sum, flag) => sum + flag, 0) || "")
         }))
       });
       legend.update({domain, scale: selection.scale});

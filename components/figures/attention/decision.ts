@@ -3,7 +3,8 @@ import {testControls} from "../diagonal/controls.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {outlierMarks, pinMarks} from "./maps.js";
+import {marksOn, withHighNorm} from "../frame/tokens.js";
+import {pinMarks} from "./maps.js";
 import {marksLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
@@ -35,7 +36,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
     title: "One line decides which patches are outliers",
     waiting: "Loading the analysis of this photo.",
     lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
-    legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
+    legend: [marksLegend(["token", "outlier", "highNorm", "target", "background", "brushed"])],
     controls: test.inputs,
     reading:
       "Below the line a patch is more important to the class token than to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
@@ -64,20 +65,25 @@ export function decisionFigure(feed: Feed): HTMLElement {
     (view) => {
       const {record, choice, selection, picture} = view;
       reading = readLayer(record, choice);
-      const marks = [...outlierMarks(reading), ...pinMarks(view)];
+      const high = marksOn(reading.highNorm, "highNorm");
+      const pins = pinMarks(view);
+      const marks = [...high, ...marksOn(reading.outliers, "outlier"), ...pins];
       chart.update({
         x: reading.classRow,
         y: reading.diagonal,
         members: reading.outliers,
         factor: choice.factor,
         scale: selection.scale,
-        marks: pinMarks(view)
+        marks: [...high, ...pins]
       });
       photo.update({grid: record.grid, photo: picture.image, marks});
       test.show(choice);
       const {layer, head, trunk} = choice;
       frame.update({
-        title: `One line decides: ${reading.count} of ${reading.classRow.length} patches lie below it`,
+        title: withHighNorm(
+          `One line decides: ${reading.count} of ${reading.classRow.length} patches lie below it`,
+          reading
+        ),
         source: provenance(
           {...record, image: picture.title},
           {layer: layer + 1, head, trunk, factor: choice.factor, cap: choice.cap}

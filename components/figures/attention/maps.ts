@@ -7,7 +7,8 @@ import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance, trunkName} from "../frame/figure.js";
 import {follow, withAttention} from "../frame/follow.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {ringDetector, ringName, tokenLegend, tokenMarks, withHighNorm} from "../frame/tokens.js";
+import {rampLegend} from "../../charts/legend.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
@@ -88,7 +89,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
     title: "Whoever looks, the outliers are what is seen",
     waiting: "Loading the analysis of this photo.",
     lede: "Attention in one layer, in times uniform: 1 is what each key would get if all got the same.",
-    legend: [legend, signedLegend, marksLegend(["target", "background", "outlier"])],
+    legend: [legend, signedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
     controls: [pinning, scale, range],
     reading:
       "Rows a to c come from tokens with little in common: a patch that stands out in all three draws attention from everywhere. " +
@@ -109,7 +110,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
     };
     current = view;
     const {grid} = record;
-    const marks = [...outlierMarks(reading), ...pinMarks(view)];
+    const marks = [...tokenMarks(view, choice, reading), ...pinMarks(view)];
     const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
     const shared: Domain = [0, maximum(...attention)];
     const reach: Domain = [0, maximum(reading.margin.map(Math.abs))];
@@ -168,13 +169,6 @@ export function attentionFigure(feed: Feed): HTMLElement {
   return frame;
 }
 
-/** Rings on a layer's outliers. */
-export function outlierMarks({outliers}: LayerReading): PatchMark[] {
-  return Array.from(outliers.keys())
-    .filter((patch) => outliers[patch])
-    .map((patch) => ({patch, mark: "outlier"}));
-}
-
 /** Stars on the pinned patches: the same array as long as the pins stay, so that nothing is repainted for it. */
 export function pinMarks({target, background}: View): readonly PatchMark[] {
   if (target === pins.target && background === pins.background) return pins.marks;
@@ -202,19 +196,28 @@ function named(before: string, thing: string, words: string): Node {
   return h("span", {}, `${before} `, h("span", {class: `is-${thing}`}, words));
 }
 
-function words({record, choice, picture}: View, {count, classRow}: LayerReading, own: boolean): Partial<FigureOptions> {
+function words(
+  {record, choice, picture, selection}: View,
+  reading: LayerReading,
+  own: boolean
+): Partial<FigureOptions> {
+  const {count, classRow} = reading;
   const {layer, head, trunk, factor, cap} = choice;
   const patches = classRow.length;
   const factorName = factor === 1 ? "" : `${factor} times `;
   const verb = count === 1 ? "patch gets" : "patches get";
   return {
-    title:
+    title: withHighNorm(
       count === 0
         ? `In layer ${layer + 1}, every patch attends more to itself than the class token attends to it`
         : `In layer ${layer + 1}, ${count} of ${patches} ${verb} more attention from the class token than from ${count === 1 ? "itself" : "themselves"}`,
+      reading
+    ),
     lede:
       `Attention ${trunkName(trunk)}, in times uniform (1 is what each key would get if all got the same). ` +
-      `Rings: self-attention below ${factorName}the class token’s.`,
+      (ringDetector(selection) === "som"
+        ? `Rings: self-attention below ${factorName}the class token’s.`
+        : `Rings: ${ringName(selection, record)}.`),
     source: provenance(
       {...record, image: picture.title},
       {layer: layer + 1, head, trunk, factor, cap, notes: [own ? "each map its own range" : "one range for a to d"]}
@@ -224,12 +227,13 @@ function words({record, choice, picture}: View, {count, classRow}: LayerReading,
 
 function rows({record, choice}: View, values: Partial<Record<Panel, ArrayLike<number>>>): Rows {
   const [, columns] = record.grid;
-  const {outliers} = readLayer(record, choice);
+  const {outliers, highNorm} = readLayer(record, choice);
   return Array.from(outliers, (outlier, patch) => ({
     patch,
     row: Math.floor(patch / columns) + 1,
     column: (patch % columns) + 1,
     outlier,
+    high_norm: highNorm[patch],
     ...Object.fromEntries(panels.flatMap((panel) => (values[panel] ? [[panel, values[panel]![patch]]] : [])))
   }));
 }

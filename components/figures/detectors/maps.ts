@@ -1,6 +1,7 @@
 import {median} from "../../analysis/arrays.js";
 import {detectLayer, layerDetectors, type LayerDetections, type LayerDetector} from "../../analysis/detectors/layer.js";
 import {agreementMatrix, overlap} from "../../analysis/agreement.js";
+import {highNormTokens} from "../../analysis/norms.js";
 import {spearman} from "../../analysis/ranks.js";
 import type {Feed, View} from "../../site/feed.js";
 import {slider} from "../../ui/inputs.js";
@@ -9,11 +10,12 @@ import {detectorNotes, detectorOptions, detectorStyle} from "./style.js";
 import {formatValue} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {marksOn} from "../frame/tokens.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {matrix} from "../../charts/matrix.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {maximum, patchName} from "../../charts/reading.js";
+import {maximum, patchName, patchNorms} from "../../charts/reading.js";
 
 /** What a view's layer looks like to every detector. */
 export function detectionsOf({record, choice, selection}: View, layer = choice.layer): LayerDetections {
@@ -91,7 +93,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
       title: "Four ideas of an outlier",
       waiting: "Loading the analysis of this photo.",
       lede: "Scores of four detectors on the same layer’s tokens, each with its own unit and range; rings are its set.",
-      legend: [...layerDetectors.map((id) => panels[id].legend), marksLegend(["outlier", "brushed"])],
+      legend: [...layerDetectors.map((id) => panels[id].legend), marksLegend(["outlier", "highNorm", "brushed"])],
       controls: [...som.inputs, count, contamination, threshold],
       reading:
         "SOM looks at attention, L2 and MAD at the token’s length, LOF at how far it lies from other tokens. L2 and LOF find a fixed number whatever the layer; SOM and MAD may find none. Hover a patch to read its four scores.",
@@ -130,6 +132,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
     (view) => {
       const {record, choice, selection, picture} = view;
       shown = detectionsOf(view);
+      const high = marksOn(highNormTokens(patchNorms(record, choice.trunk, choice.layer)), "highNorm");
       const sizes: string[] = [];
       for (const id of layerDetectors) {
         const found = shown[id];
@@ -143,13 +146,13 @@ export function detectorMaps(feed: Feed): HTMLElement {
           id === "l2" || id === "lof" ? 1 : 0,
           maximum(id === "som" ? scores.map(Math.abs) : scores)
         ] as const;
-        const members = Array.from(found.outliers.keys()).filter((i) => found.outliers[i]);
+        const members = marksOn(found.outliers, "outlier");
         map.update({
           grid: record.grid,
           values: scores,
           domain,
           scale: selection.scale,
-          marks: members.map((patch) => ({patch, mark: "outlier" as const}))
+          marks: [...high, ...members]
         });
         legend.update({domain, scale: selection.scale});
         sizes.push(`${detectorStyle[id].label} ${members.length}`);

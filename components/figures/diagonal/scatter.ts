@@ -1,3 +1,4 @@
+import {highNormTokens} from "../../analysis/norms.js";
 import type {Feed, View} from "../../site/feed.js";
 import {decisionName, somControls} from "./controls.js";
 import type {DiagonalReading} from "./reading.js";
@@ -5,11 +6,12 @@ import {diagonalRows, readDiagonal} from "./reading.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {marksOn, withHighNorm} from "../frame/tokens.js";
 import {pinMarks} from "../attention/maps.js";
 import {marksLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
-import {patchName} from "../../charts/reading.js";
+import {patchName, patchNorms} from "../../charts/reading.js";
 import {scatter} from "../../charts/scatter.js";
 
 /** A layer as the current selection tests it. */
@@ -55,7 +57,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       title: "One line decides which patches are outliers",
       waiting: "Loading the analysis of this photo.",
       lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
-      legend: [marksLegend(["token", "outlier", "target", "background", "brushed"])],
+      legend: [marksLegend(["token", "outlier", "highNorm", "target", "background", "brushed"])],
       controls: controls.inputs,
       reading:
         "Below the line a patch means more to the class token than to itself (Eq. 4). Drag over points to see where they lie on the photo; hover either to find it in the other. Where heads decide one by one, a patch stands at the head that decides, so the line still parts the set from the rest.",
@@ -81,17 +83,21 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       const {record, choice, selection, picture} = view;
       reading = diagonalOf(view);
       const {x, y, members, count} = reading;
-      const rings = Array.from(members.keys()).filter((i) => members[i]);
-      chart.update({x, y, members, factor: selection.factor, scale: selection.scale, marks: pinMarks(view)});
+      const highNorm = highNormTokens(patchNorms(record, choice.trunk, choice.layer));
+      const marks = [...marksOn(highNorm, "highNorm"), ...pinMarks(view)];
+      chart.update({x, y, members, factor: selection.factor, scale: selection.scale, marks});
       photo.update({
         grid: record.grid,
         photo: picture.image,
-        marks: [...rings.map((patch) => ({patch, mark: "outlier" as const})), ...pinMarks(view)]
+        marks: [...marksOn(members, "outlier"), ...marks]
       });
       controls.show(selection);
       const capped = selection.cap > 0 ? ", after the cap" : "";
       frame.update({
-        title: `In layer ${choice.layer + 1}, ${count} of ${x.length} patches ${count === 1 ? "lies" : "lie"} below the line${capped}`,
+        title: withHighNorm(
+          `In layer ${choice.layer + 1}, ${count} of ${x.length} patches ${count === 1 ? "lies" : "lie"} below the line${capped}`,
+          {outliers: members, highNorm}
+        ),
         source: diagonalSource(view, choice.layer + 1)
       });
       point(view);

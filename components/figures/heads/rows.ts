@@ -4,12 +4,13 @@ import type {Feed, View} from "../../site/feed.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {figure, headName, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {outlierMarks, pinMarks} from "../attention/maps.js";
+import {ringName, tokenLegend, tokenMarks} from "../frame/tokens.js";
+import {pinMarks} from "../attention/maps.js";
 import {layerStrip} from "../../charts/layerStrip.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {attentionRow, greatest, maximum, patchName, readLayer, tokenOf} from "../../charts/reading.js";
+import {attentionRow, greatest, maximum, patchName, tokenOf} from "../../charts/reading.js";
 
 /** The chosen head on the photo: what the pinned token looks at, what is looked at most, and the other heads. */
 export function headRows(feed: Feed): HTMLElement {
@@ -52,7 +53,7 @@ export function headRows(feed: Feed): HTMLElement {
       title: "One head, one token",
       waiting: "Loading the analysis of this photo.",
       lede: "Attention of the chosen head in the chosen layer, in times uniform.",
-      legend: [legend, receivedLegend, marksLegend(["target", "background", "outlier"])],
+      legend: [legend, receivedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
       reading:
         "Click a patch to ask what it attends to. Where the row looks like the map of what all tokens attend to, the head does not answer the token that asks. Small maps: the same token in each head, one range for all.",
       data: () =>
@@ -80,10 +81,10 @@ export function headRows(feed: Feed): HTMLElement {
     const domain = [0, maximum(values, ...rows)] as const;
     const {scale} = selection;
     const pins = pinMarks(view);
-    const reading = readLayer(record, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
+    const marks = tokenMarks(view, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
     photo.update({grid, values, domain, scale, photo: picture.image, marks: pins});
     row.update({grid, values, domain, scale, marks: pins});
-    received.update({grid, values: scores, domain: [0, maximum(scores)], scale, marks: outlierMarks(reading)});
+    received.update({grid, values: scores, domain: [0, maximum(scores)], scale, marks});
     legend.update({domain, scale});
     receivedLegend.update({domain: [0, maximum(scores)], scale});
     strip.update({
@@ -100,7 +101,7 @@ export function headRows(feed: Feed): HTMLElement {
       lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${patchName(token, grid[1])}${target === null ? ", for want of a pin" : ""}.`,
       source: provenance(
         {...record, image: picture.title},
-        {layer: layer + 1, head, trunk: "plain", notes: ["outliers by the head mean"]}
+        {layer: layer + 1, head, trunk: "plain", notes: [`rings: ${ringName(selection, record)}, heads averaged`]}
       )
     });
     point(store.pointing.hover);

@@ -1,3 +1,4 @@
+import {highNormTokens} from "../../analysis/norms.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
 import {sfp} from "../../model/methods/sfp.js";
@@ -9,13 +10,14 @@ import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {maximum, patchName} from "../../charts/reading.js";
+import {maximum, patchName, patchNorms} from "../../charts/reading.js";
 import {haiChoice, withIntegration, withMaskedLayers, type HaiChoice, type MaskedLayers} from "./withIntegration.js";
 
 /**
@@ -63,7 +65,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
       title: "What the pinned token gathers from",
       lede: "Attention of one patch to all others with the columns of outliers zeroed, summed over layers, normalised.",
       waiting: "Loading the attention of this photo.",
-      legend: [legend, marksLegend(["target", "repaired"])],
+      legend: [legend, marksLegend(["target", "repaired", "highNorm"])],
       controls: controls.elements,
       reading: indexed(
         "a is empty at this layer’s outliers, ringed on the photo: nobody may gather from them (Eq. 8). b adds the layers; a patch that is an outlier in some of them keeps what the others gave it. " +
@@ -85,7 +87,16 @@ export function integrationFigure(feed: Feed): HTMLElement {
     const key = `${to} ${view.target}`;
     if (kept.key !== key || kept.layers !== layers) {
       const pins = pinMarks(view).filter(({mark}) => mark === "target");
-      kept = {key, layers, pins, photo: [...marksOf(layers.outliers[to - 1]), ...pins]};
+      kept = {
+        key,
+        layers,
+        pins,
+        photo: [
+          ...marksOn(highNormTokens(patchNorms(view.record, "purified", to - 1)), "highNorm"),
+          ...marksOn(layers.outliers[to - 1], "repaired"),
+          ...pins
+        ]
+      };
     }
     return kept;
   };
@@ -229,12 +240,6 @@ function haiControls(feed: Feed) {
       range.update({value: selection.range});
     }
   };
-}
-
-function marksOf(outliers: Uint8Array): PatchMark[] {
-  return Array.from(outliers.keys())
-    .filter((patch) => outliers[patch])
-    .map((patch) => ({patch, mark: "repaired"}));
 }
 
 function count(mask: Uint8Array): number {

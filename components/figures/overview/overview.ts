@@ -1,11 +1,12 @@
+import {highNormRatio} from "../../analysis/norms.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {outlierMarks} from "../attention/maps.js";
+import {highNormWords, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {layerStrip} from "../../charts/layerStrip.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates, trunkPlates} from "../../charts/plate.js";
 import {maximum, median, readLayer, relativeNorms} from "../../charts/reading.js";
@@ -27,7 +28,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
     purified: patchMap({...blank, label: "token norms with SOM"})
   };
   const frames = {
-    photo: plate(photo, {title: h("span", {}, h("span", {class: "is-outlier"}, "outliers"), " by Eq. 4")}),
+    photo: plate(photo, {title: h("span", {}, h("span", {class: "is-outlier"}, "outliers"), " and high-norm tokens")}),
     ...trunkPlates(maps)
   };
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
@@ -44,9 +45,9 @@ export function overviewFigure(feed: Feed): HTMLElement {
       title: "A few patches grow far longer than all others",
       waiting: "Loading the analysis of this photo.",
       lede: "The norm of every patch’s token after the chosen layer, in times the layer’s median patch.",
-      legend: [legend, marksLegend(["outlier"])],
+      legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
       reading:
-        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Not every outlier is long: the test finds them by attention, before and after their norm grows.",
+        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Rings and crosses are two things: a ring is a patch that a test takes for an outlier, by attention in the case of Eq. 4; a cross is a token whose norm is over 10 times the median.",
       data: () =>
         (known?.lengths.plain ?? []).flatMap((lengths, layer) =>
           Array.from(lengths, (plain, patch) => ({
@@ -63,7 +64,8 @@ export function overviewFigure(feed: Feed): HTMLElement {
   follow(
     feed,
     frame,
-    ({record, choice, selection, picture}) => {
+    (view) => {
+      const {record, choice, selection, picture} = view;
       const {layer, head, factor, cap} = choice;
       const {grid} = record;
       const fresh = known?.record !== record;
@@ -72,7 +74,9 @@ export function overviewFigure(feed: Feed): HTMLElement {
       // Below the median nothing is long: the colours are left to what is above it.
       const domain = [1, most] as const;
       const {scale} = selection;
-      const marks = outlierMarks(readLayer(record, {...choice, trunk: "plain"}));
+      const plain = {...choice, trunk: "plain"} as const;
+      const reading = readLayer(record, plain);
+      const marks = tokenMarks(view, plain, reading);
       photo.update({grid, photo: picture.image, marks});
       for (const trunk of trunks) {
         maps[trunk].update({grid, values: lengths[trunk][layer], domain, scale});
@@ -92,10 +96,10 @@ export function overviewFigure(feed: Feed): HTMLElement {
       legend.update({domain, scale});
       const [before, after] = trunks.map((trunk) => maximum(lengths[trunk][layer]));
       frame.update({
-        title: `In layer ${layer + 1} the longest patch is ${round(before)} times the median; with SOM, ${round(after)} times`,
+        title: overviewTitle(layer, before, after, highNormWords(reading)),
         source: provenance(
           {...record, image: picture.title},
-          {layer: layer + 1, head, factor, cap, notes: [`longest of all layers: ${round(most)} times`]}
+          {layer: layer + 1, head, factor, cap, notes: [`largest norm of all layers: ${round(most)} times`]}
         )
       });
       frame.dataset.drawn = `${record.image} ${layer + 1}`;
@@ -110,6 +114,15 @@ export function overviewFigure(feed: Feed): HTMLElement {
     }
   );
   return frame;
+}
+
+/** What SOM does to the largest norm of a layer (0-based), and whether its test finds the tokens that it is about. */
+function overviewTitle(layer: number, before: number, after: number, found: string): string {
+  const little = before >= highNormRatio && after > 0.9 * before;
+  const norms = little
+    ? `SOM changes little in layer ${layer + 1}: the largest token norm is ${round(before)} times the median without it, ${round(after)} times with it`
+    : `In layer ${layer + 1} the largest token norm is ${round(before)} times the median; with SOM, ${round(after)} times`;
+  return [norms, found].filter(Boolean).join(". ");
 }
 
 function strip(feed: Feed, name: string): ReturnType<typeof layerStrip> {

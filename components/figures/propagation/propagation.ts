@@ -1,4 +1,4 @@
-import {historyOf} from "../../analysis/summary.js";
+import {highNormTokens} from "../../analysis/norms.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
@@ -6,13 +6,14 @@ import {formatValue, h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
+import {marksOn, withHighNorm} from "../frame/tokens.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import type {MarkName} from "../../charts/marks.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates, trunkPlates} from "../../charts/plate.js";
-import {maximum, median, relativeNorms} from "../../charts/reading.js";
+import {maximum, median, patchNorms, readLayer, relativeNorms} from "../../charts/reading.js";
 
 /** Whether norms are those of a block's own output, or of what is handed to the next block. */
 type Stage = "output" | "repaired";
@@ -56,13 +57,13 @@ export function propagationFigure(feed: Feed): HTMLElement {
     ),
     {
       id: "propagation",
-      title: "Repaired as they arise, long tokens do not travel on",
+      title: "Repaired as they arise, high-norm tokens do not travel on",
       waiting: "Loading the analysis of this photo.",
       lede: "The norm of every patch’s token, in times the median patch of the same layer without SOM; one range for all.",
-      legend: [legend, marksLegend(["outlier", "repaired", "isolated"])],
+      legend: [legend, marksLegend(["outlier", "repaired", "isolated", "highNorm"])],
       controls: [stages],
       reading:
-        "Colour is length, marks are the test of Eq. 4, and the two need not go together. A dashed ring was replaced by its neighbours’ mean; a ring with a dot stands among outliers only, has no neighbour to be replaced by, and was kept. In the small maps dots stand for all three, with their number below.",
+        "Colour is length, marks are the test of Eq. 4, and the two need not go together. A dashed ring was replaced by its neighbours’ mean; a ring with a dot stands among outliers only, has no neighbour to be replaced by, and was kept. A cross is a high-norm token of the block’s own output. In the small maps dots stand for all three rings, with their number below.",
       data: () => (known ? rowsOf(known) : [])
     }
   );
@@ -104,7 +105,10 @@ export function propagationFigure(feed: Feed): HTMLElement {
     const [before, after] = [maximum(lengths.plain[layer]), maximum(shown.purified[layer])];
     const {plain, purified} = counts;
     frame.update({
-      title: `Layer ${layer + 1}: the longest patch is ${formatValue(before)} times the median without SOM, ${formatValue(after)} with it; ${plain[layer]} and ${purified[layer]} outliers`,
+      title: withHighNorm(
+        `Layer ${layer + 1}: the largest token norm is ${formatValue(before)} times the median without SOM, ${formatValue(after)} with it; ${plain[layer]} and ${purified[layer]} outliers`,
+        readLayer(record, {trunk: "plain", layer, head: "mean", factor: 1, cap: 0})
+      ),
       source: provenance(
         {...record, image: picture.title},
         {
@@ -140,12 +144,14 @@ export function propagationFigure(feed: Feed): HTMLElement {
 
 /** What was done with each outlier of a layer. */
 export function outlierMarksOf(record: ImageRecord, trunk: Trunk, layer: number): PatchMark[] {
-  const {patches, outliers} = historyOf(record, trunk);
-  const {isolated} = record.trunks[trunk];
+  const patches = record.grid[0] * record.grid[1];
+  const {outliers, isolated} = record.trunks[trunk];
   const last = layer === record.layers - 1;
-  return Array.from({length: patches}, (_, patch) => patch)
-    .filter((patch) => outliers[layer * patches + patch])
-    .map((patch) => ({patch, mark: markOf(trunk, last, Boolean(isolated[layer * patches + patch]))}));
+  const set = outliers.subarray(layer * patches, (layer + 1) * patches);
+  return marksOn(set, "outlier").map(({patch}) => ({
+    patch,
+    mark: markOf(trunk, last, Boolean(isolated[layer * patches + patch]))
+  }));
 }
 
 function markOf(trunk: Trunk, last: boolean, alone: boolean): MarkName {
@@ -191,5 +197,8 @@ function measure(record: ImageRecord) {
     purified: layers.map((layer) => outlierMarksOf(record, "purified", layer))
   };
   const counts = {plain: marks.plain.map(({length}) => length), purified: marks.purified.map(({length}) => length)};
+  for (const trunk of trunks)
+    for (const layer of layers)
+      marks[trunk][layer].push(...marksOn(highNormTokens(patchNorms(record, trunk, layer)), "highNorm"));
   return {record, lengths, most: maximum(...lengths.plain, ...lengths.purified), marks, counts};
 }
