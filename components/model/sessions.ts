@@ -1,5 +1,6 @@
 /** One small interface over ONNX Runtime, the same in Node and in the browser: graphs, built when they are first needed. */
 import type * as Ort from "onnxruntime-common";
+import type {MemoryLimits} from "./memory.js";
 import {weightsFile} from "./model.js";
 import type {Checkpoint} from "./safetensors.js";
 
@@ -12,6 +13,8 @@ export interface Device {
   session: Ort.InferenceSession.SessionOptions;
   /** How many windows are best run at once: one on a processor, where more gain nothing. */
   windows: number;
+  /** What memory it has, as far as that is known. */
+  limits?: MemoryLimits;
 }
 
 /** A float32 tensor that goes in. */

@@ -1,25 +1,25 @@
-import {mkdirSync} from "node:fs";
 import {basename, extname, join} from "node:path";
 import {openModel} from "../engine/index.js";
-import {computeEach} from "../records/files.js";
+import {computeEach, type Subject} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
-import type {Streams} from "../files/output.js";
-import {writeWhole} from "../files/output.js";
+import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError} from "./options.js";
+import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 
 export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [options]
   Everything the pages need of the images, as the loaders write it: FOLDER/MODEL/IMAGE/*.arrow.
 ${modelHelp}`;
 
-export async function run(args: string[], {stderr}: Streams): Promise<number> {
+export async function run(args: string[], streams: Streams): Promise<number> {
+  const {stderr} = streams;
   const {values} = parse({
     args,
     options: {...modelOptions, image: {type: "string", multiple: true, default: [] as string[]}}
   });
   const {out} = values;
-  const subjects = imageFiles(values.image).map((path) => ({id: basename(path, extname(path)), path}));
+  const subjects = namedApart(imageFiles(values.image));
   if (out === undefined) throw new UsageError("--out FOLDER is needed.");
-  const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads)};
+  claimFolder(out);
+  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
   const model = await openModel(values.model);
   let status = 0;
   await computeEach(
@@ -33,11 +33,32 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
         return;
       }
       const folder = join(out, model.id, id);
-      mkdirSync(folder, {recursive: true});
+      claimFolder(folder);
       for (const [name, bytes] of Object.entries(outcome.files)) writeWhole(join(folder, name), bytes);
       stderr.write(`${folder}: ${Object.keys(outcome.files).length} files\n`);
     },
     on
   );
   return status;
+}
+
+/**
+ * Images with the names of their folders: the files' own, without the extension.
+ *
+ * @throws UsageError when a file has no such name, or two files have one name
+ */
+function namedApart(files: readonly string[]): Subject[] {
+  const taken = new Map<string, string>();
+  return files.map((path) => {
+    const id = basename(path, extname(path));
+    if (/^\.*$/.test(id)) throw new UsageError(`${path} has no name before its extension; rename it.`);
+    // Many file systems take upper and lower case for one.
+    const other = taken.get(id.toLowerCase());
+    if (other !== undefined)
+      throw new UsageError(
+        `${other} and ${path} would both be written to ${id}; rename one, or analyse them into different folders.`
+      );
+    taken.set(id.toLowerCase(), path);
+    return {id, path};
+  });
 }

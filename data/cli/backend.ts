@@ -2,12 +2,14 @@
 import type {Grid, Provenance} from "../../components/records/record.js";
 import {gridOf} from "../../components/model/geometry.js";
 import type {Pixels} from "../../components/model/runtime.js";
+import type {PlannedRun} from "../../components/model/memory.js";
+import type {Streams} from "../files/output.js";
 import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
-import {deviceName, wholeNumber} from "./options.js";
+import {deviceName, threadCount} from "./options.js";
 import {keyValues} from "../../components/analysis/options.js";
 
 export interface Backend {
@@ -20,6 +22,8 @@ export interface Backend {
   correlation?(pixels: Pixels): Promise<{grid: Grid; values: Float32Array}>;
   /** ResCLIP's features with its semantic feedback; for its method alone. */
   withFeedback?(settings: Omit<FeedbackSettings, "options" | "colours">): FeatureProvider;
+  /** Refuses windows that there is no memory for; see `Engine`. */
+  needMemory?(run: PlannedRun): void;
   close(): Promise<void>;
 }
 
@@ -33,11 +37,11 @@ export interface BackendWords {
   option: readonly string[];
 }
 
-export type OpenBackend = (words: BackendWords) => Promise<Backend>;
+export type OpenBackend = (words: BackendWords, streams?: Pick<Streams, "stderr">) => Promise<Backend>;
 
 /** Opens a model in Node. Wrong words fail before weights are read. */
-export const openBackend: OpenBackend = async ({model: id, device, threads, method, option}) => {
-  const chosen = {device: deviceName(device), threads: wholeNumber("threads", threads)};
+export const openBackend: OpenBackend = async ({model: id, device, threads, method, option}, streams = process) => {
+  const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
   const options = keyValues(option);
   const model = await openModel(id);
   // Options that do not suit the model are found here, and not at the first picture.
@@ -55,6 +59,7 @@ export const openBackend: OpenBackend = async ({model: id, device, threads, meth
       return {grid, values: results.correlation.data as Float32Array};
     },
     withFeedback: (settings) => semanticFeedback(engine, {...settings, options, colours: model.geometry}),
+    needMemory: (run) => engine.needMemory(run),
     close: () => engine.close()
   };
 };

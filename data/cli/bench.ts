@@ -5,9 +5,9 @@ import {median} from "../../components/analysis/arrays.js";
 import {precisions} from "../../components/model/model.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
-import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError, wholeNumber} from "./options.js";
 import type {Streams} from "../files/output.js";
-import {deliver} from "../files/output.js";
+import {claimFiles, deliver} from "../files/output.js";
 
 export const help = `bench [--runs N] [--precision P] [options]
   Time of one 224 px pass of every method, of all attention probes, of several methods, of batches, and memory.
@@ -31,10 +31,11 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   });
   const runs = wholeNumber("runs", values.runs, 1);
   const device = deviceName(values.device);
+  claimFiles([values.out]);
   const precision = precisions.find((one) => one === values.precision);
   if (!precision) throw new UsageError(`--precision ${values.precision}: it is ${precisions.join(" or ")}.`);
   const model = {...(await openModel(values.model)), precision};
-  const engine = openEngine(model, {device, threads: wholeNumber("threads", values.threads)});
+  const engine = openEngine(model, {device, threads: threadCount(values.threads, streams)});
   const side = model.geometry.trainedGrid * model.geometry.patch;
   const {layers, trainedGrid: n} = model.geometry;
   const grid = [n, n] as const;

@@ -52,7 +52,10 @@ export async function countImages({
       );
     const predicted = await predict(picture).catch((cause: Error) => {
       // Whatever is wrong with an image is not wrong with the words of the command.
-      throw new Error(`${image}: ${cause.message}`, {cause});
+      const own = /smaller than one/.test(cause.message)
+        ? ` The picture itself is ${picture.width} × ${picture.height} px.`
+        : "";
+      throw new Error(`${image}: ${cause.message}${own}`, {cause});
     });
     const one = new Confusion(confusion.classes);
     try {

@@ -9,9 +9,8 @@ import {datasetFiles, type Sample} from "./dataset-files.js";
 import {evaluationText, mergeEvaluations, type EvaluationTask} from "./evaluation-file.js";
 import {report} from "./evaluation-report.js";
 import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
-import type {Streams} from "../files/output.js";
-import {writeWhole} from "../files/output.js";
-import {runEvaluation} from "./run-evaluation.js";
+import {claimFiles, writeWhole, type Streams} from "../files/output.js";
+import {runEvaluation, unfinished} from "./run-evaluation.js";
 
 export const help = `evaluate --dataset ${datasetNames.join("|")} --root DIR [options]
 evaluate merge A.json B.json ... [--out FILE]
@@ -56,10 +55,11 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   );
   const lists = JSON.parse(readFileSync(new URL("../labels/classes.json", import.meta.url), "utf8")) as ClassLists;
   const asked = restrict(classQueries(lists, dataset, settings.wording), values.classes);
+  claimOutputs(values);
   const files = datasetFiles(dataset, values.root, values.list);
   const limit = values.limit === undefined ? Infinity : wholeNumber("limit", values.limit, 1);
   const samples = files.samples.slice(0, limit);
-  const backend = await open(values);
+  const backend = await open(values, streams);
   try {
     const {classes, text, unknown} = await answers(backend, asked, words);
     const task: EvaluationTask = {
@@ -104,6 +104,11 @@ async function answers(backend: Backend, classes: QueryClass[], mode: "strict" |
   }
 }
 
+/** The result, what an unfinished run leaves beside it, and the lines of images. */
+function claimOutputs({out, images, list}: {out?: string; images?: string; list?: string}): void {
+  claimFiles([out, out && unfinished(out), images], {inputs: [list]});
+}
+
 /** The classes with the words of those not chosen removed. */
 function restrict(classes: QueryClass[], chosen?: string): QueryClass[] {
   if (chosen === undefined) return classes;
@@ -141,6 +146,7 @@ function merge(args: string[], streams: Streams): number {
     allowPositionals: true
   });
   if (!positionals.length) throw new UsageError("evaluate merge A.json B.json ...: name the shards' files.");
+  claimFiles([values.out], {inputs: positionals});
   const merged = mergeEvaluations(positionals);
   const {of, done} = merged.shards;
   if (done.length < of) {

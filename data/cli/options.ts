@@ -1,6 +1,6 @@
 /** Words of the command line: what verbs share. */
 import {parseArgs, type ParseArgsConfig} from "node:util";
-import {deviceNames, type DeviceName} from "../engine/index.js";
+import {deviceNames, mostThreads, type DeviceName} from "../engine/index.js";
 import type {Streams} from "../files/output.js";
 
 /** The words were wrong: exit status 2. */
@@ -47,6 +47,15 @@ export function parse<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
 export function deviceName(word: string): DeviceName {
   if ((deviceNames as readonly string[]).includes(word)) return word as DeviceName;
   throw new UsageError(`--device ${word} is not known; known are ${deviceNames.join(", ")}.`);
+}
+
+/** The number of threads: at most what the processor runs at once, which is said. 0 leaves it to ONNX Runtime. */
+export function threadCount(word: string, {stderr}: Pick<Streams, "stderr">): number {
+  const threads = wholeNumber("threads", word);
+  if (threads <= mostThreads) return threads;
+  const cores = `${mostThreads} ${mostThreads > 1 ? "cores" : "core"}`;
+  stderr.write(`--threads ${word}: this machine has ${cores}, so ${mostThreads} are used.\n`);
+  return mostThreads;
 }
 
 /** A whole number from `least`. */

@@ -6,11 +6,12 @@ import {detectionOptions} from "../../components/model/methods/detection.js";
 import {readOptions, type GivenOptions} from "../../components/analysis/options.js";
 import {Engine, type Output, type Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
+import {eachFile} from "./each-file.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError, wholeNumber} from "./options.js";
 import type {Streams} from "../files/output.js";
 import {keyValues} from "../../components/analysis/options.js";
-import {deliver} from "../files/output.js";
+import {claimFiles, deliver} from "../files/output.js";
 
 const offered = ["som", "l2", "lof", "mad"] as const satisfies readonly DetectorId[];
 
@@ -25,6 +26,8 @@ ${modelHelp}`;
 
 /** What is printed for one image. */
 interface OutlierSets {
+  /** Its file, where there are several. */
+  image?: string;
   model: string;
   grid: Grid;
   layers: {layer: number; indices: number[]; scores: number[]}[];
@@ -44,22 +47,28 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const {trunk = "plain", ...given} = keyValues(values.option);
   if (trunk !== "plain" && trunk !== "purified") throw new UsageError(`-o trunk=${trunk}: plain or purified.`);
   const files = imageFiles(values.image);
-  const device = deviceName(values.device);
+  claimFiles([values.out], {inputs: files});
+  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
   const model = await openModel(values.model);
   const {layers: count} = model.geometry;
   const layer = values.layer === undefined ? undefined : wholeNumber("layer", values.layer, 1);
   if (layer !== undefined && layer > count)
     throw new UsageError(`--layer ${layer}: ${model.id} has layers 1 to ${count}.`);
   const layers = layer === undefined ? Array.from({length: count}, (_, i) => i + 1) : [layer];
-  const engine = openEngine(model, {device, threads: wholeNumber("threads", values.threads)});
-  const results: OutlierSets[] = [];
-  for (const file of files) {
-    const pixels = await readPixels(file, model.geometry, values);
-    results.push(...(await outlierSets(engine, pixels, {detector, trunk, layers, given})));
-  }
+  const engine = openEngine(model, on);
+  const question: Question = {detector, trunk, layers, given};
+  const {stderr} = streams;
+  const {results, failed} = await eachFile(
+    files,
+    async (file) => outlierSets(engine, await readPixels(file, values, {engine, stderr}), question),
+    streams
+  );
   await engine.close();
-  deliver(JSON.stringify(results.length > 1 ? results : results[0]) + "\n", values.out, streams);
-  return 0;
+  const sets = results.flatMap(({file, result}) =>
+    result.map((one) => (files.length > 1 ? {image: file, ...one} : one))
+  );
+  if (sets.length) deliver(JSON.stringify(sets.length + failed > 1 ? sets : sets[0]) + "\n", values.out, streams);
+  return failed ? 1 : 0;
 }
 
 interface Question {

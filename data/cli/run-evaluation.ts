@@ -53,7 +53,7 @@ export async function runEvaluation(task: EvaluationTask, work: Work): Promise<E
     return already;
   }
   const own = samples.filter((_, i) => i % shard.of === shard.index - 1);
-  const state = out === undefined ? undefined : `${out}.unfinished`;
+  const state = out === undefined ? undefined : unfinished(out);
   const {from, confusion} = resume(state, task, shards);
   if (from) streams.stderr.write(`Going on after ${from} of ${own.length} images (${state}).\n`);
   trimLines(images, from);
@@ -100,6 +100,11 @@ export async function runEvaluation(task: EvaluationTask, work: Work): Promise<E
   return finished;
 }
 
+/** Where an interrupted run is kept, beside its result. */
+export function unfinished(out: string): string {
+  return `${out}.unfinished`;
+}
+
 /** The file in `--out`, if it already is this evaluation. */
 function finishedFile(path: string, task: EvaluationTask, shards: Coverage): EvaluationFile | undefined {
   if (!existsSync(path)) return undefined;
@@ -133,8 +138,11 @@ function about({task: {dataset, provenance}, shards}: EvaluationFile): string {
 /** Leaves as many lines in the file of images as there are images in the counts: the rest is done again. */
 function trimLines(path: string | undefined, count: number): void {
   if (path === undefined) return;
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const lines = text.split("\n").slice(0, -1);
+  if (text && !text.startsWith('{"image":'))
+    throw new Error(`--images ${path} is there and holds something else; it would be lost. Choose another name.`);
   if (!count) return writeFileSync(path, "");
-  const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
   if (lines.length < count)
     throw new Error(`--images ${path} has ${lines.length} of the ${count} images already counted; start anew.`);
   writeFileSync(

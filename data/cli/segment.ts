@@ -1,4 +1,5 @@
 /** A picture's label map: an indexed PNG and a legend. */
+import {existsSync, readFileSync} from "node:fs";
 import {extname} from "node:path";
 import {fit} from "../../components/model/image/fit.js";
 import {segmentationPixels, type PixelPlanes} from "../../components/model/image/normalise.js";
@@ -11,12 +12,13 @@ import {
   type Segmentation,
   type SegmentSettings
 } from "../../components/model/segmentation/segment.js";
+import {tile} from "../../components/model/segmentation/windows.js";
 import {openBackend, type Backend, type OpenBackend} from "./backend.js";
 import {maskPng, vocColours} from "../files/masks.js";
-import {readNpy} from "../files/npy.js";
+import {readNumbers} from "../files/npy.js";
+import {askedSize, needPatch, needRoom, resized, tellChange} from "./inputs.js";
 import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
-import type {Streams} from "../files/output.js";
-import {writeWhole} from "../files/output.js";
+import {claimFiles, OutputError, writeWhole, type Streams} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
 
 export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --out MASK.png [options]
@@ -76,10 +78,13 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   const feedback = share("feedback", values.feedback, 1);
   if (feedback !== undefined && values.method !== "resclip")
     throw new UsageError("--feedback is a part of ResCLIP: it needs --method resclip.");
+  const legendFile = `${out.slice(0, -4)}.json`;
+  claimFiles([out, legendFile], {inputs: [image]});
+  needOwnLegend(legendFile);
   const source = await readSource(image);
-  const backend = await open(values);
+  const backend = await open(values, streams);
   try {
-    const pixels = square(source, values, backend.geometry.patch);
+    const pixels = prepared(source, values, settings, backend, streams);
     const {vectors} = await backend.text(classes.flatMap(({words}) => words));
     const {geometry: colours, provenance} = backend;
     const {scale} = settings;
@@ -99,7 +104,7 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     };
     const text = JSON.stringify(legend, null, 2) + "\n";
     writeWhole(out, maskPng(found, palette));
-    writeWhole(out.slice(0, -4) + ".json", text);
+    writeWhole(legendFile, text);
     if (json) streams.stdout.write(text);
     streams.stderr.write(
       `${out}: ${classes.length} classes, ${found.windows} windows, ${provenance.model}, ${provenance.method}, on ${provenance.device}\n`
@@ -161,22 +166,66 @@ function share(option: string, word: string | undefined, greatest: number): numb
 
 async function readSource(file: string): Promise<Picture | PixelPlanes> {
   if (extname(file).toLowerCase() !== ".npy") return readPicture(file);
-  const {shape, data} = await readNpy(file);
+  const {shape, data} = await readNumbers(file);
   const dims = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
   if (dims.length !== 3 || dims[0] !== 3)
     throw new Error(`${file} has shape (${shape.join(", ")}); one image, (3, H, W), is needed.`);
-  return {height: dims[1], width: dims[2], data: Float32Array.from(data)};
+  return {height: dims[1], width: dims[2], data};
 }
 
-function square(source: Picture | PixelPlanes, {square: side, size}: Values, patch: number): Picture | PixelPlanes {
-  if (source.data instanceof Float32Array) {
-    if (side !== undefined || size !== undefined)
-      throw new UsageError("--size and --square are for pictures; an .npy is taken as it is.");
-    return source;
+/**
+ * What is segmented: an array as it is, a picture, or its middle square.
+ *
+ * @throws UsageError for a window of less than a patch; Error in the picture's own numbers where it is smaller than a
+ *   patch; MemoryError where windows or scores would not fit
+ */
+function prepared(
+  source: Picture | PixelPlanes,
+  values: Values,
+  settings: SegmentSettings,
+  backend: Backend,
+  {stderr}: Streams
+): Picture | PixelPlanes {
+  const {patch} = backend.geometry;
+  const {crop, stride} = settings;
+  const file = values.image!;
+  if (crop && crop < patch)
+    throw new UsageError(`--crop ${crop}: the model's patch is ${patch} px; a window needs one.`);
+  const array = source.data instanceof Float32Array;
+  if (array && (values.square !== undefined || values.size !== undefined))
+    throw new UsageError("--size and --square are for pictures; an .npy is taken as it is.");
+  const asked =
+    values.square === undefined
+      ? {option: "size" as const, px: settings.short}
+      : askedSize({square: values.square}, patch);
+  // The middle square has its final size; windows are then cut from it at the short side, which is the same.
+  const [width, height] = array ? [source.width, source.height] : resized(source, asked);
+  needPatch(file, source, [width, height], asked, patch);
+  const tiling = tile(height, width, {crop, stride});
+  const windows = tiling.rows.length * tiling.columns.length;
+  const [{padded: tall}] = tiling.rows;
+  const [{padded: wide}] = tiling.columns;
+  // Scores: a cosine for each patch of each window and each word.
+  const words = parseLabels(values.labels!).reduce((sum, one) => sum + one.words.length, 0);
+  const besides = 4 * (windows * Math.floor(tall / patch) * Math.floor(wide / patch) * words + 3 * width * height);
+  if (backend.needMemory)
+    needRoom({needMemory: backend.needMemory}, [1, 3, tall, wide], {option: crop ? "crop" : asked.option}, besides);
+  if (!array) tellChange(stderr, file, source, [width, height], asked);
+  return values.square === undefined ? source : fit(source as Picture, patch, {shape: "square", size: asked.px});
+}
+
+/** @throws OutputError where the legend would be written over a file that is no legend */
+function needOwnLegend(file: string): void {
+  if (!existsSync(file)) return;
+  const refusal = `${file} is there and is not a legend of a label map; it would be lost. Choose another name for --out.`;
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(file, "utf8") || '{"classes": [], "provenance": {}}');
+  } catch (cause) {
+    throw new OutputError(refusal, {cause});
   }
-  return side === undefined
-    ? source
-    : fit(source as Picture, patch, {shape: "square", size: wholeNumber("square", side, patch)});
+  if (!(typeof found === "object" && found !== null && "classes" in found && "provenance" in found))
+    throw new OutputError(refusal);
 }
 
 function legendOf({labels}: Segmentation, classes: LabelClass[], palette: ReturnType<typeof vocColours>) {

@@ -2,6 +2,7 @@
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {createRequire} from "node:module";
+import {availableParallelism, freemem} from "node:os";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import * as ort from "onnxruntime-node";
@@ -29,13 +30,19 @@ export function openDevice(wanted: DeviceName = "auto", threads = 0): Device {
   throw new Error(`${problems[0]} Use --device cpu, or auto to take what works.`);
 }
 
-/** The CPU. @param threads 0 leaves the number to ONNX Runtime */
+/** Threads that a processor can run at once: more only wait for each other. */
+export const mostThreads = availableParallelism();
+
+/** The CPU. @param threads at most `mostThreads` are used; 0 leaves the number to ONNX Runtime */
 export function cpu(threads = 0): Device {
+  const used = Math.min(threads, mostThreads);
   return {
-    name: threads ? `cpu, ${threads} thread${threads > 1 ? "s" : ""}` : "cpu",
+    name: used ? `cpu, ${used} thread${used > 1 ? "s" : ""}` : "cpu",
     ort,
-    session: {executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3},
-    windows: 1
+    session: {executionProviders: ["cpu"], intraOpNumThreads: used, logSeverityLevel: 3},
+    windows: 1,
+    // Node 20 knows what a container allows from 20.13 on.
+    limits: {free: () => process.availableMemory?.() ?? freemem()}
   };
 }
 

@@ -14,7 +14,7 @@ import {bestModel, findModel} from "../hub/index.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
 
-export {deviceNames, openDevice, type DeviceName} from "./device.js";
+export {deviceNames, mostThreads, openDevice, type DeviceName} from "./device.js";
 export {Engine} from "../../components/model/runtime.js";
 
 /** A model read from its folder. */
