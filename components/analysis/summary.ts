@@ -149,11 +149,12 @@ export function headSummary(
   {outliers = [], radius = 2, top = 0.01}: HeadSummaryOptions = {}
 ): HeadSummary {
   const received = sinkScores(map);
+  const toPatches = received.subarray(map.prefix ?? 1);
   const overPatches = (rows: Float64Array): number => mean(rows.subarray(map.prefix ?? 1));
   return {
     entropy: overPatches(attentionEntropy(map)),
-    concentration: concentration(received.subarray(1)),
-    sink: descending(received.subarray(1))[0] ?? -1,
+    concentration: concentration(toPatches),
+    sink: descending(toPatches)[0] ?? -1,
     gini: gini(received),
     top: topShare(received, top),
     diagonal: overPatches(massOnDiagonal(map)),

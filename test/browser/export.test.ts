@@ -55,12 +55,12 @@ test("SVG is a drawing of its own, with a size and with its points", async () =>
 test("CSV has a row a patch, and its outliers are those of the title", async () => {
   const {page} = await open(browser, `${site.url}attention`);
   const [header, ...rows] = (await take(page, "figure-attention", "CSV")).toString().split("\n");
-  assert.equal(header, "patch,row,column,outlier,target,background,class,diagonal,margin");
+  assert.equal(header, "patch,row,column,outlier,high_norm,target,background,class,diagonal,margin");
   assert.equal(rows.length, 196);
   const outliers = rows.filter((row) => row.split(",")[3] === "1").length;
   assert.match(await page.locator("#figure-attention .figure-title").innerText(), new RegExp(`${outliers} of 196`));
   for (const row of rows) {
-    const [, , , outlier, , , fromClass, self] = row.split(",").map(Number);
+    const [, , , outlier, , , , fromClass, self] = row.split(",").map(Number);
     // Values were rounded for storage after the set was decided.
     if (Math.abs(fromClass - self) > 0.05) assert.equal(outlier, Number(self < fromClass), row);
   }
@@ -73,7 +73,7 @@ test("Arrow has the columns of the CSV, typed, and says where it comes from", as
   const table = tableFromIPC(await take(page, "figure-attention", "Arrow"));
   assert.deepEqual(
     table.schema.fields.map(({name, type}) => `${name} ${String(type)}`),
-    header.split(",").map((name, i) => `${name} ${i < 4 ? "Int32" : "Float64"}`)
+    header.split(",").map((name, i) => `${name} ${i < 5 ? "Int32" : "Float64"}`)
   );
   const rows = table.toArray().map((row) => Object.values(row.toJSON()).join());
   assert.deepEqual(rows, lines);
@@ -93,6 +93,46 @@ test("a page whose figures need no records saves words and gaps as well", async 
   assert.equal(table.numRows, lines.length);
   const types = new Set(table.schema.fields.map(({type}) => String(type)));
   assert.ok(types.has("Utf8") && types.has("Float64"));
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("the colour view gives every map's red, green and blue", async () => {
+  const {page, problems} = await open(browser, `${site.url}features?image=coffee`);
+  await page.locator("#figure-stages[data-drawn='coffee pca']").waitFor();
+  const [header, ...rows] = (await take(page, "figure-stages", "CSV")).toString().split("\n");
+  const columns = header.split(",");
+  for (const stage of ["plain", "som", "sae", "vis"])
+    assert.ok(
+      ["red", "green", "blue"].every((channel) => columns.includes(`${stage}_${channel}`)),
+      header
+    );
+  assert.equal(rows.length, 196);
+  const values = rows.flatMap((row) =>
+    row
+      .match(/[\d.e-]+(?=,|$)/g)!
+      .slice(-12)
+      .map(Number)
+  );
+  assert.ok(values.every((value) => value >= 0 && value <= 1) && new Set(values).size > 100);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("results: charts are offered as vectors at once, and tables give what was measured beside what is printed", async () => {
+  const {page, problems} = await open(browser, `${site.url}results`);
+  for (const id of ["figure-ladder", "figure-start-layers"]) {
+    assert.match((await take(page, id, "SVG")).toString(), /^<svg /);
+  }
+  for (const id of ["figure-table1", "figure-table2", "figure-table3"]) {
+    const [header, ...rows] = (await take(page, id, "CSV")).toString().split("\n");
+    const at = header.split(",").indexOf("measured_vit-ti-16");
+    assert.ok(at > 0 && header.includes("measured_vit-ti-16_low"), header);
+    assert.ok(
+      rows.some((row) => /,\d+(\.\d+)?,\d+(\.\d+)?,\d+(\.\d+)?/.test(row)),
+      `${id} has a measured row`
+    );
+  }
   assert.deepEqual(problems, []);
   await page.close();
 });

@@ -5,7 +5,8 @@ import {test} from "node:test";
 import {decode} from "fast-png";
 import {unzipSync} from "fflate";
 import type {Page} from "playwright-core";
-import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/records/arrow.js";
+import {npyArray} from "../../components/exchange/npy.js";
+import {floats} from "../../components/exchange/stored.js";
 import {computed} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -18,12 +19,22 @@ async function openAt(search: string): Promise<Page> {
   return page;
 }
 
+/** The sum of every row of `width` numbers. */
+function rowSums(values: ArrayLike<number>, width: number): number[] {
+  return Array.from({length: values.length / width}, (_, row) => {
+    let sum = 0;
+    for (let i = row * width; i < (row + 1) * width; ++i) sum += values[i];
+    return sum;
+  });
+}
+
 async function take(page: Page, action: string): Promise<Record<string, Uint8Array>> {
   await page.locator("#figure-mask").hover({position: {x: 5, y: 5}});
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.locator("#figure-mask .figure-actions").getByRole("button", {name: action, exact: true}).click()
   ]);
+  assert.equal(download.suggestedFilename(), `sfp-explorer-mini-chelsea-${action.toLowerCase()}.zip`);
   return unzipSync(new Uint8Array(await readFile((await download.path())!)));
 }
 
@@ -84,17 +95,25 @@ test("a link restores what is run, and the results are saved as files", {timeout
   }
 
   const arrays = await take(page, "Arrays");
-  const record = decodeRecord(arrays["summary.arrow"]);
-  assert.deepEqual([record.layers, record.provenance.model], [12, "mini"]);
-  const [rows, columns] = record.grid;
+  const text = (name: string) => new TextDecoder().decode(arrays[name]);
+  const record = JSON.parse(text("provenance.json"));
+  assert.deepEqual([record.layers, record.model], [12, "mini"]);
+  const patches = record.grid[0] * record.grid[1];
+  const read = (name: string) => npyArray(arrays[name], name);
   for (const trunk of ["plain", "purified"]) {
-    const maps = decodeAttention(arrays[`attention-${trunk}.arrow`]);
-    assert.deepEqual([maps.length, maps[0].tokens], [12, rows * columns + 1]);
+    const maps = read(`${trunk}-attention.npy`);
+    assert.deepEqual([maps.shape, maps.type], [[12, patches + 1, patches + 1], "float32"]);
+    // Values as the model gave them: rows sum to 1 as closely as float32 does, which coded maps do not.
+    const sums = rowSums(floats(maps, 0, 12 * (patches + 1) ** 2), patches + 1);
+    assert.ok(
+      sums.every((sum) => Math.abs(sum - 1) < 1e-5),
+      `rows sum to ${Math.min(...sums)} to ${Math.max(...sums)}`
+    );
   }
-  for (const stage of ["plain", "som", "sae", "vis", "clip"]) {
-    const {width, values} = decodeFeatures(arrays[`features-${stage}.arrow`]);
-    assert.equal(values.length, width * rows * columns);
-  }
+  for (const stage of ["plain", "som", "sae", "vis", "clip"])
+    assert.equal(read(`features-${stage}.npy`).shape[0], patches);
+  for (const name of Object.keys(arrays).filter((each) => each.endsWith(".npy")))
+    assert.ok(text("README.txt").includes(name), `${name} is not in the readme`);
 
   // What is changed here is in the address; what is as it was at first is not.
   await mask.getByLabel("sliding, 224 by 112").check({force: true});

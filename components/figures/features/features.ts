@@ -103,14 +103,16 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
     waiting: "Loading the features of this photo.",
     legend: [colourNote, legend, marksLegend(options.photo ? ["target", "background"] : ["target"])],
     controls: controls.elements,
-    data: () => rows(options.maps, values, feed.state)
+    data: () => rows(options.maps, {values, colours: drawnColours}, feed.state)
   });
 
   let values: (ArrayLike<number> | undefined)[] = [];
+  let drawnColours: Colours | null = null;
   const paint = (view: View, found: FeatureMaps, asked: Asked | null, colours: Colours | null) => {
     const {record, selection, picture} = view;
     const {measure} = selection;
     const own = selection.range === "own";
+    drawnColours = colours;
     values =
       measure === "pca"
         ? []
@@ -382,13 +384,24 @@ export function classMenu(feed: Feed): HTMLElement {
   return element;
 }
 
-function rows(maps: readonly Stage[], values: readonly (ArrayLike<number> | undefined)[], state: Feed["state"]): Rows {
+/** What is drawn, a row a patch: a value a map, or its colour as red, green and blue from 0 to 1. */
+function rows(
+  maps: readonly Stage[],
+  {values, colours}: {values: readonly (ArrayLike<number> | undefined)[]; colours: Colours | null},
+  state: Feed["state"]
+): Rows {
   if (!("view" in state)) return [];
   const {grid, image} = state.view.record;
+  const cells = ({name}: Stage, i: number, patch: number) => {
+    const colour = colours?.colours[all.findIndex((other) => other.name === name)];
+    if (colour)
+      return ["red", "green", "blue"].map((channel, c) => [`${name}_${channel}`, colour[3 * patch + c]] as const);
+    return values[i] ? [[name, values[i][patch]] as const] : [];
+  };
   return Array.from({length: grid[0] * grid[1]}, (_, patch) => ({
     image,
     patch,
     place: patchName(patch, grid[1]),
-    ...Object.fromEntries(maps.flatMap(({name}, i) => (values[i] ? [[name, values[i][patch]]] : [])))
+    ...Object.fromEntries(maps.flatMap((map, i) => cells(map, i, patch)))
   }));
 }

@@ -106,6 +106,11 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     h("figcaption", {}, reading, source, actions)
   );
 
+  const offerSvg = () => {
+    svgAction.hidden = content.querySelector("svg[data-vector]") === null && !content.matches("svg[data-vector]");
+  };
+  // A chart may be drawn long after the figure was made, when its place gets a width.
+  new MutationObserver(offerSvg).observe(content, {childList: true, subtree: true});
   let read: FigureOptions["reading"];
   const write = () => {
     setText(title, state.title);
@@ -117,7 +122,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     slot.classList.toggle("is-empty", obstacle !== "");
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
-    svgAction.hidden = content.querySelector("svg[data-vector]") === null && !content.matches("svg[data-vector]");
+    offerSvg();
     for (const button of dataActions) button.hidden = !state.data;
   };
   legend.append(...(options.legend ?? []));

@@ -90,11 +90,6 @@ export function boundedSeries(stroke: Stroke, bounds: readonly Bounds[], times =
   return {...stroke, values: pick(0), low: pick(1), high: pick(2)};
 }
 
-/** An estimate and its bounds as columns of a row: NAME, NAME_low and NAME_high. */
-export function boundedCells(name: string, [estimate, low, high]: Bounds): Record<string, string | number> {
-  return {[name]: estimate ?? "", [`${name}_low`]: low ?? "", [`${name}_high`]: high ?? ""};
-}
-
 /** "12.3 [10.1, 14.9]". */
 export function boundsText([estimate, low, high]: Bounds, format: (value: number) => string): string {
   if (estimate === null) return "—";

@@ -2,12 +2,14 @@ import type {MeasuredFile} from "../../analysis/measured.js";
 import {segmented} from "../../ui/inputs.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand, methodName} from "./commands.js";
 import {
   benchmarks,
   fixed,
+  measuredCells,
   measuredModels,
   report,
   rowOf,
@@ -74,14 +76,23 @@ export function publishedTable(published: Published, reports: readonly MeasuredF
     reading:
       "Bold: the column’s best in the paper. † other backbone, settings of the original paper; * evaluated again by the paper’s authors with the method’s own code; + not in the paper’s table. The last columns hold other photos, other classes and another model: read them down, never across.",
     source: `${published.table1.source} · ${published.paper} · rows marked +: see each`,
-    data: () =>
-      rows.map(
-        (row) => Object.fromEntries(dataColumns.map((key) => [key, row[key] ?? ""])) as Record<string, string | number>
-      )
+    data: () => rows.map((row) => dataRow(row, reports))
   });
 }
 
 const dataColumns = ["method", "venue", ...benchmarks, "Avg"] as const;
+
+/** Everything that the table shows of a row. */
+function dataRow(row: Row, reports: readonly MeasuredFile[]): Rows[number] {
+  const printed = Object.fromEntries(dataColumns.map((key) => [key, row[key] ?? ""]));
+  return {...printed, also_uses: row.extra_backbone ?? "", ...measuredCells(reports, variantOf(row))};
+}
+
+/** The variant that was measured beside a printed row. */
+function variantOf({method}: Row): string {
+  const name = methodName(method);
+  return name === "sfp" ? "block+som+hai" : (name ?? "");
+}
 
 function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Column<Row>[] {
   const printed = rows.filter(({added}) => !added);
@@ -120,8 +131,7 @@ function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Colu
     ...measuredModels(reports).map((model): Column<Row> => {
       const file = report(reports, model);
       const found = (row: Row) => {
-        const name = methodName(row.method);
-        return rowOf(file, name === "sfp" ? "block+som+hai" : (name ?? ""))?.miou;
+        return rowOf(file, variantOf(row))?.miou;
       };
       return {
         key: `measured-${model}`,

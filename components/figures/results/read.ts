@@ -1,4 +1,5 @@
 /** Looking things up in what was published and what was measured. */
+import {boundedCells} from "../frame/rows.js";
 import type {MeasuredFile, MeasuredPair, MeasuredRow, MeasuredScore} from "../../analysis/measured.js";
 
 /** `data/published.json`, as far as the page reads it. */
@@ -57,6 +58,15 @@ export function pairOf(file: MeasuredFile | undefined, id: string, against: stri
   const turned = file?.pairs.find((pair) => pair.id === against && pair.against === id);
   const minus = (value: number | null) => (value === null ? null : -value);
   return turned && {id, against, value: minus(turned.value), low: minus(turned.high), high: minus(turned.low)};
+}
+
+/** What was measured of a row of a printed table, as columns of its data: one a model, with its interval. */
+export function measuredCells(reports: readonly MeasuredFile[], id: string): Record<string, string | number> {
+  const cells = measuredModels(reports).map((model) => {
+    const {value = null, low = null, high = null} = rowOf(report(reports, model), id)?.miou ?? {};
+    return boundedCells(`measured_${model}`, [value, low, high]);
+  });
+  return Object.assign({}, ...cells) as Record<string, string | number>;
 }
 
 /** "24.5 [22.1, 26.9]". */

@@ -4,7 +4,7 @@ import {figure} from "../frame/figure.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand} from "./commands.js";
-import {fixed, measuredModels, report, rowOf, scoreText, type Published} from "./read.js";
+import {fixed, measuredCells, measuredModels, report, rowOf, scoreText, type Published} from "./read.js";
 
 /** A printed row, and the variant that was measured beside it. */
 type Row = Record<"V21" | "ADE" | "Avg", number> & {name: string; options: readonly string[]; variant: string};
@@ -91,6 +91,7 @@ function stepTable(
     title,
     lede: "mIoU in percent.",
     source,
-    data: () => rows.map(({name, V21, ADE, Avg}) => ({name, V21, ADE, Avg}))
+    data: () =>
+      rows.map(({name, V21, ADE, Avg, variant}) => ({name, V21, ADE, Avg, ...measuredCells(reports, variant)}))
   });
 }

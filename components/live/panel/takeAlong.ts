@@ -1,11 +1,12 @@
 /** Live results as files: masks with their legend, and every array that the figures draw. */
-import {trunks, type RecordSource} from "../../records/record.js";
+import type {RecordSource} from "../../records/record.js";
 import {category} from "../../charts/colour.js";
 import {h} from "../../ui/dom.js";
 import {save} from "../../figures/frame/export.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels, type LabelClass} from "../../model/segmentation/labels.js";
 import type {Mask} from "../protocol.js";
+import {arrayFiles} from "./arrays.js";
 import {zipFiles, type NamedBytes} from "./zip.js";
 
 /** What there is to take along. */
@@ -27,7 +28,7 @@ export function takeAlong(results: () => Results | undefined): {actions: HTMLEle
       if (!found) return;
       button.disabled = true;
       try {
-        save(new Blob([await zipFiles(pack(found))], {type: "application/zip"}), name);
+        save(new Blob([await zipFiles(pack(found))], {type: "application/zip"}), archiveName(found, name));
         button.textContent = label;
       } catch (error) {
         button.textContent = `${label}: not saved`;
@@ -39,8 +40,13 @@ export function takeAlong(results: () => Results | undefined): {actions: HTMLEle
     return button;
   };
   const actions = [
-    action("Masks", "Save each mask as an indexed PNG, with the legend as JSON", "masks.zip", maskFiles),
-    action("Arrays", "Save the record, attention and features as Arrow files", "arrays.zip", arrayFiles)
+    action("Masks", "Save each mask as an indexed PNG, with the legend as JSON", "masks", maskFiles),
+    action(
+      "Arrays",
+      "Save the record, attention and features, in full precision, with a readme",
+      "arrays",
+      ({source, masks, note}) => arrayFiles({source, note, methods: masks.map(({method}) => method)})
+    )
   ];
   return {
     actions,
@@ -48,6 +54,11 @@ export function takeAlong(results: () => Results | undefined): {actions: HTMLEle
       for (const each of actions) each.hidden = !there;
     }
   };
+}
+
+/** "sfp-explorer-mini-coffee-arrays.zip". */
+function archiveName({source: {record}}: Results, what: string): string {
+  return `sfp-explorer-${record.provenance.model}-${record.image}-${what}.zip`;
 }
 
 /** A PNG a mask, whose indices are the classes, and `legend.json`. */
@@ -77,18 +88,4 @@ export async function* maskFiles({source: {record}, masks, classes, note}: Resul
     }))
   };
   yield {name: "legend.json", bytes: new TextEncoder().encode(`${JSON.stringify(legend, undefined, 2)}\n`)};
-}
-
-/** The Arrow files that the loaders write for a photo, of this picture: `docs/architecture.md` has their columns. */
-export async function* arrayFiles({source, masks}: Results): AsyncGenerator<NamedBytes> {
-  const {encodeAttention, encodeFeatures, encodeRecord} = await import("../../records/arrow.js");
-  const {record} = source;
-  yield {name: "summary.arrow", bytes: encodeRecord(record)};
-  for (const trunk of trunks) {
-    const maps = await Promise.all(Array.from({length: record.layers}, (_, layer) => source.attention(trunk, layer)));
-    yield {name: `attention-${trunk}.arrow`, bytes: encodeAttention(maps)};
-  }
-  const rivals = masks.map(({method}) => method).filter((method) => method !== "sfp");
-  for (const stage of ["plain", "som", "sae", "vis", ...rivals])
-    yield {name: `features-${stage}.arrow`, bytes: encodeFeatures(await source.features(stage))};
 }
