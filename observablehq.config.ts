@@ -4,6 +4,7 @@ import {analysedModels} from "./data/site/analysed.js";
 import {listPhotos} from "./data/site/photos.js";
 import {modelFiles, modelHosts, shippedModels} from "./data/site/shipped.js";
 import {markTerms} from "./scripts/site/glossary.js";
+import {inlineScripts} from "./scripts/site/inline.js";
 
 // As it bundles its client, Framework looks up the latest version of each library it offers, used
 // or not. A version in its cache spares it the network, and one that does not exist keeps such a
@@ -28,21 +29,6 @@ for (const name of [
   mkdirSync(`src/.observablehq/cache/_npm/${name}@0.0.0-use-node-modules`, {recursive: true});
 
 process.env.OBSERVABLE_TELEMETRY_DISABLE ??= "true";
-
-// What Framework's pages lack for assistive technology: a language, the freedom to zoom, a name for
-// the sidebar's handle, and a list with nothing but items in it.
-const accessibility = `<script>
-document.documentElement.lang = "en";
-document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
-addEventListener("DOMContentLoaded", () => {
-  document.querySelector("#observablehq-sidebar-toggle")?.setAttribute("aria-label", "Show the sidebar");
-  const close = document.querySelector("#observablehq-sidebar-close");
-  const item = document.createElement("li");
-  item.style.position = "static";
-  close?.before(item);
-  if (close) item.append(close);
-});
-</script>`;
 
 // The Live page promises that nothing leaves the machine: the browser itself holds it to that. (A
 // library of the engine probes for Node with eval, which is harmless; refusing it fills the console.)
@@ -108,7 +94,6 @@ async function* dataFiles(): AsyncGenerator<string> {
   }
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
-  yield "/isolate.mjs";
   for (const {file} of listPhotos()) yield `/data/images/${file}`;
 }
 
@@ -119,7 +104,7 @@ export default {
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
   head: ({path}: {path: string}) =>
-    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script>${models}${accessibility}`,
+    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script>${models}${inlineScripts}`,
   footer: `Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025). <a href="/glossary">Glossary</a> · <a href="/#tour">Tour</a>`,
   search: true,
   toc: false,

@@ -2,6 +2,7 @@
 // SITE=https://host/name/ lets its pages say where they are: docs/sharing.md.
 // npm run build -- --with-model ID[:float16|int8] adds a model that this machine has to the Live page; repeatable.
 // --with-model ID@hub leaves the weights on the hub that the model was fetched from.
+import "./ready.js";
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
 import {analysedModels} from "../data/site/analysed.js";

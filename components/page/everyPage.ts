@@ -2,8 +2,10 @@
 import {keepForOffline} from "./offline.js";
 import {startTalk} from "./talk.js";
 import {explainTerms} from "./terms.js";
+import {startTheme} from "./theme.js";
 import {startTour} from "./tour.js";
 
+startTheme();
 startTalk();
 startTour();
 explainTerms();

@@ -24,7 +24,7 @@ async function keep(): Promise<void> {
   const response = await fetch(new URL("offline.json", root));
   if (!response.ok) return;
   const {build, files} = (await response.json()) as {build: string; files: string[]};
-  await navigator.serviceWorker.register(new URL("isolate.mjs", root));
+  await navigator.serviceWorker.register(new URL("isolate.js", root));
   const prefix = `sfp-site ${root.pathname} `;
   const name = prefix + build;
   const cache = await caches.open(name);

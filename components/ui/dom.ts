@@ -33,11 +33,19 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: C
   return element;
 }
 
-const darkQuery = typeof matchMedia === "undefined" ? undefined : matchMedia("(prefers-color-scheme: dark)");
+/** What the window hears when the page turns dark or light. */
+const themeEvent = "themechange";
 
-/** Whether the page is dark now. */
+/** Whether the page is dark now: its root element says so. */
 export function isDark(): boolean {
-  return darkQuery?.matches ?? false;
+  return typeof document !== "undefined" && document.documentElement.dataset.theme === "dark";
+}
+
+/** Turns the page dark or light, and has what is drawn by that redrawn. */
+export function turnDark(dark: boolean): void {
+  if (dark === isDark()) return;
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  dispatchEvent(new Event(themeEvent));
 }
 
 /** Whether the reader asked for less motion. */
@@ -54,14 +62,14 @@ export function whenResized(element: Element, redraw: (width: number, height: nu
   let height = 0;
   const onTheme = () => {
     if (element.isConnected) redraw(width, height);
-    else darkQuery?.removeEventListener("change", onTheme);
+    else removeEventListener(themeEvent, onTheme);
   };
   new ResizeObserver(([{contentRect}]) => {
     if (contentRect.width === width && contentRect.height === height) return;
     const first = width === 0;
     ({width, height} = contentRect);
     if (width === 0) return;
-    if (first) darkQuery?.addEventListener("change", onTheme);
+    if (first) addEventListener(themeEvent, onTheme);
     redraw(width, height);
   }).observe(element);
 }

@@ -26,8 +26,9 @@ export function finishSite(folder: string, {site, hosts = []}: FinishOptions = {
   }
   write("offline.json", JSON.stringify(offlineList(folder, files)));
   write("_headers", hostHeaders(hosts));
-  // The service worker is what gives workers their policy on hosts that send no headers.
-  if (hosts.length) write("isolate.mjs", withHosts(readFileSync(join(folder, "isolate.mjs"), "utf8"), hosts));
+  // The service worker is what gives workers their policy on hosts that send no headers. Framework would make a module of
+  // it, and a module cannot be registered everywhere.
+  write("isolate.js", withHosts(readFileSync("src/isolate.js", "utf8"), hosts));
   write(".nojekyll", "");
   const listed = pages.filter((file) => file !== "404.html");
   write("robots.txt", ["User-agent: *", "Allow: /", ...(site ? [`Sitemap: ${site}sitemap.xml`] : []), ""].join("\n"));
@@ -37,7 +38,7 @@ export function finishSite(folder: string, {site, hosts = []}: FinishOptions = {
 
 function withHosts(worker: string, hosts: readonly string[]): string {
   const [before, after, ...rest] = worker.split('const modelHosts = "";');
-  if (after === undefined || rest.length) throw new Error("isolate.mjs has no one place for the hosts of models.");
+  if (after === undefined || rest.length) throw new Error("isolate.js has no one place for the hosts of models.");
   return `${before}const modelHosts = ${JSON.stringify(hosts.join(" "))};${after}`;
 }
 

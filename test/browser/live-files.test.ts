@@ -1,13 +1,13 @@
 // The reader's pictures as they come, and the model's way into the page and its storage.
 import assert from "node:assert/strict";
-import {mkdtempSync, readFileSync, rmSync} from "node:fs";
-import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import {chromium, type Page} from "playwright-core";
 import sharp from "sharp";
 import type {LiveModel} from "../../components/live/client.js";
 import type {Decoded} from "../../components/live/worker/picture.js";
+import {theBrowser} from "../../scripts/browser.js";
+import {profileFolder} from "../support/harness.js";
 import {built} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -211,9 +211,9 @@ test("a model is downloaded once, half of one is continued, a damaged or older o
 
 test("a full storage and a broken connection are told, and neither ends the page", async () => {
   // Only a profile on the disk has a quota that can be filled.
-  const profile = mkdtempSync(join(tmpdir(), "profile-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  const profile = profileFolder();
+  const context = await chromium.launchPersistentContext(profile.folder, {
+    executablePath: theBrowser(),
     args: ["--no-sandbox"]
   });
   const page = await context.newPage();
@@ -237,5 +237,5 @@ test("a full storage and a broken connection are told, and neither ends the page
   const missing = await download(page, entry);
   assert.match(missing.failure, /is not in this site \(404\)/);
   await context.close();
-  rmSync(profile, {recursive: true, force: true});
+  profile.remove();
 });

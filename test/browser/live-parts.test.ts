@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import type {ModelEntry} from "../../components/live/catalog.js";
+import {keepFailures} from "../support/failures.js";
 import {base, launch} from "../support/harness.js";
 import {computed} from "../support/live.js";
 import {serve, type ServeOptions, type Site} from "../support/serve.js";
@@ -22,6 +23,7 @@ after(async () => {
   await browser?.close();
   await site?.close();
 });
+keepFailures(() => browser);
 
 /** Opens the page with the model chosen, and runs it on the first photo; names of the model's files that it asked for. */
 async function run(page: Page): Promise<string[]> {

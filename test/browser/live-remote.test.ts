@@ -4,6 +4,7 @@ import {readFileSync} from "node:fs";
 import {after, before, beforeEach, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import {listen, sendBytes} from "../support/hub-server.js";
+import {keepFailures} from "../support/failures.js";
 import {base, launch, shoot} from "../support/harness.js";
 import {computed} from "../support/live.js";
 import {serve, type ServeOptions, type Site} from "../support/serve.js";
@@ -33,6 +34,7 @@ after(async () => {
   await site?.close();
   await host?.close();
 });
+keepFailures(() => browser);
 beforeEach(() => void (asked.length = 0));
 
 /** What a build with such a model writes into the page and the service worker: test/weights/remote.test.ts. */
@@ -40,10 +42,10 @@ function allowHost(): void {
   const html = readFileSync("dist/live.html", "utf8");
   const policies = html.replaceAll(/connect-src ('self'[^;"]*)/g, `connect-src $1 ${host.url}`);
   extra.set("live", {body: policies, type: "text/html; charset=utf-8"});
-  const worker = readFileSync("dist/isolate.mjs", "utf8");
+  const worker = readFileSync("dist/isolate.js", "utf8");
   const named = worker.replace('const modelHosts = "";', `const modelHosts = "${host.url}";`);
   assert.notEqual(named, worker);
-  extra.set("isolate.mjs", {body: named, type: "text/javascript"});
+  extra.set("isolate.js", {body: named, type: "text/javascript"});
 }
 
 /** The page as a second visit has it: isolated, its worker with a policy. */
@@ -84,7 +86,7 @@ test("the page asks its reader, then the host, and the next visit neither", {tim
 
 test("a site whose policy does not name the host cannot reach it", {timeout: 120_000}, async () => {
   extra.delete("live");
-  extra.delete("isolate.mjs");
+  extra.delete("isolate.js");
   const page = await openIsolated();
   await page.getByRole("button", {name: "Run on this photo"}).click();
   await page.getByRole("button", {name: /^Fetch them from/}).click();

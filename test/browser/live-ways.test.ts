@@ -2,15 +2,14 @@
 // that is hidden or frozen, a connection that breaks off.
 import assert from "node:assert/strict";
 import {spawn} from "node:child_process";
-import {mkdtempSync, readFileSync, rmSync} from "node:fs";
+import {readFileSync} from "node:fs";
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
-import {tmpdir} from "node:os";
-import {join} from "node:path";
 import {test} from "node:test";
 import {chromium, type Browser, type Page} from "playwright-core";
 import sharp from "sharp";
-import {base, launch, shoot} from "../support/harness.js";
+import {theBrowser} from "../../scripts/browser.js";
+import {base, launch, profileFolder, shoot} from "../support/harness.js";
 import {computed, giveModel, givePicture, openLive, ranAgain, tinyModel, watchStages} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -168,9 +167,9 @@ test("a camera that is refused or missing is told in words", patience, async () 
 
 /** A browser whose tabs hide each other: the test driver's own keeps every page in the front, as far as pages can tell. */
 async function launchWithTabs(): Promise<[Browser, () => Promise<void>]> {
-  const profile = mkdtempSync(join(tmpdir(), "profile-"));
-  const flags = ["--headless=new", "--no-sandbox", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
-  const started = spawn(process.env.CHROMIUM ?? "/usr/bin/chromium", flags, {stdio: ["ignore", "ignore", "pipe"]});
+  const profile = profileFolder();
+  const flags = ["--headless=new", "--no-sandbox", "--remote-debugging-port=0", `--user-data-dir=${profile.folder}`];
+  const started = spawn(theBrowser(), flags, {stdio: ["ignore", "ignore", "pipe"]});
   const address = await new Promise<string>((resolve) => {
     let said = "";
     started.stderr.on("data", (part) => {
@@ -185,7 +184,7 @@ async function launchWithTabs(): Promise<[Browser, () => Promise<void>]> {
     const exited = new Promise((resolve) => started.once("exit", resolve));
     started.kill();
     await exited;
-    rmSync(profile, {recursive: true, force: true, maxRetries: 5});
+    profile.remove();
   };
   return [opened, end];
 }

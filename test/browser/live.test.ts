@@ -4,6 +4,7 @@ import {test} from "node:test";
 import type {Browser, Page, Worker} from "playwright-core";
 import {chromium} from "playwright-core";
 import sharp from "sharp";
+import {theBrowser} from "../../scripts/browser.js";
 import {accessibilityProblems, shoot} from "../support/harness.js";
 import {computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -126,10 +127,7 @@ test("cancelling ends a run, and the newest picture wins", patience, async () =>
 });
 
 test("without WebGPU the page says so and runs on WebAssembly", patience, async () => {
-  const plain = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"]
-  });
+  const plain = await chromium.launch({executablePath: theBrowser(), args: ["--no-sandbox", "--disable-gpu"]});
   const {page} = await newPage(plain);
   await openLive(page, site.url);
   const machine = await page.locator(".live-machine").innerText();

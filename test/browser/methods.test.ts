@@ -10,7 +10,8 @@ import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integ
 import {cosinesToToken} from "../../components/analysis/similarity.js";
 import {Lexicon, type LexiconFile} from "../../components/model/lexicon.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
-import {base, frameTime, launch, open, timeOfMove} from "../support/harness.js";
+import {keepFailures} from "../support/failures.js";
+import {base, launch, open} from "../support/harness.js";
 import type {Site} from "../support/serve.js";
 import {serve} from "../support/serve.js";
 
@@ -25,6 +26,7 @@ after(async () => {
   await browser?.close();
   await site?.close();
 });
+keepFailures(() => browser);
 
 const file = (name: string) => gunzipSync(readFileSync(`${dist}/data/records/vit-ti-16/${name}.arrow.gz`));
 
@@ -162,19 +164,3 @@ test("method: a click plants an outlier in the toy, and every equation has its m
   assert.deepEqual(problems, []);
   await page.close();
 });
-
-for (const [path, selector, values] of [
-  ["segmentation?image=rocket", "#figure-segmentation .slider input[type=range]", [0.2, 0.4, 0.6, 0.8, 1]],
-  ["integration", "#figure-integration .slider input[type=range]", [1, 2, 3, 4, 5, 6, 7, 8]],
-  ["integration", ".layer-control input[type=range]", [1, 3, 5, 7, 9, 11]],
-  ["method", ".toy-controls input[type=range]", [0.6, 0.8, 1, 1.2, 1.4]]
-] as const) {
-  test(`/${path} redraws promptly after a move of ${selector}`, async (context) => {
-    const {page} = await open(browser, site.url + path);
-    if (!path.startsWith("method")) await drawn(page, path.split("?")[0], /./);
-    const each = await timeOfMove(page, selector, values);
-    context.diagnostic(`${each.toFixed(1)} ms of the main thread a move`);
-    assert.ok(each <= frameTime, `${each.toFixed(1)} ms`);
-    await page.close();
-  });
-}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
-import {frameTime, layerSlider, open, timeOfMove, twelveLayers} from "../support/harness.js";
+import {open} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -107,20 +107,6 @@ test("the scatter and the photo point at each other", async () => {
   assert.notEqual(await page.locator("#figure-decision .scatter svg > path").nth(2).getAttribute("d"), "");
   await page.close();
 });
-
-for (const [path, id] of [
-  ["", "overview"],
-  ["attention", "attention"]
-] as const) {
-  test(`/${path} redraws promptly after a slider's move`, async (context) => {
-    const {page} = await open(browser, site.url + path);
-    await drawn(page, id, /./);
-    const each = await timeOfMove(page, layerSlider, twelveLayers);
-    context.diagnostic(`from a slider's move to the painted frame: ${each.toFixed(1)} ms of the main thread`);
-    assert.ok(each <= frameTime, `${each.toFixed(1)} ms`);
-    await page.close();
-  });
-}
 
 test("the first figure needs at most 1.5 MB", async (context) => {
   const {page} = await open(browser, site.url);

@@ -54,7 +54,7 @@ test("the policy holds: no code from strings, no unknown script, no other host",
 });
 
 test("the files that hosts look for are there", () => {
-  for (const file of ["404.html", "_headers", ".nojekyll", "robots.txt", "social.png", "offline.json", "isolate.mjs"])
+  for (const file of ["404.html", "_headers", ".nojekyll", "robots.txt", "social.png", "offline.json", "isolate.js"])
     assert.ok(existsSync(`dist/${file}`), file);
   const {files} = JSON.parse(readFileSync("dist/offline.json", "utf8")) as {files: string[]};
   for (const file of files) {

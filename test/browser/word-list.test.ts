@@ -9,6 +9,7 @@ import type {Browser, Page} from "playwright-core";
 import {openModel} from "../../data/engine/index.js";
 import {computeEach, type Outcome} from "../../data/records/files.js";
 import {computeWords} from "../../data/records/words.js";
+import {keepFailures} from "../support/failures.js";
 import {base, launch, shoot} from "../support/harness.js";
 import {serve, type ServeOptions, type Site} from "../support/serve.js";
 import {clipFiles} from "../support/site-model.js";
@@ -51,6 +52,7 @@ after(async () => {
   await browser?.close();
   await site?.close();
 });
+keepFailures(() => browser);
 
 async function open(address: string): Promise<Page> {
   const page = await browser.newPage({viewport: {width: 1280, height: 900}});

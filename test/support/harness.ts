@@ -1,33 +1,36 @@
-import {mkdirSync, readdirSync} from "node:fs";
+import {mkdirSync, mkdtempSync, readdirSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
 import {join} from "node:path";
 import axe from "axe-core";
 import type {Browser, BrowserContextOptions, Page} from "playwright-core";
 import {chromium} from "playwright-core";
+import {launchOptions} from "../../scripts/browser.js";
 
 /** The base path that the tested site was built for. */
 export const base = process.env.BASE ?? "/sfp-explorer/";
 
 /**
- * Starts Chromium with a software WebGPU adapter: the flag that asks for "unsafe" WebGPU is what
- * gives an adapter on a machine without a GPU.
+ * A browser: the one that `npm test` started for all test files, where it did, and one of the test's own otherwise.
+ * Closing it ends what the test opened in it.
  *
- * @param more flags of the test's own
+ * @param more flags of the test's own, for which it gets a browser of its own
  */
 export function launch(more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      ...more
-    ]
-  });
+  const shared = process.env.SFP_BROWSER;
+  return shared && more.length === 0 ? chromium.connect(shared) : chromium.launch(launchOptions(more));
+}
+
+/** A folder for a browser's profile, and its removal: a browser that still writes into it is no failure of a test. */
+export function profileFolder(): {folder: string; remove: () => void} {
+  const folder = mkdtempSync(join(tmpdir(), "profile-"));
+  const remove = () => {
+    try {
+      rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+    } catch (error) {
+      console.error(`${folder} is left: ${String(error)}`);
+    }
+  };
+  return {folder, remove};
 }
 
 /** Every page of a built site, as addresses below its base path. */

@@ -1,6 +1,7 @@
 /** The built site and a browser, as most test files have them. */
 import {after, before} from "node:test";
 import type {Browser} from "playwright-core";
+import {keepFailures} from "./failures.js";
 import {base, launch} from "./harness.js";
 import {serve, type Site} from "./serve.js";
 
@@ -17,4 +18,5 @@ export function openSite(): void {
     await browser?.close();
     await site?.close();
   });
+  keepFailures(() => browser);
 }

@@ -164,12 +164,11 @@ test("only the Live page and its workers may ask the host, and only in such a bu
   for (const hosts of [["https://huggingface.co", "https://*.hf.co"], []]) {
     for (const page of ["index", "live"])
       writeFileSync(join(folder, `${page}.html`), '<meta charset="utf-8"><title>x</title>');
-    writeFileSync(join(folder, "isolate.mjs"), readFileSync("src/isolate.mjs"));
     finishSite(folder, {hosts});
     const connect = ["'self' data: blob:", ...hosts].join(" ");
     assert.ok(read("live.html").includes(`connect-src ${connect};`));
     assert.ok(read("index.html").includes("connect-src 'self' data: blob:;"));
     assert.ok(read("_headers").includes(`connect-src ${connect};`));
-    assert.ok(read("isolate.mjs").includes(`const modelHosts = "${hosts.join(" ")}";`));
+    assert.ok(read("isolate.js").includes(`const modelHosts = "${hosts.join(" ")}";`));
   }
 });

@@ -1,4 +1,5 @@
-// Taking a figure along: as a picture, as vectors, as numbers, as a link.
+// Exporting a figure: as a picture, as vectors, as numbers, as a link.
+import {isDark, turnDark} from "../../ui/dom.js";
 import type {Rows} from "./rows.js";
 import {addPngWords} from "./pngText.js";
 import {standalone, toSvg, type Caption} from "./vector.js";
@@ -46,22 +47,57 @@ function captionWords({title, lede, reading, source, address}: Caption) {
   };
 }
 
+/** How a picture is made. */
+export interface PictureOptions {
+  /** In the colours on the screen; otherwise on white, however dark the page is. */
+  asShown?: boolean;
+  /** Pixels of the picture for one of the page. */
+  scale?: number;
+}
+
+/** Draws while the page is light, unless what is on the screen is asked for. A cover spares the reader the flash. */
+async function onWhite<T>({asShown}: PictureOptions, draw: () => T | Promise<T>): Promise<T> {
+  if (asShown || !isDark()) return draw();
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  document.documentElement.classList.add("is-saving");
+  turnDark(false);
+  try {
+    // Charts hear of the theme at once and may paint in the frame after.
+    await frame();
+    await frame();
+    return await draw();
+  } finally {
+    turnDark(true);
+    document.documentElement.classList.remove("is-saving");
+  }
+}
+
 /** Saves the vector drawings of a figure as one, with title and caption. */
-export function saveSvg(place: HTMLElement, caption: Caption, name: string): void {
-  const svg = toSvg(place, caption);
+export async function saveSvg(
+  place: HTMLElement,
+  caption: Caption,
+  name: string,
+  options: PictureOptions = {}
+): Promise<void> {
+  const svg = await onWhite(options, () => toSvg(place, caption));
   if (svg) save(new Blob([svg], {type: "image/svg+xml"}), `${name}.svg`);
 }
 
-/** Saves a figure as PNG, `scale` times its size on the screen, with title and caption. */
-export async function savePng(figure: HTMLElement, caption: Caption, name: string, scale = 2): Promise<void> {
-  save(await toPng(figure, caption, scale), `${name}.png`);
+/** Saves a figure as PNG, with title and caption. */
+export async function savePng(
+  figure: HTMLElement,
+  caption: Caption,
+  name: string,
+  options: PictureOptions = {}
+): Promise<void> {
+  save(await toPng(figure, caption, options), `${name}.png`);
 }
 
 /** Puts a figure's picture on the clipboard; false where the browser does not allow it. */
-export async function copyPng(figure: HTMLElement, caption: Caption, scale = 2): Promise<boolean> {
+export async function copyPng(figure: HTMLElement, caption: Caption, options: PictureOptions = {}): Promise<boolean> {
   try {
     // The clipboard is asked within the click, and waits for the picture.
-    await navigator.clipboard.write([new ClipboardItem({"image/png": toPng(figure, caption, scale)})]);
+    await navigator.clipboard.write([new ClipboardItem({"image/png": toPng(figure, caption, options)})]);
     return true;
   } catch {
     return false;
@@ -69,8 +105,8 @@ export async function copyPng(figure: HTMLElement, caption: Caption, scale = 2):
 }
 
 /** A figure's picture, with its caption on it and in it. */
-async function toPng(figure: HTMLElement, caption: Caption, scale: number) {
-  const canvas = await rasterise(figure, scale);
+async function toPng(figure: HTMLElement, caption: Caption, options: PictureOptions) {
+  const canvas = await onWhite(options, () => rasterise(figure, options.scale ?? 2));
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) throw new Error("This browser cannot make a picture of this size.");
   const bytes = addPngWords(new Uint8Array(await blob.arrayBuffer()), captionWords(caption));

@@ -7,6 +7,9 @@ import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
 
+/** What the hints of pictures say of their colours. */
+const ground = "on white (with Shift, as it looks here)";
+
 export interface FigureOptions {
   /** The figure's name: letters, digits and dashes. Its anchor is `figure-` and this. */
   id: string;
@@ -49,7 +52,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
   const anchor = `figure-${options.id}`;
   const element = h("figure", {class: "figure", id: anchor});
 
-  const action = (label: string, hint: string, act: () => unknown) =>
+  const action = (label: string, hint: string, act: (event: MouseEvent) => unknown) =>
     h("button", {type: "button", title: hint, onclick: act}, label);
   /** The address that shows this figure as it is now. */
   const address = () => {
@@ -65,10 +68,10 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     address: address()
   });
   /** An action that copies says so where it was pressed, and to whoever listens. */
-  const copying = (label: string, hint: string, what: string, copy: () => Promise<boolean>) => {
-    const button = action(label, hint, async () => {
+  const copying = (label: string, hint: string, what: string, copy: (event: MouseEvent) => Promise<boolean>) => {
+    const button = action(label, hint, async (event) => {
       copied.textContent = "";
-      const done = await copy();
+      const done = await copy(event);
       copied.textContent = done ? `${what} copied` : "Copying is not allowed here";
       button.textContent = done ? "Copied" : "Not allowed";
       setTimeout(() => (button.textContent = label), 1500);
@@ -80,11 +83,15 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     {class: "figure-actions"},
     copying("Link", "Copy a link to this figure with everything that is chosen", "Link", () => copyText(address())),
     h("a", {href: `#talk=${options.id}`, title: "Show this figure as a slide (t)"}, "Slide"),
-    copying("Copy", "Copy a picture, twice the size, with its caption", "Picture", () => copyPng(element, caption())),
-    action("PNG", "Save as a picture, twice the size, with its caption", () => savePng(element, caption(), state.id))
+    copying("Copy", `Copy a picture, twice the size, with its caption, ${ground}`, "Picture", ({shiftKey}) =>
+      copyPng(element, caption(), {asShown: shiftKey})
+    ),
+    action("PNG", `Save as a picture, twice the size, with its caption, ${ground}`, ({shiftKey}) =>
+      savePng(element, caption(), state.id, {asShown: shiftKey})
+    )
   );
-  const svgAction = action("SVG", "Save the charts as vectors, with title and caption", () =>
-    saveSvg(slot, caption(), state.id)
+  const svgAction = action("SVG", `Save the charts as vectors, with title and caption, ${ground}`, ({shiftKey}) =>
+    saveSvg(slot, caption(), state.id, {asShown: shiftKey})
   );
   const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
     openCitations({title: state.title, source: state.source ?? "", address: address()})

@@ -7,7 +7,7 @@
 export function prepareIsolation(): void {
   const preview = new URL(import.meta.url).searchParams.has("sha");
   if (globalThis.crossOriginIsolated || preview || !globalThis.isSecureContext || !navigator.serviceWorker) return;
-  const script = new URL("../../../../isolate.mjs", import.meta.url);
+  const script = new URL("../../../../isolate.js", import.meta.url);
   navigator.serviceWorker
     .register(script)
     .then(() => navigator.serviceWorker.ready)
