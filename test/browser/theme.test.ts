@@ -13,10 +13,13 @@ openSite();
 
 const dark = "rgb(22, 24, 28)";
 const white = "rgb(255, 255, 255)";
-const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+/** The page hears of the system's choice, and of another window's, a moment later. */
+const becomes = (page: Page, colour: string) =>
+  page.waitForFunction((wanted) => getComputedStyle(document.documentElement).backgroundColor === wanted, colour);
 const choose = (page: Page, name: string) => page.locator(".theme-switch label", {hasText: name}).click();
 
-/** The colour that a map's canvas has most of. */
+/** A map, as its canvas has it. */
 const map = (page: Page) =>
   page
     .locator("#figure-attention .patch-map canvas")
@@ -28,8 +31,9 @@ test("the theme is the system's until the reader chooses; the choice is kept, an
   assert.equal(await ground(page), dark);
   const before = await map(page);
   await page.emulateMedia({colorScheme: "light"});
-  assert.equal(await ground(page), white);
+  await becomes(page, white);
   await page.emulateMedia({colorScheme: "dark"});
+  await becomes(page, dark);
   await choose(page, "Light");
   assert.equal(await ground(page), white);
   await page.waitForFunction(
@@ -49,19 +53,20 @@ test("the theme is the system's until the reader chooses; the choice is kept, an
   await shoot(page, "theme-dark", false);
   await choose(page, "System");
   await page.emulateMedia({colorScheme: "light"});
-  assert.equal(await ground(page), white);
+  await becomes(page, white);
   assert.equal(await page.evaluate(() => localStorage.getItem("sfp-theme")), null);
   assert.deepEqual(problems, []);
   await page.close();
 });
 
 test("another window of the site follows the choice", async () => {
-  const {page} = await open(browser, `${site.url}glossary`, {colorScheme: "light"});
-  const other = await page.context().newPage();
+  const context = await browser.newContext({colorScheme: "light"});
+  const [one, other] = [await context.newPage(), await context.newPage()];
+  await one.goto(`${site.url}glossary`);
   await other.goto(`${site.url}404`);
-  await choose(page, "Dark");
-  await other.waitForFunction(() => document.documentElement.dataset.theme === "dark");
-  await page.context().close();
+  await choose(one, "Dark");
+  await becomes(other, dark);
+  await context.close();
 });
 
 test("a dark page's pictures are white, and as shown with Shift; the page is dark again", async () => {
