@@ -1,4 +1,4 @@
-// npm run gallery: photographs the built site in dist/ for docs/gallery.md, a picture a page.
+// node --import tsx bench/gallery.ts: photographs the built site in dist/ for docs/gallery.md, a picture a page.
 import {mkdirSync} from "node:fs";
 import {join} from "node:path";
 import type {Page} from "playwright-core";

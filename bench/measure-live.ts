@@ -1,4 +1,4 @@
-// npm run measure-live -- [options]: how fast the Live page is, in Chromium on the built site in dist.
+// node --import tsx bench/measure-live.ts [options]: how fast the Live page is, in Chromium on the built site in dist.
 // What is compared is measured in turns, in one run, and the least of all rounds counts: other work on the machine makes
 // a round longer, never shorter.
 import {readFileSync} from "node:fs";
@@ -11,7 +11,7 @@ import {built, openLive} from "../test/support/live.js";
 import {serve, type Site} from "../test/support/serve.js";
 import {compareInPage, watchRun, type Compared, type Marks} from "./measure-live-page.js";
 
-const usage = `npm run measure-live -- [options]
+const usage = `node --import tsx bench/measure-live.ts [options]
   --device NAME     wasm (default) or webgpu, which in Chromium without a GPU is a software adapter
   --threads 1|all   threads of WebAssembly (default all)
   --model FOLDER    a folder with model.safetensors and config.json (default: mini, as the site ships it)

@@ -1,4 +1,4 @@
-// npm run scale -- [COUNT ...]: how a build's time, memory and size grow with the number of photos (7, 50, 200).
+// node --import tsx bench/scale.ts [COUNT ...]: how a build's time, memory and size grow with the number of photos (7, 50, 200).
 // Works in a temporary clone of the last commit, with pictures derived from the photos in data/images. KEEP=FOLDER
 // copies the last built site there, to be looked at.
 import {execFileSync, spawn} from "node:child_process";

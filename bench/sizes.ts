@@ -1,4 +1,4 @@
-// npm run sizes -- [FOLDER]: how large the built site is, part by part.
+// node --import tsx bench/sizes.ts [FOLDER]: how large the built site is, part by part.
 import {existsSync, readdirSync, statSync} from "node:fs";
 import {join} from "node:path";
 

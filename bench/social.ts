@@ -1,4 +1,4 @@
-// npm run social: draws data/social.png, which links to the site show, from the Overview page in dist/.
+// node --import tsx bench/social.ts: draws data/social.png, which links to the site show, from the Overview page in dist/.
 import sharp from "sharp";
 import {base, launch, open} from "../test/support/harness.js";
 import {serve} from "../test/support/serve.js";

@@ -4,7 +4,8 @@
  */
 import {overlap, jaccard} from "./agreement.js";
 import {max, median, type Numbers} from "./arrays.js";
-import {detectLayer, layerDetectors, type LayerDetections, type LayerDetector} from "./detectors/layer.js";
+import {detectorIds, type DetectorId} from "./detectors/index.js";
+import {detectLayer, type LayerDetections} from "./detectors/layer.js";
 import {indicesOf} from "./detectors/detection.js";
 import {borderDistances} from "./grid.js";
 import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
@@ -26,7 +27,7 @@ export type Bounds = readonly [estimate: number | null, low: number | null, high
 
 /** How two detectors agree in one layer. */
 export interface PairAgreement {
-  pair: readonly [LayerDetector, LayerDetector];
+  pair: readonly [DetectorId, DetectorId];
   /** |A ∩ B| / |A ∪ B|, pooled over images. */
   jaccard: Bounds;
   /** What two independent sets of these sizes would reach. */
@@ -43,6 +44,9 @@ export interface ObjectShares {
   difference: Bounds;
 }
 
+/** Something of each detector that the images could feed, SOM at least. */
+export type ByDetector<T> = {readonly [Id in DetectorId]?: T} & {readonly som: T};
+
 export interface CorpusSummary {
   /** What the images are, such as "PASCAL VOC 2012 val". */
   name: string;
@@ -56,13 +60,13 @@ export interface CorpusSummary {
   /** Largest / median patch norm of each image, ascending: a row a layer. */
   lengths: Record<Trunk, number[][]>;
   /** In how many images each patch is in the set: a row a layer. Plain trunk, as all that follows. */
-  places: Record<LayerDetector, number[][]>;
+  places: ByDetector< number[][]>;
   /** Share of patches in the set by steps from the border: a row a layer. */
-  border: Record<LayerDetector, Bounds[][]>;
+  border: ByDetector< Bounds[][]>;
   /** The same by tenth of the image's local variance, flattest first. */
-  texture: Record<LayerDetector, Bounds[][]>;
+  texture: ByDetector< Bounds[][]>;
   /** Where a ground truth is known: a row a layer. */
-  objects?: Record<LayerDetector, ObjectShares[]>;
+  objects?: ByDetector< ObjectShares[]>;
   /** Images by the first layer with an outlier by Eq. 4, by MAD, and with a patch ten times the median; last: never. */
   onsets: Record<"som" | "mad" | "long", number[]>;
   /** A row a layer. */
@@ -71,7 +75,7 @@ export interface CorpusSummary {
 
 const TENTHS = 10;
 
-/** Sums up images of one grid and one model. Records need LOF's scores. */
+/** Sums up images of one grid and one model, for the detectors that every record can feed. */
 export function corpusSummary(
   name: string,
   images: readonly CorpusImage[],
@@ -81,14 +85,17 @@ export function corpusSummary(
   const {grid, layers, provenance} = images[0].record;
   const patches = grid[0] * grid[1];
   const everyLayer = <T>(of: (layer: number) => T): T[] => Array.from({length: layers}, (_, layer) => of(layer));
-  const found = images.map(({record}) => everyLayer((layer) => detections(record, layer)));
-  const eachDetector = <T>(of: (id: LayerDetector) => T): Record<LayerDetector, T> =>
-    Object.fromEntries(layerDetectors.map((id) => [id, of(id)])) as Record<LayerDetector, T>;
+  const found = images.map(({record}) => everyLayer((layer) => detectLayer(record, "plain", layer)));
+  const known = detectorIds.filter((id) => found.every((image) => image[0][id]));
+  const eachDetector = <T>(of: (id: DetectorId) => T): ByDetector<T> => ({
+    ...Object.fromEntries(known.map((id) => [id, of(id)])),
+    som: of("som")
+  });
   const bothTrunks = <T>(of: (trunk: Trunk) => T): Record<Trunk, T> => ({plain: of("plain"), purified: of("purified")});
 
   /** Share of patches in the set for each group that patches are sorted into; group −1 is left out. */
   const shares = (
-    id: LayerDetector,
+    id: DetectorId,
     layer: number,
     groupOf: (image: number, patch: number) => number,
     groups: number
@@ -96,7 +103,7 @@ export function corpusSummary(
     Array.from({length: groups}, (_, group) => {
       const tallies = images.map((_image, image) => {
         const members = Array.from({length: patches}, (_p, i) => i).filter((i) => groupOf(image, i) === group);
-        return [members.filter((i) => found[image][layer][id].outliers[i]).length, members.length];
+        return [members.filter((i) => found[image][layer][id]!.outliers[i]).length, members.length];
       });
       return [tallies.map(([inside]) => inside), tallies.map(([, all]) => all)] as const;
     });
@@ -129,7 +136,7 @@ export function corpusSummary(
     ),
     places: eachDetector((id) =>
       everyLayer((layer) =>
-        Array.from({length: patches}, (_, i) => found.filter((image) => image[layer][id].outliers[i]).length)
+        Array.from({length: patches}, (_, i) => found.filter((image) => image[layer][id]!.outliers[i]).length)
       )
     ),
     border: eachDetector((id) =>
@@ -150,13 +157,13 @@ export function corpusSummary(
     }),
     onsets: {
       som: onsetCounts(found.map((image) => image.map(({som}) => som.outliers.some(Boolean)))),
-      mad: onsetCounts(found.map((image) => image.map(({mad}) => mad.outliers.some(Boolean)))),
+      mad: onsetCounts(found.map((image) => image.map(({mad}) => mad!.outliers.some(Boolean)))),
       long: onsetCounts(
         images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > highNormRatio))
       )
     },
     agreement: everyLayer((layer) =>
-      pairs.map((pair) =>
+      pairsOf(known).map((pair) =>
         pairAgreement(
           pair,
           found.map((image) => image[layer]),
@@ -168,15 +175,8 @@ export function corpusSummary(
   };
 }
 
-const pairs = layerDetectors.flatMap((a, i) => layerDetectors.slice(i + 1).map((b) => [a, b] as const));
-
-type Detections = Required<LayerDetections>;
-
-/** What each detector finds in a layer of the plain trunk, with its defaults. */
-function detections(record: ImageRecord, layer: number): Detections {
-  const {lof, ...others} = detectLayer(record, "plain", layer);
-  if (!lof) throw new Error(`${record.image}: this record has no scores of LOF; compute it anew.`);
-  return {...others, lof};
+function pairsOf(ids: readonly DetectorId[]) {
+  return ids.flatMap((a, i) => ids.slice(i + 1).map((b) => [a, b] as const));
 }
 
 function setOf({trunks, grid: [rows, columns]}: ImageRecord, trunk: Trunk, layer: number): Uint8Array {
@@ -191,13 +191,13 @@ function relativeLength({trunks, prefix, grid: [rows, columns]}: ImageRecord, tr
 }
 
 function pairAgreement(
-  pair: readonly [LayerDetector, LayerDetector],
-  images: readonly Detections[],
+  pair: readonly [DetectorId, DetectorId],
+  images: readonly LayerDetections[],
   patches: number,
   options: BootstrapOptions
 ): PairAgreement {
   const [a, b] = pair;
-  const counts = images.map((image) => overlap(image[a].outliers, image[b].outliers));
+  const counts = images.map((image) => overlap(image[a]!.outliers, image[b]!.outliers));
   const expected = counts.map(({both, onlyA, onlyB}) => {
     const shared = ((both + onlyA) * (both + onlyB)) / patches;
     return {both: shared, onlyA: both + onlyA - shared, onlyB: both + onlyB - shared, neither: 0};
@@ -220,7 +220,7 @@ function pairAgreement(
     chance: known(jaccard(pooled)),
     rank: bounds(
       meanInterval(
-        images.map((image) => spearman(image[a].scores, image[b].scores)),
+        images.map((image) => spearman(image[a]!.scores, image[b]!.scores)),
         options
       )
     )

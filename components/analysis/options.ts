@@ -35,6 +35,10 @@ export interface NumberSpec<W extends string = string> extends Common {
   kind: "number";
   least: number;
   most?: number;
+  /** Written after the number: "σ". */
+  unit?: string;
+  /** What a slider moves by. Default: 1 for whole numbers, else 0.05. */
+  step?: number;
   /** Where a slider ends, if not at `most`. */
   slider?: number;
   integer?: boolean;
@@ -142,6 +146,9 @@ export function readOptions<S extends OptionSpecs>(
   ) as ValuesOf<S>;
 }
 
+/** What a switch may be called besides `on` and `off`. */
+const switchWords: Readonly<Record<string, string>> = {true: "on", false: "off"};
+
 function readOption(owner: string, name: string, spec: OptionSpec, value: OptionValue): OptionValue {
   const text = formatOption(value);
   const refuse = (what: string): never => {
@@ -150,6 +157,7 @@ function readOption(owner: string, name: string, spec: OptionSpec, value: Option
   switch (spec.kind) {
     case "choice":
       if (spec.values.includes(text)) return text;
+      if (spec.values.includes("on") && Object.hasOwn(switchWords, text)) return switchWords[text];
       throw new RangeError(`${owner}: ${name}=${text} is not known; ${name} is one of ${spec.values.join(", ")}.`);
     case "number": {
       if (text === spec.word) return text;
@@ -223,6 +231,14 @@ export function changedOptions(specs: OptionSpecs, values: GivenOptions): string
   return Object.entries(specs).flatMap(([name, spec]) => {
     const text = formatOption(values[name] ?? spec.default);
     return text === formatOption(spec.default) ? [] : [`${name}=${text}`];
+  });
+}
+
+/** A line an option: its name, what it may be and is by default, and what it decides. */
+export function describeOptions(specs: OptionSpecs): string[] {
+  return Object.entries(specs).map(([name, spec]) => {
+    const values = spec.kind === "choice" ? spec.values.join("|") : spec.kind === "number" && spec.word ? `${spec.word}|N` : "N";
+    return `${name}=${values} (default ${formatOption(spec.default)}): ${spec.about}`;
   });
 }
 

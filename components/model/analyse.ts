@@ -1,6 +1,7 @@
 /** Runs a model on one image and gathers what the pages explore. The loaders and the live worker share it. */
 import {median} from "../analysis/arrays.js";
-import {lof} from "../analysis/detectors/lof.js";
+import type {Detector} from "../analysis/detectors/detector.js";
+import {detectors} from "../analysis/detectors/index.js";
 import {
   prefixLength,
   trunks,
@@ -13,6 +14,7 @@ import {
   type Trunk,
   type TrunkRecord
 } from "../records/record.js";
+import {evidenceOf, evidenceOutputs, singularDirections} from "./evidence.js";
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
 import {readOptions} from "../analysis/options.js";
 import {sfp} from "./methods/sfp.js";
@@ -64,23 +66,28 @@ export async function headAttention(engine: Engine, trunk: Trunk, layers: number
 }
 
 /**
- * The local outlier factor of every patch in every layer of a trunk: L × N. Apart from `analyse`, because it costs the
- * square of the number of patches, times the width.
+ * Scores of every detector whose evidence is too large for a record, of every patch in every layer of a trunk: L × N
+ * each. Apart from `analyse`, because they cost the square of the number of patches, times the width.
  */
-export async function localOutlierFactors(
+export async function keptScores(
   engine: Engine,
   trunk: Trunk,
   grid: Grid,
   pixels: Pixels
-): Promise<Float32Array> {
-  const {layers, width, prefix} = engine.model.geometry;
-  const outputs = eachLayer(layers, (l) => `tokens.${l}`);
+): Promise<Record<string, Float32Array>> {
+  const {layers} = engine.model.geometry;
+  const kept = Object.values<Detector>(detectors).filter((detector) => detector.kept);
+  const needs = kept.flatMap((detector) => detector.needs);
+  const outputs = eachLayer(layers, (l) => evidenceOutputs(needs, l)).flat();
   const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
-  const scores = eachLayer(layers, (l) => {
-    const patches = (results[`tokens.${l}`].data as Float32Array).subarray(prefixLength(prefix) * width);
-    return Float32Array.from(lof({values: patches, width}).scores);
-  });
-  return concat(scores, Float32Array);
+  const directions = needs.includes("direction") ? await singularDirections(engine) : undefined;
+  const known = eachLayer(layers, (l) => evidenceOf(engine, results, l, {direction: directions?.[l - 1]}));
+  return Object.fromEntries(
+    kept.map(({name, detect}) => {
+      const scores = known.map((layer) => Float32Array.from(detect(layer).scores));
+      return [name, concat(scores, Float32Array)];
+    })
+  );
 }
 
 /**

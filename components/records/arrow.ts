@@ -101,8 +101,8 @@ class Decoded {
     return this.table.schema.metadata.has(name) ? this.meta<T>(name) : otherwise;
   }
 
-  has(name: string): boolean {
-    return this.table.getChild(name) !== null;
+  get names(): string[] {
+    return this.table.schema.fields.map(({name}) => name);
   }
 
   column(name: string): Values {
@@ -140,18 +140,20 @@ function isPrefix(value: unknown): boolean {
 
 const floatColumns = ["classRows", "diagonals", "classSelf", "norms", "repairedNorms"] as const;
 const maskColumns = ["outliers", "isolated"] as const;
-const optionalColumns = ["lof"] as const;
 
 /** summary.arrow: rows are the layers of the plain trunk, then those of the purified one. */
 export function encodeRecord(record: ImageRecord): Uint8Array {
   const {image, grid, prefix, layers, heads, trunks: records, provenance} = record;
-  const columns = [...floatColumns, ...maskColumns, ...optionalColumns].flatMap((name): Column[] => {
-    const {plain, purified} = {plain: records.plain[name], purified: records.purified[name]};
-    if (!plain || !purified) return [];
+  const scored = Object.keys(records.plain.scores ?? {}).filter((name) => records.purified.scores?.[name]);
+  const pairs = [
+    ...[...floatColumns, ...maskColumns].map((name) => [name, records.plain[name], records.purified[name]] as const),
+    ...scored.map((name) => [name, records.plain.scores![name], records.purified.scores![name]] as const)
+  ];
+  const columns = pairs.map(([name, plain, purified]): Column => {
     const values = new (plain.constructor as new (n: number) => Values)(plain.length + purified.length);
     values.set(plain);
     values.set(purified, plain.length);
-    return [{name, width: plain.length / layers, values}];
+    return {name, width: plain.length / layers, values};
   });
   return encode(2 * layers, columns, {image, grid, prefix, layers, heads, provenance});
 }
@@ -159,15 +161,16 @@ export function encodeRecord(record: ImageRecord): Uint8Array {
 /** Reads what `encodeRecord` wrote. */
 export function decodeRecord(bytes: Uint8Array): ImageRecord {
   const file = new Decoded(bytes);
+  // Any further column is the scores of the detector that it is named for.
+  const scored = file.names.filter((name) => ![...floatColumns, ...maskColumns].some((known) => known === name));
   const trunk = (index: number): TrunkRecord => {
     const part = (name: string) => {
       const values = file.column(name);
       return values.subarray((values.length / 2) * index, (values.length / 2) * (index + 1));
     };
-    const present = optionalColumns.filter((name) => file.has(name));
-    return Object.fromEntries(
-      [...floatColumns, ...maskColumns, ...present].map((name) => [name, part(name)])
-    ) as unknown as TrunkRecord;
+    const fixed = Object.fromEntries([...floatColumns, ...maskColumns].map((name) => [name, part(name)]));
+    const scores = Object.fromEntries(scored.map((name) => [name, part(name)]));
+    return {...fixed, scores} as unknown as TrunkRecord;
   };
   const grid = file.meta<Grid>("grid");
   const [layers, heads] = [file.meta<number>("layers"), file.meta<number>("heads")];
@@ -178,7 +181,7 @@ export function decodeRecord(bytes: Uint8Array): ImageRecord {
   file.expect(file.rows === 2 * layers && file.width("classRows") === heads * patches);
   file.expect(file.width("diagonals") === heads * patches && file.width("classSelf") === heads);
   for (const name of ["norms", "repairedNorms"]) file.expect(file.width(name) === patches + prefixLength(prefix));
-  for (const name of maskColumns) file.expect(file.width(name) === patches);
+  for (const name of [...maskColumns, ...scored]) file.expect(file.width(name) === patches);
   return {
     image: file.meta<string>("image"),
     grid,

@@ -40,7 +40,7 @@ export interface Provenance {
   method: string;
   /** The method's options that differ from their defaults, as `key=value`. */
   options: string[];
-  /** Versions of what computed: {"onnxruntime": "1.30.0", "sfp-explorer": "0.1.0"}. */
+  /** Versions of what computed: {"onnxruntime": "1.30.0", "sfp-explorer": "code 1f0c5a7be921"}. */
   versions: Record<string, string>;
 }
 
@@ -64,10 +64,10 @@ export interface TrunkRecord {
   /** 1 where an outlier had no valid neighbour to be repaired from: L × N. */
   isolated: Uint8Array;
   /**
-   * Local outlier factor of each block's own output among the layer's patches, with the LOF detector's defaults:
-   * L × N. Absent where it was not computed: it needs the tokens, which a record does not hold.
+   * Scores of detectors that need the tokens, which a record does not hold, with their default options, of each block's
+   * own output: L × N each, by the detector's name. One that is not here was not computed.
    */
-  lof?: Float32Array;
+  scores?: Readonly<Record<string, Float32Array>>;
 }
 
 export interface ImageRecord {

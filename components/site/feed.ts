@@ -119,7 +119,8 @@ export class Feed {
 /** Fits a selection to what a record has: a layer, a head and pins that exist. */
 export function makeView(selection: Selection, {source, picture}: {source: RecordSource; picture: Picture}): View {
   const {record} = source;
-  const {layer, head, trunk, factor, cap} = selection;
+  const {layer, head, trunk, detectors} = selection;
+  const {factor, cap} = detectors.som;
   return {
     selection,
     picture,
@@ -130,7 +131,7 @@ export function makeView(selection: Selection, {source, picture}: {source: Recor
       layer: Math.min(layer, record.layers) - 1,
       head: typeof head === "number" ? Math.min(head, record.heads) : head,
       factor,
-      cap
+      cap: cap === "none" ? 0 : cap
     },
     target: pin(selection.target, picture.target ?? [0.5, 0.5], record.grid),
     background: pin(selection.background, picture.background ?? [0.1, 0.1], record.grid)

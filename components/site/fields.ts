@@ -3,8 +3,12 @@
  * its type, its default, its address form and its check follow from one line.
  */
 
+import {formatOption, readOptions, type OptionSpec} from "../analysis/options.js";
+
 /** How one value is written in an address. */
 export interface Field<T> {
+  /** What the address calls it, where that is not its name in the selection. */
+  at?: string;
   fallback: T;
   /** The value that a text stands for; undefined when it stands for none, and the fallback holds. */
   parse(text: string): T | undefined;
@@ -84,6 +88,25 @@ export function settings(longest: number): Field<string> {
     format: String
   };
 }
+
+/** An option as it is declared, under a name of its own in addresses. */
+export function option<S extends OptionSpec>(spec: S, at: string): Field<S["default"]> {
+  return {
+    at,
+    fallback: spec.default,
+    parse: (text) => {
+      if (text.length > longestOption) return undefined;
+      try {
+        return readOptions("option", {value: spec}, {value: text}).value;
+      } catch {
+        return undefined;
+      }
+    },
+    format: formatOption
+  };
+}
+
+const longestOption = 80;
 
 function parseWhole(text: string, least: number, most: number): number | undefined {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : NaN;

@@ -1,11 +1,13 @@
+import type {Detector} from "../analysis/detectors/detector.js";
+import {detectorIds, detectors, type DetectorId, type OpenOptions} from "../analysis/detectors/index.js";
 import type {Field} from "./fields.js";
-import {choice, decimal, name, names, settings, text, whole, wholeOr} from "./fields.js";
+import {choice, decimal, name, names, option, settings, text, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
 import {methods} from "../model/methods/index.js";
 
 /**
- * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere.
- * It lives in the address, so a link or a reload restores it.
+ * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere; and, in groups by
+ * who owns them, the settings of figures and pages. It lives in the address, so a link or a reload restores it.
  */
 const fields = {
   model: name(siteModels()[0] ?? "vit-ti-16"),
@@ -18,26 +20,16 @@ const fields = {
   /** Patches, 0-based; "auto" is the one that the image's credits suggest, "none" is no pin. */
   target: wholeOr("auto", ["auto", "none"], 0, 9999),
   background: wholeOr("auto", ["auto", "none"], 0, 9999),
-  /** m in a_ii < m a_ci. */
-  factor: decimal(1, 0.1, 10),
-  /** How many outliers at most are kept, greatest attention from the class token first; 0 is no cap. */
-  cap: whole(0, 0, 999),
   scale: choice("sqrt", ["sqrt", "linear", "log"]),
   /** One scale for all maps of a figure, or each map its own. */
   range: choice("shared", ["shared", "own"]),
   /** Whose set is drawn as rings, on pages that are not about one test. */
   rings: name("som"),
+  /** The options of every detector that a record leaves open, by their declarations. */
+  detectors: detectorFields(),
   detector: name("som"),
   /** The images that the corpus page sums up. */
   corpus: choice("voc", ["voc", "photos"]),
-  /** How the heads decide on a set together (Eq. 4 on their mean, in any of them, in most of them). */
-  heads: choice("mean", ["mean", "any", "vote"]),
-  /** How many of the longest patches L2 takes. */
-  count: whole(10, 0, 999),
-  /** The share of patches that LOF takes. */
-  contamination: decimal(0.05, 0, 0.5),
-  /** From how many robust standard deviations on MAD takes a norm. */
-  threshold: decimal(3.5, 0, 100),
   method: name("sfp"),
   options: settings(400),
   /** The layer from which repair begins. */
@@ -64,12 +56,76 @@ const fields = {
   probability: decimal(0, 0, 0.95),
   /** … and on what; "auto" is what the browser does best. */
   device: choice("auto", ["auto", "webgpu", "webgpu-float16", "wasm"])
-} satisfies Record<string, Field<unknown>>;
+} satisfies Tree;
 
-type Fields = typeof fields;
+/** Fields, and groups of them. */
+interface Tree {
+  readonly [name: string]: Field<unknown> | Tree;
+}
+
+/** The values of a tree of fields. */
+type Values<F> = {readonly [K in keyof F]: F[K] extends Field<infer T> ? T : Values<F[K]>};
+
+/** Some of the values of a tree. */
+type Some<V> = {readonly [K in keyof V]?: V[K] extends object ? Some<V[K]> : V[K]};
 
 /** The shared selection. Whatever it holds passed its field's check. */
-export type Selection = {[K in keyof Fields]: NonNullable<ReturnType<Fields[K]["parse"]>>};
+export type Selection = Values<typeof fields>;
+
+/** Some of the selection, to be changed. */
+export type Change = Some<Selection>;
+
+/** A field of each option that a detector leaves open to a page. */
+function detectorFields(): {readonly [Id in DetectorId]: {readonly [K in keyof OpenOptions[Id]]: Field<OpenOptions[Id][K]>}} {
+  /** What addresses called these options before detectors declared them. */
+  const short = ["som.factor", "som.cap", "som.heads", "l2.count", "lof.contamination", "mad.threshold"];
+  return Object.fromEntries(
+    detectorIds.map((id) => {
+      const {options, open}: Detector = detectors[id];
+      const named = open.map((key) => {
+        const full = `${id}.${key}`;
+        return [key, option(options[key], short.includes(full) ? key : full)];
+      });
+      return [id, Object.fromEntries(named)];
+    })
+  ) as ReturnType<typeof detectorFields>;
+}
+
+/** One value of the selection: where it is in the tree, and its field. */
+interface Leaf {
+  path: readonly string[];
+  /** Its name in addresses. */
+  at: string;
+  field: Field<unknown>;
+}
+
+function leavesOf(tree: Tree, above: readonly string[] = []): Leaf[] {
+  return Object.entries(tree).flatMap(([key, node]): Leaf[] => {
+    const path = [...above, key];
+    return isField(node) ? [{path, at: node.at ?? key, field: node}] : leavesOf(node, path);
+  });
+}
+
+function isField(node: Field<unknown> | Tree): node is Field<unknown> {
+  return typeof node.parse === "function";
+}
+
+const leaves = leavesOf(fields);
+
+/** The value at the end of a path; undefined where the path ends early. */
+function valueAt(values: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (isGroup(at) ? at[key] : undefined), values);
+}
+
+function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** A copy of some values with one put in its place; groups that stay as they are stay the same objects. */
+function withValue<V extends object>(values: V, [key, ...rest]: readonly string[], value: unknown): V {
+  const before = valueAt(values, [key]);
+  return {...values, [key]: rest.length ? withValue(isGroup(before) ? before : {}, rest, value) : value};
+}
 
 /** What the pointer is on, and what a brush selects: followed within a frame and never written down. */
 export interface Pointing {
@@ -91,12 +147,10 @@ type Listener<T> = (value: T, restored: boolean) => void;
 /** Reads a query string. Whatever is missing, unknown or out of bounds gets its default. */
 export function parseSelection(search: string): Selection {
   const query = new URLSearchParams(search);
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, field]) => {
-      const written = query.get(key);
-      return [key, (written === null ? undefined : field.parse(written)) ?? field.fallback];
-    })
-  ) as Selection;
+  return leaves.reduce((values, {path, at, field}) => {
+    const written = query.get(at);
+    return withValue(values, path, (written === null ? undefined : field.parse(written)) ?? field.fallback);
+  }, {} as Selection);
 }
 
 /**
@@ -105,13 +159,28 @@ export function parseSelection(search: string): Selection {
  */
 export function formatSelection(selection: Selection, rest = ""): string {
   const query = new URLSearchParams(rest);
-  for (const [key, field] of Object.entries(fields) as [keyof Selection, Field<unknown>][]) {
-    const value = selection[key];
-    if (value === field.fallback) query.delete(key);
-    else query.set(key, field.format(value));
+  for (const {path, at, field} of leaves) {
+    const value = valueAt(selection, path);
+    if (value === field.fallback) query.delete(at);
+    else query.set(at, field.format(value));
   }
   const written = query.toString();
   return written && `?${written}`;
+}
+
+/**
+ * A selection with some of it changed; the same object where nothing is. A value that its field refuses is ignored. Pins
+ * are patches of one image, so another image or model starts with its own.
+ */
+function changed(selection: Selection, change: Change): Selection {
+  const {image, model} = selection;
+  const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
+  const start = moved ? {...selection, target: fields.target.fallback, background: fields.background.fallback} : selection;
+  return leaves.reduce((values, {path, field}) => {
+    const asked = valueAt(change, path);
+    const checked = asked === undefined ? undefined : field.parse(field.format(asked));
+    return checked === undefined || checked === valueAt(values, path) ? values : withValue(values, path, checked);
+  }, start);
 }
 
 /** Keeps a selection, tells listeners of changes, and writes them to an address. */
@@ -133,26 +202,17 @@ export class SelectionStore {
     return this.#pointing;
   }
 
-  /**
-   * Changes some of the selection. A value that its field refuses is ignored. Pins are patches of
-   * one image, so another image or model starts with its own.
-   */
-  set(change: Partial<Selection>): void {
+  /** Changes some of the selection. */
+  set(change: Change): void {
     this.#change(change, false);
   }
 
-  #change(change: Partial<Selection>, restored: boolean): void {
-    const {image, model} = this.#value;
-    const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
-    const next: Record<string, unknown> = {...this.#value, ...(moved ? {target: "auto", background: "auto"} : {})};
-    for (const [key, value] of Object.entries(change)) {
-      const field = fields[key as keyof Selection] as Field<unknown>;
-      const checked = value === undefined ? undefined : field.parse(field.format(value));
-      if (checked !== undefined) next[key] = checked;
-    }
-    if (Object.entries(next).every(([key, value]) => value === this.#value[key as keyof Selection])) return;
-    this.#value = next as Selection;
-    if (moved) this.point({hover: null, brush: null});
+  #change(change: Change, restored: boolean): void {
+    const before = this.#value;
+    const next = changed(before, change);
+    if (leaves.every(({path}) => valueAt(next, path) === valueAt(before, path))) return;
+    this.#value = next;
+    if (next.image !== before.image || next.model !== before.model) this.point({hover: null, brush: null});
     this.address.write(formatSelection(this.#value, this.address.read()));
     for (const listener of this.#listeners) listener(this.#value, restored);
   }
@@ -228,9 +288,11 @@ const ownSearch = new WeakMap<HTMLAnchorElement, string>();
 /** A selection with what a query string names put in its place; another image has pins of its own. */
 export function overrule(chosen: Selection, search: string): Selection {
   const query = new URLSearchParams(search);
-  const named = Object.fromEntries(Object.entries(parseSelection(search)).filter(([key]) => query.has(key)));
-  const moved = (named.image ?? chosen.image) !== chosen.image;
-  return {...chosen, ...(moved ? {target: "auto", background: "auto"} : {}), ...named};
+  const written = parseSelection(search);
+  const named = leaves.filter(({at}) => query.has(at));
+  const moved = query.has("image") && written.image !== chosen.image;
+  const start = moved ? {...chosen, target: fields.target.fallback, background: fields.background.fallback} : chosen;
+  return named.reduce((values, {path}) => withValue(values, path, valueAt(written, path)), start);
 }
 
 if (typeof document !== "undefined") {

@@ -8,7 +8,7 @@ import {answerClasses, openBackend, unknownWords, type Backend, type OpenBackend
 import {datasetFiles, type Sample} from "./dataset-files.js";
 import {evaluationText, mergeEvaluations, type EvaluationTask} from "./evaluation-file.js";
 import {report} from "./evaluation-report.js";
-import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import {modelHelp, modelOptions, parse, shardOf, UsageError, wholeNumber} from "./options.js";
 import {claimFiles, writeWhole, type Streams} from "../files/output.js";
 import {runEvaluation, unfinished} from "./run-evaluation.js";
 
@@ -119,13 +119,6 @@ function restrict(classes: QueryClass[], chosen?: string): QueryClass[] {
       `--classes: ${wrong || "an empty name"} is not a class; they are ${classes.map(({name}) => name).join(", ")}.`
     );
   return classes.map(({name, words}) => ({name, words: names.includes(name) ? words : []}));
-}
-
-function shardOf(word: string): {index: number; of: number} {
-  const [index, of] = /^(\d+)\/(\d+)$/.exec(word)?.slice(1).map(Number) ?? [];
-  if (!(index >= 1 && index <= of))
-    throw new UsageError(`--shard ${word}: write it as I/N with I from 1 to N, such as 1/8.`);
-  return {index, of};
 }
 
 function oneOf<const T extends readonly string[]>(option: string, word: string, known: T): T[number] {

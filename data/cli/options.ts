@@ -64,3 +64,11 @@ export function wholeNumber(option: string, word: string, least = 0): number {
   if (word.trim() && Number.isSafeInteger(value) && value >= least) return value;
   throw new UsageError(`--${option} ${word}: a whole number of ${least} or more is needed.`);
 }
+
+/** A part of a list: `I/N` is items I, I + N, ... with I from 1. */
+export function shardOf(word: string): {index: number; of: number} {
+  const [index, of] = /^(\d+)\/(\d+)$/.exec(word)?.slice(1).map(Number) ?? [];
+  if (!(index >= 1 && index <= of))
+    throw new UsageError(`--shard ${word}: write it as I/N with I from 1 to N, such as 1/8.`);
+  return {index, of};
+}

@@ -1,28 +1,31 @@
-import {detect, type DetectorId} from "../../components/analysis/detectors/index.js";
-import {prefixLength, type Grid} from "../../components/records/record.js";
+import type {Detector} from "../../components/analysis/detectors/detector.js";
+import {detectorNamed, detectors} from "../../components/analysis/detectors/index.js";
+import type {Grid} from "../../components/records/record.js";
+import {evidenceOf, evidenceOutputs, singularDirections} from "../../components/model/evidence.js";
 import {gridOf} from "../../components/model/geometry.js";
-import {sfp} from "../../components/model/methods/sfp.js";
-import {detectionOptions} from "../../components/model/methods/detection.js";
-import {readOptions, type GivenOptions} from "../../components/analysis/options.js";
-import {Engine, type Output, type Pixels} from "../../components/model/runtime.js";
+import {methodNamed} from "../../components/model/methods/index.js";
+import {describeOptions, keyValues, readOptions, type GivenOptions} from "../../components/analysis/options.js";
+import type {Engine, Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
 import {eachFile} from "./each-file.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError, wholeNumber} from "./options.js";
 import type {Streams} from "../files/output.js";
-import {keyValues} from "../../components/analysis/options.js";
 import {claimFiles, deliver} from "../files/output.js";
 
-const offered = ["som", "l2", "lof", "mad"] as const satisfies readonly DetectorId[];
-
-export const help = `outliers --image FILE [--image FILE ...] --detector ${offered.join("|")} [--layer L] [options]
+export const help = `outliers --image FILE [--image FILE ...] --detector NAME [--layer L] [options]
   Outlier sets per layer as JSON; several images give an array.
-  --detector NAME     som (Eq. 4), l2 (largest norms), lof (local outlier factor), mad (robust z of norms)
   --layer L           one layer, 1-based (default: every one)
+  --detector NAME     the test (default som), and its options by -o KEY=VALUE:
+${Object.values<Detector>(detectors).map(detectorHelp).join("\n")}
   -o trunk=plain|purified   the model as trained, or with SOM's repairs between layers (default plain)
-  -o KEY=VALUE        som: factor, cap, heads; l2: count; lof: neighbours, contamination, textbook; mad: threshold
 ${inputHelp}
 ${modelHelp}`;
+
+function detectorHelp({name, about, options}: Detector): string {
+  const lines = describeOptions(options).map((line) => `        -o ${line}`);
+  return [`      ${name.padEnd(10)}${about}`, ...lines].join("\n");
+}
 
 /** What is printed for one image. */
 interface OutlierSets {
@@ -41,11 +44,10 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     layer: {type: "string"}
   } as const;
   const {values} = parse({args, options});
-  const detector = values.detector as (typeof offered)[number];
-  if (!offered.includes(detector))
-    throw new UsageError(`--detector ${detector} is not known; known are ${offered.join(", ")}.`);
+  const detector = detectorNamed(values.detector);
   const {trunk = "plain", ...given} = keyValues(values.option);
   if (trunk !== "plain" && trunk !== "purified") throw new UsageError(`-o trunk=${trunk}: plain or purified.`);
+  const settings = readSettings(detector, trunk, given);
   const files = imageFiles(values.image);
   claimFiles([values.out], {inputs: files});
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
@@ -56,7 +58,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     throw new UsageError(`--layer ${layer}: ${model.id} has layers 1 to ${count}.`);
   const layers = layer === undefined ? Array.from({length: count}, (_, i) => i + 1) : [layer];
   const engine = openEngine(model, on);
-  const question: Question = {detector, trunk, layers, given};
+  const question: Question = {detector, trunk, layers, ...settings};
   const {stderr} = streams;
   const {results, failed} = await eachFile(
     files,
@@ -71,84 +73,51 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   return failed ? 1 : 0;
 }
 
-interface Question {
-  detector: (typeof offered)[number];
+/** The detector's options, and those of SFP that decide what a purified trunk is. */
+interface Settings {
+  given: GivenOptions;
+  sfp: GivenOptions;
+}
+
+interface Question extends Settings {
+  detector: Detector;
   trunk: "plain" | "purified";
   layers: number[];
-  given: GivenOptions;
+}
+
+/**
+ * Whose options are whose: on a purified trunk SFP's are given too, and where SOM is the test its options are both.
+ *
+ * @throws RangeError for an unknown name or a value out of range
+ */
+function readSettings(detector: Detector, trunk: Question["trunk"], given: GivenOptions): Settings {
+  const {options: ofSfp} = methodNamed("sfp");
+  const both = trunk === "purified";
+  const pick = (belongs: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => belongs(name)));
+  const own = pick((name) => name in detector.options || !(both && name in ofSfp));
+  const sfp = both ? pick((name) => name in ofSfp && (detector.name === "som" || !(name in detector.options))) : {};
+  readOptions(detector.name, detector.options, own);
+  readOptions("sfp", ofSfp, sfp);
+  return {given: own, sfp};
 }
 
 async function outlierSets(engine: Engine, pixels: Pixels, question: Question): Promise<OutlierSets[]> {
-  const {detector, trunk, layers, given} = question;
-  const method = trunk === "plain" ? "clip" : "sfp";
+  const {detector, trunk, layers, given, sfp} = question;
   const [batch, , height, width] = pixels.dims;
   const grid = gridOf(engine.model.geometry, height, width);
-  const outputs = layers.flatMap((l) =>
-    ["class", "diagonal", "norms", ...(detector === "lof" ? ["tokens"] : [])].map((name) => `${name}.${l}`)
-  );
-  const results = await engine.run(
-    {method, options: detector === "som" && trunk === "purified" ? given : {}, grid, outputs},
-    pixels
-  );
-  const settings = detectorOptions(detector, given);
+  const outputs = layers.flatMap((l) => evidenceOutputs(detector.needs, l));
+  const method = trunk === "plain" ? "clip" : "sfp";
+  const results = await engine.run({method, options: sfp, grid, outputs}, pixels);
+  const directions = detector.needs.includes("direction") ? await singularDirections(engine) : undefined;
   return Array.from({length: batch}, (_, image) => ({
     model: engine.model.id,
     grid,
     layers: layers.map((layer) => {
-      const {outliers, scores} = detect(detector, evidence(engine, results, layer, image), settings);
+      const known = evidenceOf(engine, results, layer, {image, direction: directions?.[layer - 1]});
+      const {outliers, scores} = detector.detect(known, given);
       const indices = Array.from(outliers.keys()).filter((i) => outliers[i]);
       return {layer, indices, scores: indices.map((i) => scores[i])};
     })
   }));
-}
-
-/** What detectors look at in one layer of one image of a batch. */
-function evidence({model}: Engine, results: Record<string, Output>, layer: number, image: number) {
-  const {heads, width} = model.geometry;
-  const prefix = prefixLength(model.geometry.prefix);
-  const part = (name: string) => {
-    const output = results[`${name}.${layer}`];
-    if (!output) return undefined;
-    const size = output.data.length / output.dims[0];
-    return (output.data as Float32Array).subarray(image * size, (image + 1) * size);
-  };
-  return {
-    heads,
-    width,
-    classRows: part("class"),
-    diagonals: part("diagonal"),
-    norms: part("norms")?.subarray(prefix),
-    features: part("tokens")?.subarray(prefix * width)
-  };
-}
-
-const known = {
-  l2: {count: "number"},
-  lof: {neighbours: "number", contamination: "number", textbook: "boolean"},
-  mad: {threshold: "number"}
-} as const;
-
-function detectorOptions(
-  detector: (typeof offered)[number],
-  given: GivenOptions
-): Record<string, number | boolean | string> {
-  if (detector === "som") {
-    const {factor, cap, heads} = readOptions("som", detectionOptions, pick(given, detectionOptions));
-    return {factor, cap: cap === "none" ? Infinity : cap, heads};
-  }
-  const types: Record<string, string> = known[detector];
-  return Object.fromEntries(
-    Object.entries(given).map(([name, word]) => {
-      if (!(name in types))
-        throw new UsageError(`${detector} has no option ${name}; it has ${Object.keys(types).join(", ")}.`);
-      const value = types[name] === "boolean" ? word === "on" || word === "true" : Number(word);
-      if (Number.isNaN(value)) throw new UsageError(`${detector}: ${name}=${word} is not a number.`);
-      return [name, value];
-    })
-  );
-}
-
-/** On a purified trunk SFP's other options are given too; only the test's are the detector's. */
-function pick(given: GivenOptions, names: object): GivenOptions {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name in names || !(name in sfp.options)));
 }

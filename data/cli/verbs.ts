@@ -9,5 +9,9 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   analyze: () => import("./analyze.js"),
   evaluate: () => import("./evaluate.js"),
   import: () => import("./import.js"),
+  corpus: () => import("./corpus.js"),
+  report: () => import("./report.js"),
+  snapshots: () => import("./snapshots.js"),
+  "shrink-loss": () => import("./shrink-loss.js"),
   bench: () => import("./bench.js")
 };

@@ -11,6 +11,7 @@ import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
 import {bestModel, findModel} from "../hub/index.js";
+import {codeHash} from "./code.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
 
@@ -97,15 +98,10 @@ export async function denseFeatures(
   return (await engine.features([{method, options}], pixels))[0];
 }
 
-/** Versions that stand in every provenance. */
-const versions = (() => {
-  const version = (path: string) =>
-    (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as {version: string}).version;
-  return {
-    "sfp-explorer": version("../../package.json"),
-    onnxruntime: version("../../node_modules/onnxruntime-node/package.json")
-  };
-})();
+/** The version of ONNX Runtime here. */
+const {version: onnxruntime} = JSON.parse(
+  readFileSync(new URL("../../node_modules/onnxruntime-node/package.json", import.meta.url), "utf8")
+) as {version: string};
 
 /** Who computed something, with what. */
 export function provenance(model: LoadedModel, engine: Engine, method: string, options: GivenOptions = {}): Provenance {
@@ -116,6 +112,6 @@ export function provenance(model: LoadedModel, engine: Engine, method: string, o
     device: engine.device.name,
     method,
     options: changedOptions(specs, readOptions(method, specs, options)),
-    versions
+    versions: {"sfp-explorer": `code ${codeHash().slice(0, 12)}`, onnxruntime}
   };
 }

@@ -1,8 +1,9 @@
 /** Where the archives of analysed photos lie. Importing this is cheap: the engine is loaded by what has to compute. */
 import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {codeHash} from "../engine/code.js";
 import {writeWhole} from "../files/output.js";
 import {findModel} from "../hub/folders.js";
 import {imageFolder, type Photo} from "../site/photos.js";
@@ -16,7 +17,7 @@ export function snapshotFile(model: string, name: string): string {
 
 /**
  * Where the archive of a photo under a model lies, or will: with the model's weights at hand in `.cache/records`, under
- * a name that changes with weights, photo and code; without them it is the committed snapshot.
+ * a name that changes with weights, photo, code and the libraries that decode and compute; without them it is the committed snapshot.
  *
  * @throws Error saying how to get the model, where neither is here
  */
@@ -51,27 +52,6 @@ function weightsHash(modelId: string): Promise<string> {
   const hash = findModel(modelId).then(({folder}) => sha256(readFileSync(join(folder, "model.safetensors"))));
   weights.set(modelId, hash);
   return hash;
-}
-
-let code: string | undefined;
-
-/** What the numbers depend on besides weights and photos: when it has not changed, neither have they. */
-function codeHash(): string {
-  if (code !== undefined) return code;
-  const hash = createHash("sha256");
-  for (const folder of [
-    "components/records",
-    "components/analysis",
-    "components/model",
-    "data/files",
-    "data/engine",
-    "data/records"
-  ])
-    for (const file of readdirSync(join(project, folder), {recursive: true, encoding: "utf8"}).toSorted()) {
-      const path = join(project, folder, file);
-      if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
-    }
-  return (code = hash.digest("hex"));
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -4,7 +4,7 @@ import {trunks, type Grid} from "../../components/records/record.js";
 import {
   analyse,
   headAttention,
-  localOutlierFactors,
+  keptScores,
   methodFeatures,
   repairSweep,
   stageFeatures
@@ -88,7 +88,7 @@ async function computeFiles(
   const {layers} = model.geometry;
   const subject = {image, grid, pixels, provenance: provenance(model, engine, "sfp")};
   const {record, attention} = await analyse(engine, subject);
-  for (const trunk of trunks) record.trunks[trunk].lof = await localOutlierFactors(engine, trunk, grid, pixels);
+  for (const trunk of trunks) record.trunks[trunk].scores = await keptScores(engine, trunk, grid, pixels);
   const files: RecordFiles = {
     "summary.arrow": encodeRecord(record),
     "attention-plain.arrow": encodeAttention(attention.plain, meanLevels),

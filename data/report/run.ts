@@ -37,7 +37,7 @@ export function reportFiles(folder: string, model: string, protocol: string) {
 const saveEvery = 20_000;
 
 /**
- * Measures the variants that the stored report lacks, or all of them where it is of other weights, photos or versions.
+ * Measures the variants that the stored report lacks, or all of them where it is of other weights, photos or another ONNX Runtime.
  * What an interrupted run counted is kept beside the report, and the next run goes on from there.
  *
  * @throws Error naming the model, photo or mask that cannot be used; RangeError for a variant that does not exist
@@ -127,10 +127,13 @@ function chosenVariants(protocol: Protocol, only?: readonly string[]): Variant[]
   return variants.filter(({id}) => !wanted || wanted.includes(id));
 }
 
-/** Whether two files count the same pixels of the same photos by the same network. */
+/**
+ * Whether two files count the same pixels of the same photos by the same network. Our own code does not count here, or
+ * every change of it would ask for hours of measuring: `--again` measures the rows that a change concerns.
+ */
 function sameSubject(a: AreasFile, b: AreasFile): boolean {
   const subject = ({provenance: {model, weights, versions}, protocol, images}: AreasFile): string =>
-    JSON.stringify([model, weights, versions, protocol, images]);
+    JSON.stringify([model, weights, versions.onnxruntime, protocol, images]);
   return subject(a) === subject(b);
 }
 

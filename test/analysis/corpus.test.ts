@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {suite, test} from "node:test";
 import {corpusSummary, type CorpusImage} from "../../components/analysis/corpus.js";
-import {detectLayer, layerDetectors} from "../../components/analysis/detectors/layer.js";
+import {detectorIds} from "../../components/analysis/detectors/index.js";
+import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {ratioInterval} from "../../components/analysis/intervals.js";
 import type {ImageRecord, TrunkRecord} from "../../components/records/record.js";
 import {decodeRecord, encodeRecord} from "../../components/records/arrow.js";
@@ -27,7 +28,10 @@ function record(outliers: number[], image = "made up"): ImageRecord {
       repairedNorms: norms,
       outliers: Uint8Array.from(cells((layer, i) => Number(inside(layer, i)))),
       isolated: new Uint8Array(2 * patches),
-      lof: Float32Array.from(cells((layer, i) => (inside(layer, i) ? 9 : 1)))
+      scores: {
+        lof: Float32Array.from(cells((layer, i) => (inside(layer, i) ? 9 : 1))),
+        singular: Float32Array.from(cells((layer, i) => (inside(layer, i) ? 0.9 : 0.1)))
+      }
     };
   };
   const provenance = {model: "none", weights: "0", device: "none", method: "none", options: [], versions: {}};
@@ -97,19 +101,25 @@ suite("corpus", () => {
     assert.equal(none.jaccard[0], null, "two empty sets have no Jaccard index");
   });
 
-  test("a record without LOF's scores is refused with its name", () => {
+  test("a detector that one record cannot feed is left out, and the others are there", () => {
     const poor = record([1], "poor");
-    delete poor.trunks.plain.lof;
-    assert.throws(() => corpusSummary("one", [{record: poor, variance}]), /poor/);
+    poor.trunks.plain.scores = {singular: poor.trunks.plain.scores!.singular};
+    const some = corpusSummary("two", [
+      {record: poor, variance},
+      {record: record([2]), variance}
+    ]);
+    assert.deepEqual(Object.keys(some.places).toSorted(), ["l2", "mad", "singular", "som"]);
+    assert.ok(some.agreement[0].every(({pair}) => !pair.includes("lof")));
     assert.throws(() => corpusSummary("none", []), /at least one/);
   });
 });
 
 suite("a layer's detectors", () => {
-  test("all four find the planted patch, and options change their sets", () => {
+  test("all detectors find the planted patch, and options change their sets", () => {
     const one = record([5]);
-    const found = detectLayer(one, "plain", 1);
-    for (const id of layerDetectors) assert.equal(found[id]!.outliers[5], 1, id);
+    // Of twelve scores none can lie four deviations above their mean.
+    const found = detectLayer(one, "plain", 1, {singular: {threshold: 3}});
+    for (const id of detectorIds) assert.equal(found[id]!.outliers[5], 1, id);
     assert.equal(
       found.som.outliers.reduce((a, b) => a + b),
       1
@@ -120,22 +130,22 @@ suite("a layer's detectors", () => {
       patches
     );
     assert.equal(
-      wide.l2.outliers.reduce((a, b) => a + b),
+      wide.l2!.outliers.reduce((a, b) => a + b),
       3
     );
     assert.equal(
-      wide.mad.outliers.reduce((a, b) => a + b),
+      wide.mad!.outliers.reduce((a, b) => a + b),
       0
     );
   });
 
   test("LOF is absent where its scores are, in memory and in a file", () => {
     const whole = decodeRecord(encodeRecord(record([5])));
-    assert.deepEqual([...whole.trunks.purified.lof!], [...record([5]).trunks.purified.lof!]);
+    assert.deepEqual(whole.trunks.purified.scores, record([5]).trunks.purified.scores);
     const poor = record([5]);
-    delete poor.trunks.plain.lof;
+    poor.trunks.plain.scores = {};
     const read = decodeRecord(encodeRecord(poor));
-    assert.equal(read.trunks.plain.lof, undefined);
+    assert.deepEqual(read.trunks.plain.scores, {});
     assert.equal(detectLayer(read, "plain", 1).lof, undefined);
   });
 });

@@ -8,6 +8,7 @@ import type {Browser, Page} from "playwright-core";
 import {decodeRecord, decodeRepairs} from "../../components/records/arrow.js";
 import {overlap} from "../../components/analysis/agreement.js";
 import type {CorpusSummary} from "../../components/analysis/corpus.js";
+import {detectors, type DetectorId} from "../../components/analysis/detectors/index.js";
 import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {som} from "../../components/analysis/detectors/som.js";
 import type {ImageRecord, RepairSweep} from "../../components/records/record.js";
@@ -182,7 +183,9 @@ test("detectors: options change the sets, and a cell marks what two find", async
   const sizes = (options: Parameters<typeof detectLayer>[3]) => {
     const found = detectLayer(record, "plain", 7, options);
     return new RegExp(
-      `SOM ${size(found.som.outliers)} L2 ${size(found.l2.outliers)} LOF ${size(found.lof!.outliers)} MAD ${size(found.mad.outliers)}$`
+      `${Object.entries(found)
+        .map(([id, {outliers}]) => `${detectors[id as DetectorId].label} ${size(outliers)}`)
+        .join(" ")}$`
     );
   };
   await drawn(page, "detectors", sizes({}));
@@ -200,7 +203,7 @@ test("detectors: options change the sets, and a cell marks what two find", async
       String(count)
     );
   const {som: bySom, l2} = detectLayer(record, "plain", 7, {l2: {count: 4}});
-  await brushed(overlap(bySom.outliers, l2.outliers).both);
+  await brushed(overlap(bySom.outliers, l2!.outliers).both);
   await page.keyboard.press("Escape");
   await brushed(0);
   assert.deepEqual(problems, []);

@@ -120,7 +120,7 @@ test("the table of everything agrees with the stored report and names the comman
   await page.locator("#figure-measured .unfold").first().click();
   assert.equal(
     await page.locator("#figure-measured .detail code").innerText(),
-    'npm run report -- --model vit-ti-16 --protocol square --only "block+som+hai l0=8" --again'
+    'npm run sfp -- report --model vit-ti-16 --protocol square --only "block+som+hai l0=8" --again'
   );
   await page.close();
 });

@@ -26,8 +26,11 @@ test("what is written is read again", () => {
     trunk: "purified" as const,
     target: 17,
     background: "none" as const,
-    factor: 1.5,
-    cap: 10,
+    detectors: {
+      ...defaults.detectors,
+      som: {...defaults.detectors.som, factor: 1.5, cap: 10},
+      singular: {threshold: 2.5}
+    },
     scale: "log" as const,
     options: "l0=8,rounds=2",
     words: "tabby cat; grass & sky",
@@ -43,6 +46,14 @@ test("what is written is read again", () => {
   assert.ok(!search.includes("model="), "defaults are left out");
 });
 
+test("detectors' options are called what they were before detectors declared them", () => {
+  const search = "?factor=1.5&cap=10&heads=vote&count=4&contamination=0.1&threshold=2";
+  const {som, l2, lof, mad} = parseSelection(search).detectors;
+  assert.deepEqual(som, {factor: 1.5, cap: 10, heads: "vote"});
+  assert.deepEqual([l2.count, lof.contamination, mad.threshold], [4, 0.1, 2]);
+  assert.equal(formatSelection(parseSelection(search)), search);
+});
+
 test("bad values fall back to their defaults, one by one", () => {
   const bad = [
     "layer=0",
@@ -54,7 +65,10 @@ test("bad values fall back to their defaults, one by one", () => {
     "target=-4",
     "target=99999",
     "factor=Infinity",
-    "factor=0",
+    "factor=-1",
+    "cap=0",
+    "singular.threshold=-1",
+    "heads=all",
     "factor=1e-9",
     "cap=ten",
     "scale=cubic",
@@ -81,7 +95,7 @@ test("bad values fall back to their defaults, one by one", () => {
 test("random addresses never throw and always give values that survive a round trip", () => {
   let seed = 1;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const keys = Object.keys(defaults);
+  const keys = [...Object.keys(defaults), "factor", "cap", "count", "threshold", "singular.threshold"];
   for (let i = 0; i < 2000; ++i) {
     const value = Array.from({length: 12}, () => String.fromCharCode(Math.floor(random() * 300))).join("");
     const search = `?${keys[Math.floor(random() * keys.length)]}=${value}&${value}`;

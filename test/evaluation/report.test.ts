@@ -164,7 +164,7 @@ for (const {report, file} of filesOf.filter(({report}) => report.protocol.name =
 
 test("without the photos the command says so and fails", async () => {
   const {spawnSync} = await import("node:child_process");
-  const {status, stderr} = spawnSync(process.execPath, ["--import", "tsx", "scripts/report.ts", "--root", "nowhere"], {
+  const {status, stderr} = spawnSync(process.execPath, ["--import", "tsx", "data/cli/sfp.ts", "report", "--root", "nowhere"], {
     encoding: "utf8"
   });
   assert.equal(status, 1);

@@ -26,7 +26,7 @@ function record(): ImageRecord {
   };
 }
 
-const choice = {trunk: "plain", layer: 0, factor: 1, cap: 0, heads: "mean"} as const;
+const choice = {trunk: "plain", layer: 0, factor: 1, cap: "none", heads: "mean"} as const;
 
 test("the stored set holds for the default test only", () => {
   assert.deepEqual([...readDiagonal(record(), choice).members], [0, 0, 0, 0]);

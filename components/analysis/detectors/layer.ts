@@ -1,48 +1,46 @@
 import {prefixLength, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Detection} from "./detection.js";
-import {detect, type DetectorId, type DetectorOptions} from "./index.js";
-import {sparsest} from "./lof.js";
+import type {Detector, Known} from "./detector.js";
+import {detectorIds, detectors, type DetectorId, type DetectorOptions} from "./index.js";
 
-/** The detectors that a record alone can feed. */
-export const layerDetectors = ["som", "l2", "lof", "mad"] as const satisfies readonly DetectorId[];
-export type LayerDetector = (typeof layerDetectors)[number];
+/** What detectors say of one layer; only SOM needs nothing but what every record has had from the first. */
+export type LayerDetections = Partial<Record<DetectorId, Detection>> & {som: Detection};
 
-/** Options of each; LOF's scores are stored, so only where its set begins is open. */
-export interface LayerDetectorOptions extends Partial<Pick<DetectorOptions, "som" | "l2" | "mad">> {
-  lof?: {contamination?: number};
-}
-
-/** What each detector says of one layer; without `lof` where the record has no scores of it. */
-export interface LayerDetections extends Record<Exclude<LayerDetector, "lof">, Detection> {
-  lof?: Detection;
-}
-
-/** Runs every detector on one layer (0-based) of a record. */
-export function detectLayer(
-  {heads, grid: [rows, columns], prefix, trunks}: ImageRecord,
-  trunk: Trunk,
-  layer: number,
-  {som = {}, l2, lof: {contamination} = {}, mad}: LayerDetectorOptions = {}
-): LayerDetections {
-  const {classRows, diagonals, norms, outliers, lof} = trunks[trunk];
+/** What a record knows of one layer (0-based). */
+export function knownOf({heads, grid: [rows, columns], prefix, trunks}: ImageRecord, trunk: Trunk, layer: number): Known {
+  const {classRows, diagonals, norms, outliers, scores = {}} = trunks[trunk];
   const patches = rows * columns;
   const part = <A extends Float32Array | Uint8Array>(values: A, width: number) =>
     values.subarray(layer * width, (layer + 1) * width) as A;
-  const evidence = {
+  return {
     heads,
     classRows: part(classRows, heads * patches),
     diagonals: part(diagonals, heads * patches),
-    norms: part(norms, prefixLength(prefix) + patches).subarray(prefixLength(prefix))
+    norms: part(norms, prefixLength(prefix) + patches).subarray(prefixLength(prefix)),
+    scores: Object.fromEntries(Object.entries(scores).map(([name, values]) => [name, part(values, patches)])),
+    // The graph decided on unrounded numbers; a margin near 0 may round to its other side here.
+    sets: {som: part(outliers, patches)}
   };
-  const {factor = 1, cap = Infinity, heads: joined = "mean"} = som;
-  const byDefault = factor === 1 && cap === Infinity && joined === "mean";
-  const test = detect("som", evidence, som);
-  const scores = lof && Float64Array.from(part(lof, patches));
-  return {
-    // The stored set is what the graph decided; a margin near 0 may round to its other side here.
-    som: byDefault ? {...test, outliers: part(outliers, patches)} : test,
-    l2: detect("l2", evidence, l2),
-    ...(scores && {lof: {scores, outliers: sparsest(scores, contamination)}}),
-    mad: detect("mad", evidence, mad)
-  };
+}
+
+/** Whether a record can feed a detector: it holds the evidence, or the scores. */
+export function canDetect({name, needs, kept}: Detector, {trunks}: ImageRecord, trunk: Trunk): boolean {
+  if (kept) return trunks[trunk].scores?.[name] !== undefined;
+  return needs.every((need) => ["heads", "classRows", "diagonals", "norms"].includes(need));
+}
+
+/** Runs every detector that a record can feed on one layer (0-based), in the order of the list. */
+export function detectLayer(
+  record: ImageRecord,
+  trunk: Trunk,
+  layer: number,
+  options: DetectorOptions = {}
+): LayerDetections {
+  const known = knownOf(record, trunk, layer);
+  const found: Partial<Record<DetectorId, Detection>> = {};
+  for (const id of detectorIds) {
+    const detector: Detector = detectors[id];
+    if (canDetect(detector, record, trunk)) found[id] = detector.detect(known, options[id]);
+  }
+  return {...found, som: found.som ?? detectors.som.detect(known, options.som)};
 }

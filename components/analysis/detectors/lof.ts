@@ -1,5 +1,7 @@
 import {quantile, tokenCount, type Features, type Numbers} from "../arrays.js";
 import {above, type Detection} from "./detection.js";
+import {choice, count, number} from "../options.js";
+import {defineDetector} from "./detector.js";
 
 export interface LofOptions {
   /** k nearest other tokens; fewer where there are fewer. */
@@ -84,3 +86,35 @@ function squaredDistances({values, width}: Features, chosen: number[]): Float64A
   }
   return distances;
 }
+
+export const lofDetector = defineDetector({
+  name: "lof",
+  label: "LOF",
+  title: "sparse surroundings",
+  about: "local outlier factor: how much sparser a token's surroundings are than its neighbours'",
+  source: "Breunig et al., 2000, and SC-CLIP (arXiv 2411.15869)",
+  reading: "LOF looks at how far a token lies from other tokens and finds a fixed share of them.",
+  unit: {label: "local outlier factor", from: 1},
+  colour: "#ff8ab7",
+  dash: "7 3",
+  needs: ["features", "width"],
+  options: {
+    neighbours: count({least: 1, default: 30, about: "nearest other tokens that a token is compared with"}),
+    contamination: number({
+      least: 0,
+      most: 0.5,
+      slider: 0.3,
+      step: 0.01,
+      default: 0.05,
+      about: "the share of tokens it takes, those with the largest scores; SC-CLIP: 0.05",
+      label: "LOF takes",
+      unit: "of all"
+    }),
+    textbook: choice({values: ["off", "on"], about: "Breunig's distances and reach instead of SC-CLIP's"})
+  },
+  detect: ({features, width}, {textbook, ...options}) =>
+    lof({values: features, width}, {...options, textbook: textbook === "on"}),
+  kept: {options: ["contamination"], set: (scores, {contamination}) => sparsest(scores, contamination)},
+  caption: ({neighbours, contamination, textbook}) =>
+    `${textbook === "on" ? "textbook" : "squared distances"}, ${neighbours} neighbours, top ${Number((contamination * 100).toPrecision(3))} %`
+});

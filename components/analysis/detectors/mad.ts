@@ -1,5 +1,7 @@
 import {median, type Numbers} from "../arrays.js";
 import {above, type Detection} from "./detection.js";
+import {number} from "../options.js";
+import {defineDetector} from "./detector.js";
 
 /**
  * Makes the median absolute deviation of a normal sample its standard deviation: 1 / Φ⁻¹(3/4); its inverse is 0.6745.
@@ -23,3 +25,30 @@ export function mad(norms: Numbers, {threshold = 3.5}: MadOptions = {}): Detecti
   const scores = offsets.map((offset) => (offset === 0 ? 0 : offset / sigma));
   return {scores, outliers: above(scores, threshold)};
 }
+
+export const madDetector = defineDetector({
+  name: "mad",
+  label: "MAD",
+  title: "robust z of the norm",
+  about: "norms many robust standard deviations above the median",
+  source: "Iglewicz and Hoaglin, 1993",
+  reading: "MAD looks at the token’s norm too, and may find none.",
+  unit: {label: "robust z"},
+  colour: "#97bbf5",
+  dash: "2 3",
+  ranksBy: "norm",
+  needs: ["norms"],
+  options: {
+    threshold: number({
+      least: 0,
+      slider: 20,
+      step: 0.5,
+      default: 3.5,
+      about: "robust standard deviations above the median at which the set begins; the usual cut: 3.5",
+      label: "MAD from",
+      unit: "σ"
+    })
+  },
+  detect: ({norms}, options) => mad(norms, options),
+  caption: ({threshold}) => `above ${threshold}`
+});

@@ -3,6 +3,8 @@ import {seededRandom} from "../random.js";
 import {cosinesTo} from "../similarity.js";
 import {unit, upright} from "../vectors.js";
 import {above, type Detection} from "./detection.js";
+import {number} from "../options.js";
+import {defineDetector} from "./detector.js";
 
 export interface SingularOptions {
   /** How many standard deviations above the mean score the set begins. SINDER's paper: 4. */
@@ -15,10 +17,42 @@ export interface SingularOptions {
  */
 export function singular(features: Features, direction: Numbers, {threshold = 4}: SingularOptions = {}): Detection {
   const scores = cosinesTo(features, direction).map(Math.abs);
-  const centre = mean(scores);
-  const deviation = Math.sqrt(mean(scores.map((score) => (score - centre) ** 2)));
-  return {scores, outliers: above(scores, centre + threshold * deviation)};
+  return {scores, outliers: farAbove(scores, threshold)};
 }
+
+/** The scores that lie more than `threshold` standard deviations above their mean. */
+function farAbove(scores: Numbers, threshold: number): Uint8Array {
+  const centre = mean(scores);
+  const deviation = Math.sqrt(mean(Float64Array.from(scores, (score) => (score - centre) ** 2)));
+  return above(scores, centre + threshold * deviation);
+}
+
+export const singularDetector = defineDetector({
+  name: "singular",
+  label: "SINDER",
+  title: "along the singular direction",
+  about: "tokens along the leading singular direction of the network so far (attention branches, without MLPs)",
+  source: "SINDER, arXiv 2407.16826",
+  reading: "SINDER looks at how nearly a token points along the direction that the layers so far amplify most; it may find none.",
+  unit: {label: "|cos| with the singular direction"},
+  colour: "#7d8f1c",
+  dash: "12 3 2 3 2 3",
+  needs: ["features", "width", "direction"],
+  options: {
+    threshold: number({
+      least: 0,
+      slider: 10,
+      step: 0.25,
+      default: 4,
+      about: "standard deviations above the mean score at which the set begins; SINDER's paper: 4",
+      label: "SINDER from",
+      unit: "σ"
+    })
+  },
+  detect: ({features, width, direction}, options) => singular({values: features, width}, direction, options),
+  kept: {options: ["threshold"], set: (scores, {threshold}) => farAbove(scores, threshold)},
+  caption: ({threshold}) => `above mean + ${threshold} σ`
+});
 
 /** The linear part of one block's attention branch. Matrices D × D, row-major, applied as y = M x. */
 export interface AttentionWeights {

@@ -1,5 +1,7 @@
 import type {Numbers} from "../arrays.js";
 import {above, greatest, type Detection} from "./detection.js";
+import {choice, countOr, number, type ValuesOf} from "../options.js";
+import {defineDetector} from "./detector.js";
 
 /**
  * How the heads' maps become one verdict.
@@ -66,4 +68,60 @@ function reached(margins: Float64Array, heads: Heads): number {
       return ascending[ascending.length - 1 - Math.floor(ascending.length / 2)];
   }
   throw new Error(`invalid heads: ${heads}`);
+}
+
+export const somOptions = {
+  factor: number({
+    least: 0,
+    slider: 3,
+    step: 0.05,
+    default: 1,
+    about: "m in a_ii < m · a_ci: multiplies the class token's attention; the paper: 1, its code: 1.5",
+    label: "Factor m"
+  }),
+  cap: countOr("none", {
+    least: 1,
+    slider: 60,
+    default: "none",
+    about: "most outliers a layer, those with the most attention from the class token; the paper: none, its code: 10",
+    label: "At most"
+  }),
+  heads: choice({
+    values: ["mean", "any", "vote"],
+    about: "the test on the mean over heads as in the paper, in at least one head, or in more than half",
+    label: "Heads"
+  })
+};
+
+export const somDetector = defineDetector({
+  name: "som",
+  label: "SOM",
+  title: "class against self",
+  about: "Eq. 4: a patch that attends to itself less than the class token attends to it",
+  source: "SFP, Eq. 4",
+  reading: "SOM looks at attention and may find none.",
+  unit: {label: "margin, times uniform", shown: "times keys", signed: true},
+  colour: "#ff725c",
+  needs: ["heads", "classRows", "diagonals"],
+  options: somOptions,
+  detect: (evidence, options) => som(evidence, readSom(options)),
+  caption: ({factor, cap, heads}) =>
+    [`factor ${factor}`, cap === "none" ? "no cap" : `at most ${cap}`, decisionName(heads)].join(", ")
+});
+
+function readSom({cap, ...options}: ValuesOf<typeof somOptions>): SomOptions {
+  return {...options, cap: cap === "none" ? Infinity : cap};
+}
+
+/** How captions name the way in which heads decide. */
+export function decisionName(heads: Heads): string {
+  switch (heads) {
+    case "mean":
+      return "mean over heads";
+    case "vote":
+      return "most heads decide, each patch at the head that decides";
+    case "any":
+      return "any head decides, each patch at its greatest margin";
+  }
+  throw new Error(`invalid heads: ${heads satisfies never}`);
 }

@@ -1,5 +1,5 @@
 import type {Feed, View} from "../../site/feed.js";
-import {testControls} from "../diagonal/controls.js";
+import {testControls} from "../detectors/controls.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -77,7 +77,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
         marks: [...high, ...pins]
       });
       photo.update({grid: record.grid, photo: picture.image, marks});
-      test.show(choice);
+      test.show(selection);
       const {layer, head, trunk} = choice;
       frame.update({
         title: withHighNorm(

@@ -1,9 +1,10 @@
-import {layerDetectors} from "../../analysis/detectors/layer.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import type {CorpusSummary, PairAgreement} from "../../analysis/corpus.js";
 import type {SelectionStore} from "../../site/selection.js";
-import {detectorStyle} from "../detectors/style.js";
+import {rankGroups, strokeOf} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import {detectorsIn} from "./counts.js";
 import {boundedCells} from "../frame/rows.js";
 import {boundedSeries, boundsText, corpusSource, followCorpus} from "../frame/followCorpus.js";
 import {rampLegend, strokesLegend} from "../../charts/legend.js";
@@ -11,19 +12,19 @@ import {lines} from "../../charts/lines.js";
 import {matrix} from "../../charts/matrix.js";
 import {plate, plates} from "../../charts/plate.js";
 
-const others = layerDetectors.filter((id) => id !== "som");
+const others = detectorIds.filter((id) => id !== "som");
 
 /** Which detectors find the same patches, over all images. */
 export function corpusAgreement(store: SelectionStore): HTMLElement {
-  const names = layerDetectors.map((id) => detectorStyle[id].label);
   const two = (value: number) => value.toFixed(2).replace("-", "−");
-  const blank = {rows: names, columns: names, values: [], cellHeight: 36, cellWidth: 64, format: two};
+  const blank = {rows: [], columns: [], values: [], cellHeight: 36, cellWidth: 64, format: two};
   let pairs: readonly PairAgreement[] = [];
+  let present: readonly DetectorId[] = [];
   const find = (row: number | null, column: number | null) =>
     row === null || column === null
       ? undefined
       : pairs.find(
-          ({pair}) => pair.includes(layerDetectors[row]) && pair.includes(layerDetectors[column]) && row !== column
+          ({pair}) => pair.includes(present[row]) && pair.includes(present[column]) && row !== column
         );
   const sets = matrix({
     ...blank,
@@ -70,7 +71,7 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
       legend: [
         rampLegend({label: "Jaccard", domain: [0, 1], scale: "linear"}),
         rampLegend({label: "Spearman’s ρ", domain: [0, 1], scale: "linear", signed: true}),
-        strokesLegend(others.map((id) => detectorStyle[id]))
+        strokesLegend(others.map((id) => strokeOf(detectors[id])))
       ],
       reading:
         "Point at a cell for its interval, and for what two independent sets of these sizes would share. L2 and MAD rank by the same norm: their ρ is 1 by construction.",
@@ -91,29 +92,32 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
   followCorpus(store, frame, (view) => {
     const {corpus, layer} = view;
     pairs = corpus.agreement[layer];
+    present = detectorsIn(corpus);
+    const names = present.map((id) => detectors[id].label);
     const cells = (of: (pair: PairAgreement) => number | null) =>
-      layerDetectors.flatMap((_, row) =>
-        layerDetectors.map((_other, column) => {
+      present.flatMap((_, row) =>
+        present.map((_other, column) => {
           if (row === column) return 1;
           const pair = find(row, column);
           return (pair && of(pair)) ?? NaN;
         })
       );
-    sets.update({values: cells(({jaccard}) => jaccard[0])});
-    ranks.update({values: cells(({rank}) => rank[0])});
+    sets.update({rows: names, columns: names, values: cells(({jaccard}) => jaccard[0])});
+    ranks.update({rows: names, columns: names, values: cells(({rank}) => rank[0])});
     const current = layer + 1;
     if (drawn === corpus) {
       setLines.update({current});
       rankLines.update({current});
     } else {
       drawn = corpus;
-      const withSom = (id: (typeof others)[number]) =>
+      const known = others.filter((id) => present.includes(id));
+      const withSom = (id: DetectorId) =>
         corpus.agreement.map((all) => all.find(({pair}) => pair[0] === "som" && pair[1] === id)!);
       setLines.update({
         current,
-        series: others.map((id) => ({
+        series: known.map((id) => ({
           ...boundedSeries(
-            detectorStyle[id],
+            strokeOf(detectors[id]),
             withSom(id).map(({jaccard}) => jaccard)
           ),
           quiet: true
@@ -121,14 +125,12 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
       });
       rankLines.update({
         current,
-        series: others
-          .filter((id) => id !== "mad")
-          .map((id) =>
-            boundedSeries(
-              id === "l2" ? {...detectorStyle.l2, label: "L2, MAD"} : detectorStyle[id],
-              withSom(id).map(({rank}) => rank)
-            )
+        series: rankGroups(known).map(({id, label}) =>
+          boundedSeries(
+            {...strokeOf(detectors[id]), label},
+            withSom(id).map(({rank}) => rank)
           )
+        )
       });
     }
     const mad = pairs.find(({pair}) => pair[0] === "som" && pair[1] === "mad")!;

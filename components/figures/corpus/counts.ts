@@ -1,9 +1,9 @@
 import type {CorpusSummary} from "../../analysis/corpus.js";
-import {layerDetectors, type LayerDetector} from "../../analysis/detectors/layer.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import {trunks, type Trunk} from "../../records/record.js";
 import {segmented} from "../../ui/inputs.js";
 import type {Selection, SelectionStore} from "../../site/selection.js";
-import {detectorStyle} from "../detectors/style.js";
+import {detectorTitle} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
 import {boundsText, corpusSource, followCorpus} from "../frame/followCorpus.js";
@@ -31,9 +31,9 @@ export function corpusControl(store: SelectionStore): HTMLElement {
 
 /** Which detector's sets a figure draws. */
 export function detectorControl(store: SelectionStore): HTMLElement {
-  const detector = segmented<LayerDetector>({
+  const detector = segmented<DetectorId>({
     label: "Detector",
-    options: layerDetectors.map((id) => ({value: id, label: detectorStyle[id].label, hint: detectorStyle[id].title})),
+    options: detectorIds.map((id) => ({value: id, label: detectors[id].label, hint: detectorTitle(id)})),
     value: detectorOf(store.value),
     onChange: (value) => store.set({detector: value})
   });
@@ -41,9 +41,14 @@ export function detectorControl(store: SelectionStore): HTMLElement {
   return detector;
 }
 
-/** The chosen detector, where it is one that a corpus knows. */
-export function detectorOf({detector}: Selection): LayerDetector {
-  return layerDetectors.find((id) => id === detector) ?? "som";
+/** The chosen detector, or SOM where there is no such detector or the corpus was summed up without it. */
+export function detectorOf({detector}: Selection, corpus?: CorpusSummary): DetectorId {
+  return (corpus ? detectorsIn(corpus) : detectorIds).find((id) => id === detector) ?? "som";
+}
+
+/** The detectors that a corpus was summed up with, in the order of the list. */
+export function detectorsIn({places}: CorpusSummary): DetectorId[] {
+  return detectorIds.filter((id) => places[id]);
 }
 
 /** How many outliers an image has, and how long its longest token is: the spread over images, layer by layer. */

@@ -1,9 +1,9 @@
 import type {CorpusSummary} from "../../analysis/corpus.js";
-import {layerDetectors, type LayerDetector} from "../../analysis/detectors/layer.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import type {SelectionStore} from "../../site/selection.js";
-import {detectorControl, detectorOf} from "./counts.js";
-import {detectorStyle} from "../detectors/style.js";
 import {contentTitle} from "./words.js";
+import {detectorControl, detectorOf, detectorsIn} from "./counts.js";
+import {detectorTitle, strokeOf} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
 import {boundedCells, type Rows} from "../frame/rows.js";
@@ -55,11 +55,11 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
       waiting: "Loading the numbers of all images.",
       lede: "Share of images in which each place is in the set of the chosen detector; beside it, the share of patches in each set by steps from the border.",
       controls: [detectorControl(store)],
-      legend: [legend, strokesLegend(layerDetectors.map((id) => detectorStyle[id]))],
+      legend: [legend, strokesLegend(detectorIds.map((id) => strokeOf(detectors[id])))],
       reading:
         "A place that is high in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone.",
       data: () => {
-        const [corpus, detector] = key as [CorpusSummary | undefined, LayerDetector];
+        const [corpus, detector] = key as [CorpusSummary | undefined, DetectorId];
         return (corpus?.places[detector] ?? []).flatMap((row, layer) =>
           row.map((images, patch) => ({detector, layer: layer + 1, patch, images}))
         );
@@ -78,12 +78,12 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
   store.subscribePointing(point);
   followCorpus(store, frame, (view) => {
     const {corpus, layer, selection} = view;
-    const id = detectorOf(selection);
+    const id = detectorOf(selection, corpus);
     const {grid} = corpus;
     drawnLayer = layer;
     const fresh = [corpus, id].some((value, i) => value !== key[i]);
     key = [corpus, id];
-    if (fresh) shares = corpus.places[id].map((row) => row.map((count) => (100 * count) / corpus.images));
+    if (fresh) shares = corpus.places[id]!.map((row) => row.map((count) => (100 * count) / corpus.images));
     const domain = [0, maximum(...shares)] as const;
     map.update({grid, values: shares[layer], domain, scale: "linear"});
     strip.update(
@@ -99,15 +99,15 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
     );
     legend.update({domain, scale: "linear"});
     border.update({
-      series: layerDetectors.map((other) => ({
-        ...boundedSeries(detectorStyle[other], corpus.border[other][layer], 100),
+      series: detectorsIn(corpus).map((other) => ({
+        ...boundedSeries(strokeOf(detectors[other]), corpus.border[other]![layer], 100),
         quiet: true
       }))
     });
     const most = shares[layer].reduce((best, share, i) => (share > shares[layer][best] ? i : best), 0);
     frame.update({
-      title: `${detectorStyle[id].label}, layer ${layer + 1}: most often patch ${patchName(most, grid[1])}, in ${shares[layer][most].toFixed(0)} % of images`,
-      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
+      title: `${detectors[id].label}, layer ${layer + 1}: most often patch ${patchName(most, grid[1])}, in ${shares[layer][most].toFixed(0)} % of images`,
+      source: corpusSource(view, [detectorTitle(id), "default options", "without SOM"], {oneLayer: true})
     });
     point();
     frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1} ${most}`;
@@ -135,7 +135,7 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       waiting: "Loading the numbers of all images.",
       lede: "Left: patches of each image sorted by the variance of lightness inside them. Right: patches that mostly show a labelled object, and the others.",
       controls: [detectorControl(store)],
-      legend: [strokesLegend(layerDetectors.map((id) => detectorStyle[id])), strokesLegend([onObject, onBackground])],
+      legend: [strokesLegend(detectorIds.map((id) => strokeOf(detectors[id]))), strokesLegend([onObject, onBackground])],
       reading:
         "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring.",
       data: () => (drawn ? contentRows(drawn) : [])
@@ -144,11 +144,11 @@ export function corpusContent(store: SelectionStore): HTMLElement {
   let drawn: CorpusSummary | undefined;
   followCorpus(store, frame, (view) => {
     const {corpus, layer, selection} = view;
-    const id = detectorOf(selection);
+    const id = detectorOf(selection, corpus);
     drawn = corpus;
     texture.update({
-      series: layerDetectors.map((other) => ({
-        ...boundedSeries(detectorStyle[other], corpus.texture[other][layer], 100),
+      series: detectorsIn(corpus).map((other) => ({
+        ...boundedSeries(strokeOf(detectors[other]), corpus.texture[other]![layer], 100),
         quiet: true
       }))
     });
@@ -172,8 +172,8 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       });
     }
     frame.update({
-      title: contentTitle(`${detectorStyle[id].label}, layer ${layer + 1}`, corpus.objects?.[id][layer].difference),
-      source: corpusSource(view, [detectorStyle[id].title, "default options", "without SOM"], {oneLayer: true})
+      title: contentTitle(`${detectors[id].label}, layer ${layer + 1}`, corpus.objects?.[id]?.[layer].difference),
+      source: corpusSource(view, [detectorTitle(id), "default options", "without SOM"], {oneLayer: true})
     });
     frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1}`;
   });
@@ -181,10 +181,11 @@ export function corpusContent(store: SelectionStore): HTMLElement {
 }
 
 /** A row a group of patches: tenths by local variance, 1 the flattest, and where it is known objects and background. */
-function contentRows({texture, objects}: CorpusSummary): Rows {
-  return layerDetectors.flatMap((detector) =>
-    texture[detector].flatMap((tenths, layer) => {
-      const known = objects?.[detector][layer];
+function contentRows(corpus: CorpusSummary): Rows {
+  const {texture, objects} = corpus;
+  return detectorsIn(corpus).flatMap((detector) =>
+    texture[detector]!.flatMap((tenths, layer) => {
+      const known = objects?.[detector]?.[layer];
       return [
         ...tenths.map((share, i) => [`tenth ${i + 1}`, share] as const),
         ...(known

@@ -1,9 +1,10 @@
 import {jaccard, overlap} from "../../analysis/agreement.js";
-import {layerDetectors, type LayerDetections} from "../../analysis/detectors/layer.js";
+import type {Detection} from "../../analysis/detectors/detection.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
+import type {LayerDetections} from "../../analysis/detectors/layer.js";
 import {spearman} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
-import {detectionsOf} from "./maps.js";
-import {detectorNotes, detectorStyle} from "./style.js";
+import {detectionsOf, detectorNotes, presentIn, rankGroups, strokeOf} from "./reading.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -11,7 +12,7 @@ import {strokesLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
 import {plate} from "../../charts/plate.js";
 
-const others = layerDetectors.filter((id) => id !== "som");
+const others = detectorIds.filter((id) => id !== "som");
 
 /** How SOM agrees with each other detector, layer by layer. */
 export function detectorLayers(feed: Feed): HTMLElement {
@@ -31,7 +32,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
       title: "Does SOM find what the others find?",
       waiting: "Loading.",
       lede: "SOM against each other detector in every layer, with the options chosen above.",
-      legend: [strokesLegend(others.map((id) => detectorStyle[id]))],
+      legend: [strokesLegend(others.map((id) => strokeOf(detectors[id])))],
       reading:
         "Left, 1 is the same set, 0 no patch in common; a gap means that neither found any. Right, below 0 the patches with the larger margin are rather those that the other detector finds ordinary.",
       data: () =>
@@ -55,8 +56,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
   follow(feed, frame, (view) => {
     const {record, choice, selection, picture} = view;
     const current = choice.layer + 1;
-    const {factor, cap, heads, count, contamination, threshold} = selection;
-    const next = [record, choice.trunk, factor, cap, heads, count, contamination, threshold];
+    const next = [record, choice.trunk, selection.detectors];
     if (next.every((value, i) => value === key[i])) {
       sets.update({current});
       ranks.update({current});
@@ -65,27 +65,28 @@ export function detectorLayers(feed: Feed): HTMLElement {
     key = next;
     const found = Array.from({length: record.layers}, (_, layer) => detectionsOf(view, layer));
     shown = found;
-    const series = (of: (layer: LayerDetections, id: (typeof others)[number]) => number) =>
-      others
-        .filter((id) => found[0][id])
-        .map((id) => ({...detectorStyle[id], values: found.map((layer) => of(layer, id))}));
-    // L2 and MAD rank alike: one of the two lines would hide the other, so only one is named.
+    const present = others.filter((id) => found[0][id]);
+    const values = (id: DetectorId, of: (som: Detection, other: Detection) => number) =>
+      found.map((layer) => of(layer.som, layer[id]!));
     sets.update({
       current,
-      series: series((layer, id) => jaccard(overlap(layer.som.outliers, layer[id]!.outliers))).map((line) => ({
-        ...line,
+      series: present.map((id) => ({
+        ...strokeOf(detectors[id]),
+        values: values(id, (som, other) => jaccard(overlap(som.outliers, other.outliers))),
         quiet: true
       }))
     });
     ranks.update({
       current,
-      series: series((layer, id) => spearman(layer.som.scores, layer[id]!.scores))
-        .filter(({label}) => label !== "MAD")
-        .map((line) => (line.label === "L2" ? {...line, label: "L2, MAD"} : line))
+      series: rankGroups(present).map(({id, label}) => ({
+        ...strokeOf(detectors[id]),
+        label,
+        values: values(id, (som, other) => spearman(som.scores, other.scores))
+      }))
     });
     const best = found.reduce(
       (most, layer, i) => {
-        const value = jaccard(overlap(layer.som.outliers, layer.mad.outliers));
+        const value = jaccard(overlap(layer.som.outliers, layer.mad!.outliers));
         return value > most.value ? {value, i} : most;
       },
       {value: -1, i: 0}
@@ -95,7 +96,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
         best.value < 0
           ? "In no layer do SOM and MAD both find outliers"
           : `SOM and MAD share most in layer ${best.i + 1}, ${Math.round(best.value * 100)} % of what either finds`,
-      source: provenance({...record, image: picture.title}, {trunk: choice.trunk, notes: detectorNotes(selection)})
+      source: provenance({...record, image: picture.title}, {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))})
     });
     frame.dataset.drawn = `${record.image} ${best.i + 1}`;
   });

@@ -1,12 +1,13 @@
-import {median} from "../../analysis/arrays.js";
-import {detectLayer, layerDetectors, type LayerDetections, type LayerDetector} from "../../analysis/detectors/layer.js";
+import {shownScores, type Detector} from "../../analysis/detectors/detector.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
+import {prefixLength} from "../../records/record.js";
+import type {LayerDetections} from "../../analysis/detectors/layer.js";
 import {agreementMatrix, overlap} from "../../analysis/agreement.js";
 import {highNormTokens} from "../../analysis/norms.js";
 import {spearman} from "../../analysis/ranks.js";
-import type {Feed, View} from "../../site/feed.js";
-import {slider} from "../../ui/inputs.js";
-import {somControls} from "../diagonal/controls.js";
-import {detectorNotes, detectorOptions, detectorStyle} from "./style.js";
+import type {Feed} from "../../site/feed.js";
+import {detectorControls} from "./controls.js";
+import {countName, detectionsOf, detectorNotes, detectorTitle, notComputed, presentIn} from "./reading.js";
 import {formatValue} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -17,20 +18,7 @@ import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {maximum, patchName, patchNorms} from "../../charts/reading.js";
 
-/** What a view's layer looks like to every detector. */
-export function detectionsOf({record, choice, selection}: View, layer = choice.layer): LayerDetections {
-  return detectLayer(record, choice.trunk, layer, detectorOptions(selection));
-}
-
-/** Scores in the unit that a reader sees: attention in times uniform, norms in times the median. */
-function shownScores(id: LayerDetector, scores: Float64Array): Float64Array {
-  if (id === "som") return scores.map((score) => score * (scores.length + 1));
-  if (id !== "l2") return scores;
-  const unit = median(scores);
-  return scores.map((score) => score / unit);
-}
-
-/** Four detectors on the same tokens: scores as colours, sets as rings. */
+/** Every detector on the same tokens: scores as colours, sets as rings. */
 export function detectorMaps(feed: Feed): HTMLElement {
   const {store} = feed;
   const hands = {
@@ -38,71 +26,48 @@ export function detectorMaps(feed: Feed): HTMLElement {
     onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
   };
   const panels = Object.fromEntries(
-    layerDetectors.map((id) => {
-      const {title, unit} = detectorStyle[id];
-      const signed = id === "som";
-      const map = patchMap({grid: [14, 14], label: `${title}, ${unit}`, unit, signed, ...hands});
-      const legend = rampLegend({label: `${detectorStyle[id].label}: ${unit}`, domain: [0, 1], signed});
+    detectorIds.map((id) => {
+      const {label, unit}: Detector = detectors[id];
+      const title = detectorTitle(id);
+      const map = patchMap({
+        grid: [14, 14],
+        label: `${title}, ${unit.label}`,
+        unit: unit.label,
+        signed: unit.signed,
+        ...hands
+      });
+      const legend = rampLegend({label: `${label}: ${unit.label}`, domain: [0, 1], signed: unit.signed});
       return [id, {map, frame: plate(map, {title}), legend}];
     })
   ) as Record<
-    LayerDetector,
+    DetectorId,
     {
       map: ReturnType<typeof patchMap>;
       frame: ReturnType<typeof plate>;
       legend: ReturnType<typeof rampLegend>;
     }
   >;
-  const som = somControls(store);
-  const count = slider({
-    label: "L2 takes",
-    least: 0,
-    most: 60,
-    value: store.value.count,
-    suffix: "longest",
-    hint: "L2 always finds so many, outliers or not. SFP’s released code: 10",
-    onChange: (value) => store.set({count: value})
-  });
-  const contamination = slider({
-    label: "LOF takes",
-    least: 0,
-    most: 0.3,
-    step: 0.01,
-    value: store.value.contamination,
-    suffix: "of all",
-    hint: "The share of tokens with the largest scores. SC-CLIP: 0.05",
-    onChange: (value) => store.set({contamination: value})
-  });
-  const threshold = slider({
-    label: "MAD from",
-    least: 0,
-    most: 20,
-    step: 0.5,
-    value: store.value.threshold,
-    suffix: "σ",
-    hint: "Norms this many robust standard deviations above the median. The usual cut: 3.5",
-    onChange: (value) => store.set({threshold: value})
-  });
+  const controls = detectorControls(store, detectorIds);
   const frame = figure(
     plates(
-      layerDetectors.map((id) => panels[id].frame),
+      detectorIds.map((id) => panels[id].frame),
       210
     ),
     {
       id: "detectors",
-      title: "Four ideas of an outlier",
+      title: `${countName(detectorIds.length)} ideas of an outlier`,
       waiting: "Loading the analysis of this photo.",
-      lede: "Scores of four detectors on the same layer’s tokens, each with its own unit and range; rings are its set.",
-      legend: [...layerDetectors.map((id) => panels[id].legend), marksLegend(["outlier", "highNorm", "brushed"])],
-      controls: [...som.inputs, count, contamination, threshold],
+      lede: "Scores of every detector on the same layer’s tokens, each with its own unit and range; rings are its set.",
+      legend: [...detectorIds.map((id) => panels[id].legend), marksLegend(["outlier", "highNorm", "brushed"])],
+      controls: controls.inputs,
       reading:
-        "SOM looks at attention, L2 and MAD at the token’s length, LOF at how far it lies from other tokens. L2 and LOF find a fixed number whatever the layer; SOM and MAD may find none. Hover a patch to read its four scores.",
+        `${detectorIds.map((id) => detectors[id].reading).join(" ")} Hover a patch to read its scores.`,
       data: () =>
         shown
           ? Array.from(shown.som.scores, (_, patch) => ({
               patch,
               ...Object.fromEntries(
-                layerDetectors.flatMap((id) => {
+                detectorIds.flatMap((id) => {
                   const found = shown?.[id];
                   return found
                     ? [
@@ -117,12 +82,13 @@ export function detectorMaps(feed: Feed): HTMLElement {
     }
   );
   let shown: LayerDetections | undefined;
+  let keys = 0;
   const point = () => {
     const {hover, brush} = store.pointing;
-    for (const id of layerDetectors) {
+    for (const id of detectorIds) {
       panels[id].map.update({hover, brush});
       const found = shown?.[id];
-      const score = found && hover !== null ? shownScores(id, found.scores)[hover] : null;
+      const score = found && hover !== null ? shownScores(detectors[id], found.scores, keys)[hover] : null;
       panels[id].frame.update({readout: score === null ? "" : formatValue(score)});
     }
   };
@@ -133,19 +99,17 @@ export function detectorMaps(feed: Feed): HTMLElement {
       const {record, choice, selection, picture} = view;
       shown = detectionsOf(view);
       const high = marksOn(highNormTokens(patchNorms(record, choice.trunk, choice.layer)), "highNorm");
+      keys = prefixLength(record.prefix) + record.grid[0] * record.grid[1];
       const sizes: string[] = [];
-      for (const id of layerDetectors) {
+      for (const id of detectorIds) {
         const found = shown[id];
-        const {map, legend} = panels[id];
-        if (!found) {
-          map.update({grid: record.grid, values: null, marks: []});
-          continue;
-        }
-        const scores = shownScores(id, found.scores);
-        const domain = [
-          id === "l2" || id === "lof" ? 1 : 0,
-          maximum(id === "som" ? scores.map(Math.abs) : scores)
-        ] as const;
+        const {map, frame: panel, legend} = panels[id];
+        panel.hidden = legend.hidden = !found;
+        if (!found) continue;
+        const detector: Detector = detectors[id];
+        const {from = 0, signed} = detector.unit;
+        const scores = shownScores(detector, found.scores, keys);
+        const domain = [from, maximum(signed ? scores.map(Math.abs) : scores)] as const;
         const members = marksOn(found.outliers, "outlier");
         map.update({
           grid: record.grid,
@@ -155,17 +119,19 @@ export function detectorMaps(feed: Feed): HTMLElement {
           marks: [...high, ...members]
         });
         legend.update({domain, scale: selection.scale});
-        sizes.push(`${detectorStyle[id].label} ${members.length}`);
+        sizes.push(`${detectors[id].label} ${members.length}`);
       }
-      som.show(selection);
-      count.update({value: selection.count});
-      contamination.update({value: selection.contamination});
-      threshold.update({value: selection.threshold});
+      controls.show(selection);
+      const missing = detectorIds.filter((id) => !shown![id]).map((id) => detectors[id].label);
       frame.update({
-        title: `Four ideas of an outlier: of ${record.grid[0] * record.grid[1]} patches in layer ${choice.layer + 1} they find ${sizes.join(", ")}`,
+        title: `${countName(sizes.length)} ideas of an outlier: of ${record.grid[0] * record.grid[1]} patches in layer ${choice.layer + 1} they find ${sizes.join(", ")}`,
         source: provenance(
           {...record, image: picture.title},
-          {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection)}
+          {
+            layer: choice.layer + 1,
+            trunk: choice.trunk,
+            notes: [...detectorNotes(selection, presentIn(shown!)), ...(missing.length ? [notComputed(missing)] : [])]
+          }
         )
       });
       point();
@@ -187,7 +153,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
     onPick: (patch, other) => store.set(other ? {background: patch} : {target: patch})
   });
   const photoFrame = plate(photo, {title: "how many find it"});
-  const names = layerDetectors.map((id) => detectorStyle[id].label);
+  const names = detectorIds.map((id) => detectors[id].label);
   const format = (value: number) => value.toFixed(2).replace("-", "−");
   const blank = {rows: names, columns: names, values: [], cellHeight: 44, cellWidth: 72, format};
   const sets = matrix({
@@ -232,7 +198,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
     }
   );
   let shown: LayerDetections | undefined;
-  let present: LayerDetector[] = [];
+  let present: DetectorId[] = [];
   let picked: readonly [number, number] | null = null;
   const point = () => {
     const {hover, brush} = store.pointing;
@@ -241,7 +207,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
     if (!brush && picked) sets.update({current: (picked = null)});
     const finders = hover === null ? [] : present.filter((id) => shown?.[id]?.outliers[hover]);
     photoFrame.update({
-      readout: hover === null ? "" : finders.map((id) => detectorStyle[id].label).join(", ") || "none"
+      readout: hover === null ? "" : finders.map((id) => detectors[id].label).join(", ") || "none"
     });
   };
   follow(
@@ -251,9 +217,9 @@ export function detectorAgreement(feed: Feed): HTMLElement {
       const {record, choice, selection, picture} = view;
       const found = detectionsOf(view);
       shown = found;
-      present = layerDetectors.filter((id) => found[id]);
+      present = presentIn(found);
       const all = present.map((id) => found[id]!);
-      const labels = present.map((id) => detectorStyle[id].label);
+      const labels = present.map((id) => detectors[id].label);
       const votes = Array.from(found.som.scores, (_, i) => all.filter(({outliers}) => outliers[i]).length);
       photo.update({
         grid: record.grid,
@@ -281,7 +247,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
             : `No patch is found by all ${present.length}; at most ${votes[best]} agree, as on ${patchName(best, record.grid[1])}`,
         source: provenance(
           {...record, image: picture.title},
-          {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection)}
+          {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection, presentIn(shown!))}
         )
       });
       point();

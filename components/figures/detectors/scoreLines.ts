@@ -1,8 +1,7 @@
-import {layerDetectors, type LayerDetector} from "../../analysis/detectors/layer.js";
+import {detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import {midRanks} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
-import {detectionsOf} from "./maps.js";
-import {detectorNotes, detectorStyle} from "./style.js";
+import {detectionsOf, detectorNotes, presentIn} from "./reading.js";
 import {fitCanvas, h, isDark, whenResized} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -20,7 +19,7 @@ export function scoreLines(feed: Feed): HTMLElement {
   const place = h("div", {class: "raster", role: "img"}, base, overlay);
   place.style.height = `${height}px`;
   let width = 0;
-  let ids: LayerDetector[] = [];
+  let ids: DetectorId[] = [];
   let ranks: Float64Array[] = [];
   let members: ArrayLike<number> = [];
   const frame = figure(place, {
@@ -56,7 +55,7 @@ export function scoreLines(feed: Feed): HTMLElement {
     context.textAlign = "center";
     context.fillStyle = context.strokeStyle = style.color;
     ids.forEach((id, axis) => {
-      context.fillText(detectorStyle[id].label, across(axis), 14);
+      context.fillText(detectors[id].label, across(axis), 14);
       context.globalAlpha = 0.35;
       context.fillRect(across(axis) - 0.5, margin.top, 1, height - margin.top - margin.bottom);
       context.globalAlpha = 1;
@@ -88,7 +87,7 @@ export function scoreLines(feed: Feed): HTMLElement {
     frame,
     (view) => {
       const found = detectionsOf(view);
-      ids = layerDetectors.filter((id) => found[id]);
+      ids = presentIn(found);
       ranks = ids.map((id) => midRanks(found[id]!.scores));
       members = found.som.outliers;
       place.setAttribute("aria-label", `Ranks of ${members.length} patches under ${ids.length} detectors.`);
@@ -98,7 +97,7 @@ export function scoreLines(feed: Feed): HTMLElement {
       frame.update({
         source: provenance(
           {...record, image: picture.title},
-          {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection)}
+          {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection, ids)}
         )
       });
       frame.dataset.drawn = `${record.image} ${choice.layer + 1}`;

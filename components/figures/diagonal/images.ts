@@ -3,7 +3,7 @@ import type {Feed, View} from "../../site/feed.js";
 import {slider} from "../../ui/inputs.js";
 import type {DiagonalReading} from "./reading.js";
 import {diagonalRows, readDiagonal} from "./reading.js";
-import {decisionName} from "./controls.js";
+import {decisionName} from "../../analysis/detectors/som.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {formatValue} from "../../ui/dom.js";
@@ -64,15 +64,14 @@ export function diagonalByImage(
   let shown: DiagonalReading[] = [];
   const draw = (view: View) => {
     const {selection, choice, record} = view;
-    const {factor, cap, heads, scale} = selection;
+    const {scale, detectors} = selection;
+    const {factor, cap} = choice;
     const {records: all, from, total} = page;
     const readings: DiagonalReading[] = all.map((one) =>
       readDiagonal(one.record, {
+        ...detectors.som,
         trunk: choice.trunk,
-        layer: Math.min(choice.layer, one.record.layers - 1),
-        factor,
-        cap,
-        heads
+        layer: Math.min(choice.layer, one.record.layers - 1)
       })
     );
     shown = readings;
@@ -101,7 +100,7 @@ export function diagonalByImage(
       lede: `Layer ${choice.layer + 1} of ${which}, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
       source: provenance(
         {...record, image: `${all.length} photos`},
-        {layer: choice.layer + 1, trunk: choice.trunk, factor, cap, notes: [decisionName(heads)]}
+        {layer: choice.layer + 1, trunk: choice.trunk, factor, cap, notes: [decisionName(detectors.som.heads)]}
       )
     });
     frame.dataset.drawn = `${choice.layer + 1} ${readings.map(({count}) => count).join(" ")}`;

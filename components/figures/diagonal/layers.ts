@@ -13,8 +13,8 @@ import {scatterStrip} from "../../charts/scatterStrip.js";
 function everyLayer(): (view: View) => DiagonalReading[] | null {
   let key: unknown[] = [];
   return (view) => {
-    const {factor, cap, heads, scale} = view.selection;
-    const next = [view.record, view.choice.trunk, factor, cap, heads, scale];
+    const {detectors, scale} = view.selection;
+    const next = [view.record, view.choice.trunk, detectors.som, scale];
     if (next.every((value, i) => value === key[i])) return null;
     key = next;
     return Array.from({length: view.record.layers}, (_, layer) => diagonalOf(view, layer));
@@ -56,7 +56,7 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
       strip.update({
         domain,
         scale: selection.scale,
-        factor: selection.factor,
+        factor: choice.factor,
         current: choice.layer,
         items: readings.map(({x, y, members, count}, i) => ({
           label: `layer ${i + 1}`,

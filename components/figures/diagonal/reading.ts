@@ -1,16 +1,10 @@
-import {som, type Heads} from "../../analysis/detectors/som.js";
+import {detectors, type OpenOptions} from "../../analysis/detectors/index.js";
+import {knownOf} from "../../analysis/detectors/layer.js";
 import {prefixLength, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Rows} from "../frame/rows.js";
 
-export interface DiagonalChoice {
-  trunk: Trunk;
-  /** 0-based. */
-  layer: number;
-  factor: number;
-  /** 0 for no cap. */
-  cap: number;
-  heads: Heads;
-}
+/** A layer (0-based), and how it is tested. */
+export type DiagonalChoice = OpenOptions["som"] & {readonly trunk: Trunk; readonly layer: number};
 
 /** One layer as the test of Eq. 4 sees it. Attention is in times uniform: value × number of keys. */
 export interface DiagonalReading {
@@ -26,18 +20,15 @@ export interface DiagonalReading {
 
 /**
  * Reads a layer with the SOM detector. With `any` and `vote` the heads decide one by one, and a patch is read in the
- * head that decides: then the line y = factor · x parts the set from the rest for them as it does for the mean.
+ * head that decides: then the line y = factor · x separates the set from the rest for them as it does for the mean.
  */
-export function readDiagonal(record: ImageRecord, choice: DiagonalChoice): DiagonalReading {
-  const {heads: count, trunks} = record;
-  const {trunk, layer, factor, cap, heads} = choice;
-  const patches = record.grid[0] * record.grid[1];
+export function readDiagonal(record: ImageRecord, {trunk, layer, ...options}: DiagonalChoice): DiagonalReading {
+  const {heads: count, grid} = record;
+  const {factor, heads} = options;
+  const patches = grid[0] * grid[1];
   const part = (values: Float32Array) => values.subarray(layer * count * patches, (layer + 1) * count * patches);
-  const [rows, selves] = [part(trunks[trunk].classRows), part(trunks[trunk].diagonals)];
-  const {scores, outliers} = som(
-    {classRows: rows, diagonals: selves, heads: count},
-    {factor, cap: cap || Infinity, heads}
-  );
+  const [rows, selves] = [part(record.trunks[trunk].classRows), part(record.trunks[trunk].diagonals)];
+  const {scores, outliers: members} = detectors.som.detect(knownOf(record, trunk, layer), options);
   const keys = prefixLength(record.prefix) + patches;
   const [x, y] = [new Float32Array(patches), new Float32Array(patches)];
   for (let i = 0; i < patches; ++i) {
@@ -52,9 +43,6 @@ export function readDiagonal(record: ImageRecord, choice: DiagonalChoice): Diago
       y[i] = selves[h * patches + i] * keys;
     }
   }
-  // The stored set was decided before the values were rounded for storage.
-  const byDefault = heads === "mean" && factor === 1 && cap === 0;
-  const members = byDefault ? trunks[trunk].outliers.subarray(layer * patches, (layer + 1) * patches) : outliers;
   const margins = Float32Array.from(scores, (score) => score * keys);
   return {x, y, margins, members, count: members.reduce((sum, flag) => sum + flag, 0)};
 }

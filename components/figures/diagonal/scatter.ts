@@ -1,6 +1,7 @@
 import {highNormTokens} from "../../analysis/norms.js";
 import type {Feed, View} from "../../site/feed.js";
-import {decisionName, somControls} from "./controls.js";
+import {decisionName} from "../../analysis/detectors/som.js";
+import {detectorControls} from "../detectors/controls.js";
 import type {DiagonalReading} from "./reading.js";
 import {diagonalRows, readDiagonal} from "./reading.js";
 import {formatValue, h} from "../../ui/dom.js";
@@ -16,8 +17,7 @@ import {scatter} from "../../charts/scatter.js";
 
 /** A layer as the current selection tests it. */
 export function diagonalOf({record, selection, choice}: View, layer = choice.layer): DiagonalReading {
-  const {factor, cap, heads} = selection;
-  return readDiagonal(record, {trunk: choice.trunk, layer, factor, cap, heads});
+  return readDiagonal(record, {...selection.detectors.som, trunk: choice.trunk, layer});
 }
 
 /** Caption of a figure that draws the test of Eq. 4. */
@@ -26,10 +26,10 @@ export function diagonalSource(
   layer?: number,
   notes: string[] = []
 ): string {
-  const {factor, cap, heads} = selection;
+  const {trunk, factor, cap} = choice;
   return provenance(
     {...record, image: picture.title},
-    {layer, trunk: choice.trunk, factor, cap, notes: [decisionName(heads), ...notes]}
+    {layer, trunk, factor, cap, notes: [decisionName(selection.detectors.som.heads), ...notes]}
   );
 }
 
@@ -43,7 +43,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
   };
   const chart = scatter({x: [], y: [], members: [], factor: 1, ...hands, onBrush: (brush) => store.point({brush})});
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
-  const controls = somControls(store);
+  const controls = detectorControls(store, ["som"]);
   const readout = h("span", {class: "plate-readout"});
   const frame = figure(
     h(
@@ -85,14 +85,14 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       const {x, y, members, count} = reading;
       const highNorm = highNormTokens(patchNorms(record, choice.trunk, choice.layer));
       const marks = [...marksOn(highNorm, "highNorm"), ...pinMarks(view)];
-      chart.update({x, y, members, factor: selection.factor, scale: selection.scale, marks});
+      chart.update({x, y, members, factor: choice.factor, scale: selection.scale, marks});
       photo.update({
         grid: record.grid,
         photo: picture.image,
         marks: [...marksOn(members, "outlier"), ...marks]
       });
       controls.show(selection);
-      const capped = selection.cap > 0 ? ", after the cap" : "";
+      const capped = choice.cap > 0 ? ", after the cap" : "";
       frame.update({
         title: withHighNorm(
           `In layer ${choice.layer + 1}, ${count} of ${x.length} patches ${count === 1 ? "lies" : "lie"} below the line${capped}`,
@@ -101,8 +101,8 @@ export function diagonalFigure(feed: Feed): HTMLElement {
         source: diagonalSource(view, choice.layer + 1)
       });
       point(view);
-      const {factor, cap, heads} = selection;
-      frame.dataset.drawn = `${record.image} ${choice.trunk} ${choice.layer + 1} ${heads} ${factor} ${cap} ${count}`;
+      const {trunk, layer, factor, cap} = choice;
+      frame.dataset.drawn = `${record.image} ${trunk} ${layer + 1} ${selection.detectors.som.heads} ${factor} ${cap} ${count}`;
     },
     (_, view) => reading && point(view)
   );

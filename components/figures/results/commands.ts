@@ -42,7 +42,7 @@ export function evaluateCommand(
 export function reportCommand({provenance, protocol}: MeasuredFile, {id}: MeasuredRow): string {
   const quoted = /[^\w+.-]/.test(id) ? `"${id}"` : id;
   return words([
-    "npm run report --",
+    "npm run sfp -- report",
     `--model ${provenance.model}`,
     `--protocol ${protocol.name}`,
     `--only ${quoted}`,

@@ -1,0 +1,57 @@
+import type {Detector} from "../../analysis/detectors/detector.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
+import {detectLayer, type LayerDetections} from "../../analysis/detectors/layer.js";
+import type {Stroke} from "../../charts/marks.js";
+import type {View} from "../../site/feed.js";
+import type {Selection} from "../../site/selection.js";
+
+/** What a view's layer looks like to every detector that its record can feed, in the order of the list. */
+export function detectionsOf({record, choice, selection}: View, layer = choice.layer): LayerDetections {
+  return detectLayer(record, choice.trunk, layer, selection.detectors);
+}
+
+/** The detectors that found something to say, in the order of the list. */
+export function presentIn(found: LayerDetections): DetectorId[] {
+  return detectorIds.filter((id) => found[id]);
+}
+
+/** Every detector's options for a caption. */
+export function detectorNotes(selection: Selection, ids: readonly DetectorId[] = detectorIds): string[] {
+  return ids.map((id) => {
+    const {label, caption}: Detector = detectors[id];
+    return `${label}: ${caption(selection.detectors[id])}`;
+  });
+}
+
+/** How a detector's lines are drawn. */
+export function strokeOf({label, colour, dash}: Pick<Detector, "label" | "colour" | "dash">): Stroke {
+  return {label, colour, dash};
+}
+
+/** "SOM: class against self", the title of a map. */
+export function detectorTitle(id: DetectorId): string {
+  return `${detectors[id].label}: ${detectors[id].title}`;
+}
+
+/** What a caption says of detectors whose scores a record lacks. */
+export function notComputed(labels: readonly string[]): string {
+  return `${labels.join(", ")}: not computed for this photo`;
+}
+
+/** How many, in words, as titles say it. */
+export function countName(count: number): string {
+  return ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"][count] ?? String(count);
+}
+
+/**
+ * Detectors that rank by the same quantity, once each: their rank correlation is 1 by construction, and one line would
+ * hide the other. The label names all of them.
+ */
+export function rankGroups(ids: readonly DetectorId[]): {id: DetectorId; label: string}[] {
+  const quantity = (id: DetectorId) => (detectors[id] as Detector).ranksBy ?? id;
+  const groups = ids.map((id) => ids.filter((other) => quantity(other) === quantity(id)));
+  return groups.filter(([first], i) => first === ids[i]).map((group) => ({
+    id: group[0],
+    label: group.map((id) => detectors[id].label).join(", ")
+  }));
+}

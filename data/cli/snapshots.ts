@@ -1,0 +1,36 @@
+/** `snapshots`: the committed analyses anew, so that the site builds without weights. */
+import {dirname} from "node:path";
+import {openModel} from "../engine/index.js";
+import {claimFolder, writeWhole, type Streams} from "../files/output.js";
+import {analysePhotos} from "../records/analysePhotos.js";
+import {snapshotFile} from "../records/archives.js";
+import {classifierFile} from "../records/classifier.js";
+import {recordArchive} from "../records/recordArchive.js";
+import {wordsFile} from "../records/words.js";
+import {listPhotos} from "../site/photos.js";
+import {parse} from "./options.js";
+
+export const help = `snapshots [MODEL ...]
+  Computes the analyses of data/images that are committed in data/snapshots, with the weights (default vit-ti-16).`;
+
+export async function run(args: string[], {stderr}: Streams): Promise<number> {
+  const {positionals: models} = parse({args, allowPositionals: true});
+  let total = 0;
+  const write = (model: string, name: string, bytes: Uint8Array) => {
+    const file = snapshotFile(model, name);
+    claimFolder(dirname(file));
+    writeWhole(file, bytes);
+    total += bytes.length;
+    stderr.write(`${file}: ${bytes.length} bytes\n`);
+  };
+  for (const model of models.length ? models : ["vit-ti-16"]) {
+    // A snapshot made of a snapshot would prove nothing: without weights this fails.
+    const {image} = await openModel(model);
+    for (const {photo, reason} of await analysePhotos(model, listPhotos())) throw new Error(`${photo.file}: ${reason}`);
+    for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await recordArchive(model, photo));
+    if (image.classifier) write(model, "classifier.arrow", await classifierFile(model));
+    else write(model, "words.arrow", await wordsFile(model));
+  }
+  stderr.write(`${(total / 1e6).toFixed(2)} MB in all\n`);
+  return 0;
+}
