@@ -60,13 +60,13 @@ export interface CorpusSummary {
   /** Largest / median patch norm of each image, ascending: a row a layer. */
   lengths: Record<Trunk, number[][]>;
   /** In how many images each patch is in the set: a row a layer. Plain trunk, as all that follows. */
-  places: ByDetector< number[][]>;
+  places: ByDetector<number[][]>;
   /** Share of patches in the set by steps from the border: a row a layer. */
-  border: ByDetector< Bounds[][]>;
+  border: ByDetector<Bounds[][]>;
   /** The same by tenth of the image's local variance, flattest first. */
-  texture: ByDetector< Bounds[][]>;
+  texture: ByDetector<Bounds[][]>;
   /** Where a ground truth is known: a row a layer. */
-  objects?: ByDetector< ObjectShares[]>;
+  objects?: ByDetector<ObjectShares[]>;
   /** Images by the first layer with an outlier by Eq. 4, by MAD, and with a patch ten times the median; last: never. */
   onsets: Record<"som" | "mad" | "long", number[]>;
   /** A row a layer. */
@@ -94,12 +94,7 @@ export function corpusSummary(
   const bothTrunks = <T>(of: (trunk: Trunk) => T): Record<Trunk, T> => ({plain: of("plain"), purified: of("purified")});
 
   /** Share of patches in the set for each group that patches are sorted into; group −1 is left out. */
-  const shares = (
-    id: DetectorId,
-    layer: number,
-    groupOf: (image: number, patch: number) => number,
-    groups: number
-  ) =>
+  const shares = (id: DetectorId, layer: number, groupOf: (image: number, patch: number) => number, groups: number) =>
     Array.from({length: groups}, (_, group) => {
       const tallies = images.map((_image, image) => {
         const members = Array.from({length: patches}, (_p, i) => i).filter((i) => groupOf(image, i) === group);

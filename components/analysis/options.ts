@@ -237,7 +237,8 @@ export function changedOptions(specs: OptionSpecs, values: GivenOptions): string
 /** A line an option: its name, what it may be and is by default, and what it decides. */
 export function describeOptions(specs: OptionSpecs): string[] {
   return Object.entries(specs).map(([name, spec]) => {
-    const values = spec.kind === "choice" ? spec.values.join("|") : spec.kind === "number" && spec.word ? `${spec.word}|N` : "N";
+    const values =
+      spec.kind === "choice" ? spec.values.join("|") : spec.kind === "number" && spec.word ? `${spec.word}|N` : "N";
     return `${name}=${values} (default ${formatOption(spec.default)}): ${spec.about}`;
   });
 }

@@ -71,7 +71,9 @@ async function computeDirections(engine: Engine): Promise<Float64Array[]> {
     basis: {dims: [width, width], data: identity}
   });
   // Row k is what becomes of the k-th unit vector: the transposed product.
-  return eachLayer(layers, (l) => singularDirection([transposed(products[`product.${l}`].data as Float32Array, width)], width));
+  return eachLayer(layers, (l) =>
+    singularDirection([transposed(products[`product.${l}`].data as Float32Array, width)], width)
+  );
 }
 
 /** The rows of `basis` through the linearised attention branches: after each layer, an output of their own. */

@@ -48,7 +48,7 @@ export function decimal(fallback: number, least: number, most: number): Field<nu
   return {
     fallback,
     parse: (text) => {
-      const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
+      const value = plainNumber.test(text) ? Number(text) : NaN;
       return value >= least && value <= most ? value : undefined;
     },
     format: (value) => String(Math.round(value * 1000) / 1000)
@@ -96,6 +96,7 @@ export function option<S extends OptionSpec>(spec: S, at: string): Field<S["defa
     fallback: spec.default,
     parse: (text) => {
       if (text.length > longestOption) return undefined;
+      if (spec.kind === "number" && text !== spec.word && !plainNumber.test(text)) return undefined;
       try {
         return readOptions("option", {value: spec}, {value: text}).value;
       } catch {
@@ -107,6 +108,9 @@ export function option<S extends OptionSpec>(spec: S, at: string): Field<S["defa
 }
 
 const longestOption = 80;
+
+/** A number as addresses write it: no sign, no exponent. */
+const plainNumber = /^\d{1,6}(\.\d{1,6})?$/;
 
 function parseWhole(text: string, least: number, most: number): number | undefined {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : NaN;

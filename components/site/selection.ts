@@ -76,7 +76,9 @@ export type Selection = Values<typeof fields>;
 export type Change = Some<Selection>;
 
 /** A field of each option that a detector leaves open to a page. */
-function detectorFields(): {readonly [Id in DetectorId]: {readonly [K in keyof OpenOptions[Id]]: Field<OpenOptions[Id][K]>}} {
+function detectorFields(): {
+  readonly [Id in DetectorId]: {readonly [K in keyof OpenOptions[Id]]: Field<OpenOptions[Id][K]>};
+} {
   /** What addresses called these options before detectors declared them. */
   const short = ["som.factor", "som.cap", "som.heads", "l2.count", "lof.contamination", "mad.threshold"];
   return Object.fromEntries(
@@ -175,7 +177,9 @@ export function formatSelection(selection: Selection, rest = ""): string {
 function changed(selection: Selection, change: Change): Selection {
   const {image, model} = selection;
   const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
-  const start = moved ? {...selection, target: fields.target.fallback, background: fields.background.fallback} : selection;
+  const start = moved
+    ? {...selection, target: fields.target.fallback, background: fields.background.fallback}
+    : selection;
   return leaves.reduce((values, {path, field}) => {
     const asked = valueAt(change, path);
     const checked = asked === undefined ? undefined : field.parse(field.format(asked));

@@ -42,6 +42,7 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
   const folder = join(project, "data/measured");
   claimFolder(folder);
   for (const model of models)
-    for (const name of asked) await reportOn({root, names, model, protocol: protocols[name], only, again, folder, ...on});
+    for (const name of asked)
+      await reportOn({root, names, model, protocol: protocols[name], only, again, folder, ...on});
   return 0;
 }

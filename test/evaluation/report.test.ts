@@ -164,9 +164,13 @@ for (const {report, file} of filesOf.filter(({report}) => report.protocol.name =
 
 test("without the photos the command says so and fails", async () => {
   const {spawnSync} = await import("node:child_process");
-  const {status, stderr} = spawnSync(process.execPath, ["--import", "tsx", "data/cli/sfp.ts", "report", "--root", "nowhere"], {
-    encoding: "utf8"
-  });
+  const {status, stderr} = spawnSync(
+    process.execPath,
+    ["--import", "tsx", "data/cli/sfp.ts", "report", "--root", "nowhere"],
+    {
+      encoding: "utf8"
+    }
+  );
   assert.equal(status, 1);
   assert.match(stderr, /nowhere\/val\.txt: there is no such file/);
   assert.ok(!existsSync("nowhere"));

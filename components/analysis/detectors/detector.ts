@@ -127,11 +127,7 @@ function complete(name: string, needs: readonly (keyof Evidence)[], known: Known
  *
  * @param keys how many tokens share a query's attention
  */
-export function shownScores(
-  {unit: {shown}}: Pick<Detector, "unit">,
-  scores: Float64Array,
-  keys: number
-): Float64Array {
+export function shownScores({unit: {shown}}: Pick<Detector, "unit">, scores: Float64Array, keys: number): Float64Array {
   if (shown === undefined) return scores;
   const factor = shown === "times keys" ? keys : 1 / median(scores);
   return scores.map((score) => score * factor);

@@ -7,7 +7,11 @@ import {detectorIds, detectors, type DetectorId, type DetectorOptions} from "./i
 export type LayerDetections = Partial<Record<DetectorId, Detection>> & {som: Detection};
 
 /** What a record knows of one layer (0-based). */
-export function knownOf({heads, grid: [rows, columns], prefix, trunks}: ImageRecord, trunk: Trunk, layer: number): Known {
+export function knownOf(
+  {heads, grid: [rows, columns], prefix, trunks}: ImageRecord,
+  trunk: Trunk,
+  layer: number
+): Known {
   const {classRows, diagonals, norms, outliers, scores = {}} = trunks[trunk];
   const patches = rows * columns;
   const part = <A extends Float32Array | Uint8Array>(values: A, width: number) =>

@@ -102,7 +102,7 @@ export const lofDetector = defineDetector({
     neighbours: count({least: 1, default: 30, about: "nearest other tokens that a token is compared with"}),
     contamination: number({
       least: 0,
-      most: 0.5,
+      most: 1,
       slider: 0.3,
       step: 0.01,
       default: 0.05,

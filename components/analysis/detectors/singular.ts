@@ -33,7 +33,8 @@ export const singularDetector = defineDetector({
   title: "along the singular direction",
   about: "tokens along the leading singular direction of the network so far (attention branches, without MLPs)",
   source: "SINDER, arXiv 2407.16826",
-  reading: "SINDER looks at how nearly a token points along the direction that the layers so far amplify most; it may find none.",
+  reading:
+    "SINDER looks at how nearly a token points along the direction that the layers so far amplify most; it may find none.",
   unit: {label: "|cos| with the singular direction"},
   colour: "#7d8f1c",
   dash: "12 3 2 3 2 3",

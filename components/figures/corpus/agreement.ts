@@ -23,9 +23,7 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
   const find = (row: number | null, column: number | null) =>
     row === null || column === null
       ? undefined
-      : pairs.find(
-          ({pair}) => pair.includes(present[row]) && pair.includes(present[column]) && row !== column
-        );
+      : pairs.find(({pair}) => pair.includes(present[row]) && pair.includes(present[column]) && row !== column);
   const sets = matrix({
     ...blank,
     label: "Jaccard index of two sets, pooled over images",

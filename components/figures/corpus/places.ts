@@ -135,7 +135,10 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       waiting: "Loading the numbers of all images.",
       lede: "Left: patches of each image sorted by the variance of lightness inside them. Right: patches that mostly show a labelled object, and the others.",
       controls: [detectorControl(store)],
-      legend: [strokesLegend(detectorIds.map((id) => strokeOf(detectors[id]))), strokesLegend([onObject, onBackground])],
+      legend: [
+        strokesLegend(detectorIds.map((id) => strokeOf(detectors[id]))),
+        strokesLegend([onObject, onBackground])
+      ],
       reading:
         "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring.",
       data: () => (drawn ? contentRows(drawn) : [])

@@ -96,7 +96,10 @@ export function detectorLayers(feed: Feed): HTMLElement {
         best.value < 0
           ? "In no layer do SOM and MAD both find outliers"
           : `SOM and MAD share most in layer ${best.i + 1}, ${Math.round(best.value * 100)} % of what either finds`,
-      source: provenance({...record, image: picture.title}, {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))})
+      source: provenance(
+        {...record, image: picture.title},
+        {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))}
+      )
     });
     frame.dataset.drawn = `${record.image} ${best.i + 1}`;
   });

@@ -60,8 +60,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
       lede: "Scores of every detector on the same layer’s tokens, each with its own unit and range; rings are its set.",
       legend: [...detectorIds.map((id) => panels[id].legend), marksLegend(["outlier", "highNorm", "brushed"])],
       controls: controls.inputs,
-      reading:
-        `${detectorIds.map((id) => detectors[id].reading).join(" ")} Hover a patch to read its scores.`,
+      reading: `${detectorIds.map((id) => detectors[id].reading).join(" ")} Hover a patch to read its scores.`,
       data: () =>
         shown
           ? Array.from(shown.som.scores, (_, patch) => ({

@@ -50,8 +50,10 @@ export function countName(count: number): string {
 export function rankGroups(ids: readonly DetectorId[]): {id: DetectorId; label: string}[] {
   const quantity = (id: DetectorId) => (detectors[id] as Detector).ranksBy ?? id;
   const groups = ids.map((id) => ids.filter((other) => quantity(other) === quantity(id)));
-  return groups.filter(([first], i) => first === ids[i]).map((group) => ({
-    id: group[0],
-    label: group.map((id) => detectors[id].label).join(", ")
-  }));
+  return groups
+    .filter(([first], i) => first === ids[i])
+    .map((group) => ({
+      id: group[0],
+      label: group.map((id) => detectors[id].label).join(", ")
+    }));
 }

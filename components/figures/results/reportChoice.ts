@@ -16,7 +16,8 @@ export class ReportChoice {
    * @throws RangeError without any report
    */
   constructor(reports: readonly MeasuredFile[], first = "vit-ti-16") {
-    if (!reports.length) throw new RangeError("Nothing was measured: npm run sfp -- report makes data/measured/summary.json.");
+    if (!reports.length)
+      throw new RangeError("Nothing was measured: npm run sfp -- report makes data/measured/summary.json.");
     const own = ({provenance}: MeasuredFile): boolean => provenance.model === first;
     this.reports = [...reports.filter(own), ...reports.filter((file) => !own(file))];
     this.chosen = this.reports.find(({protocol}) => protocol.name === "square") ?? this.reports[0];
