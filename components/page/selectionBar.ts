@@ -1,4 +1,4 @@
-import {layerDetectors} from "../analysis/detectors/layer.js";
+import {detectorIds, detectors} from "../analysis/detectors/index.js";
 import type {Trunk} from "../records/record.js";
 import {h} from "../ui/dom.js";
 import type {HeadChoice} from "../charts/reading.js";
@@ -62,7 +62,7 @@ export function selectionBar(
   });
   const ringsInput = menu<string>({
     label: "Rings",
-    options: layerDetectors.map((id) => ({value: id, label: id.toUpperCase()})),
+    options: detectorIds.map((id) => ({value: id, label: detectors[id].label})),
     value: store.value.rings,
     onChange: (value) => store.set({rings: value})
   });

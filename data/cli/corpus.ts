@@ -14,7 +14,7 @@ import {readPicture} from "../files/picture.js";
 import {progress} from "../files/progress.js";
 import {corpusImage, squareMask} from "../records/corpus-image.js";
 import {joinShards, packShard, unpackShard} from "../records/corpus-shard.js";
-import {deviceName, parse, shardOf, UsageError, wholeNumber} from "./options.js";
+import {deviceName, parse, shardOf, threadCount, UsageError, wholeNumber} from "./options.js";
 
 export const help = `corpus FOLDER [--model ID|FOLDER] [--shard I/N] [--out FILE] [options]
 corpus merge A.zip B.zip ... [--out FILE]
@@ -49,7 +49,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const shard = shardOf(values.shard ?? "1/1");
   if (values.shard !== undefined && values.out === undefined)
     throw new UsageError("--out FILE.zip is needed with --shard.");
-  const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads)};
+  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
   claimFiles([values.out], {inputs: samples.flatMap(({picture, mask}) => [picture, mask])});
   const model = await openModel(values.model);
   const engine = openEngine(model, on);

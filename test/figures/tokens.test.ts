@@ -70,7 +70,7 @@ test("the selection says whose set the rings are", () => {
   }
   assert.equal(ringName(parseSelection(""), record), "outlier by Eq. 4 (SOM)");
   assert.equal(ringName(parseSelection("?rings=nobody"), record), "outlier by Eq. 4 (SOM)");
-  const {lof: _, ...plain} = record.trunks.plain;
+  const {scores: _, ...plain} = record.trunks.plain;
   const without = {...record, trunks: {...record.trunks, plain}};
   assert.match(ringName(parseSelection("?rings=lof"), without), /not computed/);
 });

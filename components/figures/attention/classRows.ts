@@ -90,8 +90,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
     const {record, choice, selection, picture} = view;
     const {layer, head, trunk, factor, cap} = choice;
     // All maps stay as they are while only the marked one moves.
-    const {count: most, contamination, threshold} = selection;
-    const sets = [ringDetector(selection), factor, cap, most, contamination, threshold];
+    const sets = [ringDetector(selection), factor, cap, selection.detectors];
     const key = [record, trunk, ...sets, selection.scale, byHead ? layer : head];
     if (key.every((value, i) => value === drawn[i])) strip.update({current: current(choice)});
     else {

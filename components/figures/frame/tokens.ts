@@ -1,5 +1,7 @@
 /** How every figure marks tokens: crosses on the high-norm ones, rings on the set of the chosen detector. */
-import {detectLayer, layerDetectors, type LayerDetector} from "../../analysis/detectors/layer.js";
+import type {Detector} from "../../analysis/detectors/detector.js";
+import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
+import {canDetect, knownOf} from "../../analysis/detectors/layer.js";
 import {marksLegend} from "../../charts/legend.js";
 import type {MarkName} from "../../charts/marks.js";
 import type {PatchMark} from "../../charts/patchMap.js";
@@ -7,11 +9,10 @@ import {readLayer, type LayerChoice, type LayerReading} from "../../charts/readi
 import type {ImageRecord} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Selection} from "../../site/selection.js";
-import {detectorOptions, detectorStyle} from "../detectors/style.js";
 
 /** The detector whose set is drawn as rings. */
-export function ringDetector({rings}: Selection): LayerDetector {
-  return layerDetectors.find((id) => id === rings) ?? "som";
+export function ringDetector({rings}: Selection): DetectorId {
+  return detectorIds.find((id) => id === rings) ?? "som";
 }
 
 /** The set that is drawn as rings; undefined where the record does not hold what the detector needs. */
@@ -22,7 +23,10 @@ export function ringSet(
 ): Uint8Array | undefined {
   const id = ringDetector(selection);
   // Eq. 4 as the figure reads it: for the chosen heads, factor and cap.
-  return id === "som" ? outliers : detectLayer(record, trunk, layer, detectorOptions(selection))[id]?.outliers;
+  if (id === "som") return outliers;
+  const detector: Detector = detectors[id];
+  if (!canDetect(detector, record, trunk)) return undefined;
+  return detector.detect(knownOf(record, trunk, layer), selection.detectors[id]).outliers;
 }
 
 /** The marks of one layer's tokens. */
@@ -45,11 +49,12 @@ export function marksOn(set: Uint8Array, mark: MarkName): PatchMark[] {
 }
 
 /** What rings are: "outlier by Eq. 4 (SOM)". */
-export function ringName(selection: Selection, {trunks}: ImageRecord): string {
+export function ringName(selection: Selection, record: ImageRecord): string {
   const id = ringDetector(selection);
   if (id === "som") return "outlier by Eq. 4 (SOM)";
-  const {label} = detectorStyle[id];
-  return id === "lof" && !trunks.plain.lof ? `${label} was not computed for this photo` : `outlier by ${label}`;
+  const detector: Detector = detectors[id];
+  const known = canDetect(detector, record, "plain");
+  return known ? `outlier by ${detector.label}` : `${detector.label} was not computed for this photo`;
 }
 
 /** A legend of marks that says whose set the rings are. */
