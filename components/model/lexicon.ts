@@ -2,7 +2,7 @@
 import type {FeatureMap} from "../records/record.js";
 import type {Model} from "./model.js";
 import {readFloats} from "./safetensors.js";
-import {nearestWords, plain, UnknownWordsError} from "./spelling.js";
+import {nearestWords, otherNumber, plain, UnknownWordsError} from "./spelling.js";
 
 /** A lexicon as its file holds it. */
 export interface LexiconFile {
@@ -69,10 +69,11 @@ export class Lexicon {
     return this.classesOf(word) !== undefined;
   }
 
-  /** The classes a word stands for; a plain plural is understood. */
+  /** The classes a word stands for; its plural or singular is understood. */
   classesOf(word: string): number[] | undefined {
     const name = plain(word);
-    return this.index.get(name) ?? this.index.get(name.replace(/s$/, "")) ?? this.index.get(name.replace(/es$/, ""));
+    const form = this.index.has(name) ? name : otherNumber(name, (one) => this.index.has(one));
+    return form === undefined ? undefined : this.index.get(form);
   }
 
   /**
@@ -85,7 +86,7 @@ export class Lexicon {
     if (unknown.length)
       throw new UnknownWordsError(
         unknown.map((word) => ({word, nearest: this.nearest(word)})),
-        {source: "This model's lexicon has"}
+        {source: "This model's lexicon has", known: this.words}
       );
     const {width} = this;
     const vectors = new Float32Array(words.length * width);
@@ -101,7 +102,7 @@ export class Lexicon {
     return sum.map((v) => v / length);
   }
 
-  /** Up to three known words closest in spelling. */
+  /** Up to three known words that may stand for it. */
   nearest(word: string): string[] {
     return nearestWords(word, this.words);
   }

@@ -8,15 +8,84 @@ export function plain(word: string): string {
     .trim();
 }
 
-/** Up to three known words, as `plain` writes them, closest in spelling: sharing a part, then by edit distance. */
-export function nearestWords(word: string, known: readonly string[]): string[] {
+/** Forms that rules do not give. */
+const irregular: Readonly<Record<string, string>> = {
+  people: "person",
+  men: "man",
+  women: "woman",
+  children: "child",
+  mice: "mouse",
+  lice: "louse",
+  geese: "goose",
+  feet: "foot",
+  teeth: "tooth",
+  oxen: "ox",
+  dice: "die",
+  cacti: "cactus",
+  fungi: "fungus"
+};
+
+/** WordNet's rules for nouns: what an ending becomes. */
+const endings: readonly [RegExp, string][] = [
+  [/men$/, "man"],
+  [/ies$/, "y"],
+  [/ves$/, "f"],
+  [/ves$/, "fe"],
+  [/(s|x|z|ch|sh|o)es$/, "$1"],
+  [/([^s])s$/, "$1"]
+];
+
+/** What a word may be the plural of, as `plain` writes it: the last of its words alone changes. */
+export function singulars(word: string): string[] {
   const name = plain(word);
-  const cost = (other: string) => (other.includes(name) || name.includes(other) ? 0.5 : 1) * editDistance(name, other);
+  const [, before, last] = /^(.* )?(\S*)$/.exec(name)!;
+  const known = Object.hasOwn(irregular, last) ? [irregular[last]] : [];
+  const ruled = endings.flatMap(([ending, becomes]) => (ending.test(last) ? [last.replace(ending, becomes)] : []));
+  return [...known, ...ruled].filter((form) => form.length > 1).map((form) => (before ?? "") + form);
+}
+
+/** What a word's plural may be. */
+function plurals(word: string): string[] {
+  const name = plain(word);
+  return [`${name}s`, `${name}es`, name.replace(/y$/, "ies"), name.replace(/fe?$/, "ves")].filter(
+    (form) => form !== name
+  );
+}
+
+/** A word's other number, where that is known. */
+export function otherNumber(word: string, isKnown: (form: string) => boolean): string | undefined {
+  return [...singulars(word), ...plurals(word)].find(isKnown);
+}
+
+/**
+ * Words near in meaning, the nearest first; undefined for a word that is not known to be one.
+ * See `data/files/wordnet.ts`.
+ */
+export type Meaning = (word: string) => readonly string[] | undefined;
+
+/**
+ * Up to three known words, as `plain` writes them, that may stand for another: its other number; else words near in
+ * meaning; else, where nobody knows the word, those spelt like it. None when none is near.
+ */
+export function nearestWords(word: string, known: readonly string[], meaning?: Meaning): string[] {
+  const set = new Set(known);
+  const form = otherNumber(word, (one) => set.has(one));
+  const close = form === undefined ? meaning?.(plain(word)) : undefined;
+  const found = close ? close.filter((one) => set.has(one)) : speltAlike(plain(word), known);
+  return [...new Set([...(form === undefined ? [] : [form]), ...found])].slice(0, 3);
+}
+
+/** Known words that hold the word whole or are held by it, and those a few letters away: one in three at most. */
+function speltAlike(name: string, known: readonly string[]): string[] {
+  const within = (a: string, b: string) => ` ${a} `.includes(` ${b} `);
   return known
-    .map((other) => ({other, cost: cost(other)}))
-    .filter(({other, cost}) => cost <= Math.max(2, Math.min(name.length, other.length) / 2))
-    .toSorted((a, b) => a.cost - b.cost)
-    .slice(0, 3)
+    .map((other) => {
+      const distance = editDistance(name, other);
+      const part = within(other, name) || within(name, other);
+      return {other, distance, near: part || distance <= Math.min(name.length, other.length, 9) / 3};
+    })
+    .filter(({near}) => near)
+    .toSorted((a, b) => a.distance - b.distance)
     .map(({other}) => other);
 }
 
@@ -39,14 +108,23 @@ export class UnknownWordsError extends Error {
   /**
    * @param source what has no such words, as a sentence begins with it
    * @param remedy a sentence on what to do
+   * @param known every word that can be answered
    */
   constructor(
     readonly unknown: {word: string; nearest: string[]}[],
-    {source, remedy = ""}: {source: string; remedy?: string}
+    private readonly about: {source: string; remedy?: string; known?: readonly string[]}
   ) {
+    const {source, remedy = ""} = about;
     const each = unknown.map(
       ({word, nearest}) => `“${word}”${nearest.length ? ` (nearest: ${nearest.join(", ")})` : ""}`
     );
     super(`${source} no ${unknown.length > 1 ? "words" : "word"} ${each.join("; ")}. ${remedy}`.trim());
+  }
+  /** The same with nearest words by their meaning. */
+  byMeaning(meaning: Meaning): UnknownWordsError {
+    const {known} = this.about;
+    if (!known) return this;
+    const unknown = this.unknown.map(({word}) => ({word, nearest: nearestWords(word, known, meaning)}));
+    return new UnknownWordsError(unknown, this.about);
   }
 }

@@ -37,6 +37,7 @@ export class WordList {
         unknown.map((word) => ({word, nearest: nearestWords(word, [...rows.keys()])})),
         {
           source: "This site’s list of words has",
+          known: [...rows.keys()],
           remedy:
             "The Live page reads any word, if it has this model; a build adds the words that data/images/words.json asks for."
         }

@@ -1,11 +1,22 @@
 import {h} from "../ui/dom.js";
 import {photoWords, withWords} from "../site/asked.js";
 import type {Feed} from "../site/feed.js";
+import {mostWords} from "../site/selection.js";
+import {formatLabels, parseLabels} from "../model/segmentation/labels.js";
 
 /** How long after the last keystroke words are looked up, in ms. */
 const pause = 350;
 
 let fields = 0;
+
+/** Classes pasted as lines, on one; text that is no list of classes as it is, so that what is wrong with it is said. */
+function oneLine(text: string): string {
+  try {
+    return formatLabels(parseLabels(text, {repeats: "keep"}));
+  } catch {
+    return text.trim().replace(/\s*[\n\r]+\s*/g, "; ");
+  }
+}
 
 /** Where the reader types classes and their words; below it, what the model cannot answer. */
 export function wordsField(feed: Feed): HTMLElement {
@@ -14,19 +25,35 @@ export function wordsField(feed: Feed): HTMLElement {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const send = () => {
     clearTimeout(timer);
-    store.set({words: input.value.trim()});
+    const words = input.value.trim();
+    if (words.length <= mostWords) return store.set({words});
+    say(
+      `${words.length.toLocaleString("en")} characters are more than an address holds; ${mostWords.toLocaleString("en")} are the most. Ask for fewer classes at a time, or use npm run sfp -- segment --labels-file.`,
+      true
+    );
+  };
+  const say = (text: string, refused: boolean) => {
+    note.textContent = text;
+    note.classList.toggle("is-refused", refused);
   };
   const input = h("input", {
     type: "text",
     autocomplete: "off",
     spellcheck: "false",
-    maxlength: 400,
     "aria-describedby": id,
     oninput: () => {
       clearTimeout(timer);
       timer = setTimeout(send, pause);
     },
-    onchange: send
+    onchange: send,
+    onpaste: (event: ClipboardEvent) => {
+      const text = event.clipboardData?.getData("text") ?? "";
+      // A field of one line would drop the line ends, and with them where classes end.
+      if (!/[\n\r]/.test(text.trim())) return;
+      event.preventDefault();
+      input.setRangeText(oneLine(text), input.selectionStart ?? 0, input.selectionEnd ?? 0, "end");
+      send();
+    }
   });
   const note = h("span", {class: "words-note", id, role: "status"});
   const element = h("div", {class: "words"}, h("label", {}, h("span", {}, "Words"), input), note);
@@ -36,14 +63,8 @@ export function wordsField(feed: Feed): HTMLElement {
     void photoWords(image).then((suits) => (input.placeholder = suits));
     withWords(
       {model, image, words},
-      () => {
-        note.textContent = "A semicolon parts classes, a comma synonyms.";
-        note.classList.remove("is-refused");
-      },
-      (reason) => {
-        note.textContent = reason;
-        note.classList.add("is-refused");
-      }
+      ({notes}) => say(notes.join(" ") || "A semicolon parts classes, a comma synonyms.", notes.length > 0),
+      (reason) => say(reason, true)
     );
   };
   feed.subscribe(show);

@@ -1,7 +1,7 @@
 /** The words that a page compares features with: typed by its reader, or those that suit the photo. */
 import {FileAttachment} from "observablehq:stdlib";
 import type {TextVectors} from "../model/lexicon.js";
-import {classOfQueries, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
+import {classOfQueries, equalWords, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
 import {knownWords, openWords, type Words} from "./lexicon.js";
 
 /** Classes, and one vector for each of their words. */
@@ -14,16 +14,26 @@ export interface Asked {
   words: string;
   /** Whether a text tower made the vectors. */
   tower: boolean;
+  /** What must be said of them: words that the model cannot tell apart. */
+  notes: string[];
 }
 
-let suited: Promise<Record<string, string>> | undefined;
+let suited: Promise<Record<string, unknown>> | undefined;
 
-/** The words that suit a photo. */
+/** For photos that have none, in a site whose words.json names none for any. */
+const general = "animal; vehicle; furniture; building";
+
+/** The words that suit a photo: its own in data/images/words.json, those for any photo there ("*"), or general ones. */
 export async function photoWords(image: string): Promise<string> {
-  suited ??= FileAttachment("../../data/images/words.json").json() as Promise<Record<string, string>>;
+  suited ??= FileAttachment("../../data/images/words.json")
+    .json()
+    .then(
+      (words: unknown) => (typeof words === "object" && words !== null ? (words as Record<string, unknown>) : {}),
+      () => ({})
+    );
   const words = await suited;
-  // For photos that have none of their own.
-  return words[image] ?? words["*"];
+  const named = [image, "*"].map((key) => (Object.hasOwn(words, key) ? words[key] : undefined));
+  return named.find((text): text is string => typeof text === "string" && text.trim() !== "") ?? general;
 }
 
 /** The last answer: every figure of a page asks for the same words, on every move of a slider. */
@@ -88,7 +98,8 @@ function ask(lexicon: Words, words: string): Asked | Promise<Asked> {
     text,
     classOf: classOfQueries(classes),
     words,
-    tower: lexicon.tower ?? false
+    tower: lexicon.tower ?? false,
+    notes: equalWords(classes, text)
   });
   const text = lexicon.vectors(classes.flatMap(({words: synonyms}) => synonyms));
   return text instanceof Promise ? text.then(made) : made(text);

@@ -69,12 +69,16 @@ export function wholeOr<const W extends string>(
   };
 }
 
-/** Free text, such as words to look for; control characters are dropped and the length is limited. */
+/** Free text, such as words to look for: lines become parts of a list, other control characters blanks; the length is limited. */
 export function text(fallback: string, longest: number): Field<string> {
   return {
     fallback,
-    // oxlint-disable-next-line no-control-regex
-    parse: (value) => value.replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, longest),
+    parse: (value) =>
+      value
+        .replace(/\s*[\r\n]+\s*/g, "; ")
+        // oxlint-disable-next-line no-control-regex
+        .replace(/[\u0000-\u001f\u007f]/g, " ")
+        .slice(0, longest),
     format: String
   };
 }

@@ -5,6 +5,9 @@ import {choice, decimal, name, names, option, settings, text, whole, wholeOr} fr
 import {siteModels} from "./models.js";
 import {methods} from "../model/methods/index.js";
 
+/** Characters of words that an address holds: servers refuse addresses beyond 8 kB, and a letter may take three bytes. */
+export const mostWords = 4000;
+
 /**
  * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere; and, in groups by
  * who owns them, the settings of figures and pages. It lives in the address, so a link or a reload restores it.
@@ -35,7 +38,7 @@ const fields = {
   /** The layer from which repair begins. */
   from: whole(1, 1, 99),
   /** Classes and their words, as `parseLabels` reads them; empty: those that suit the photo. */
-  words: text("", 400),
+  words: text("", mostWords),
   /** The class among them that a heat map shows, 1-based. */
   word: whole(1, 1, 99),
   /** What maps of features show. */

@@ -68,6 +68,8 @@ export const openBackend: OpenBackend = async ({model: id, device, threads, meth
 export interface Answers<C> {
   classes: C[];
   text: Float32Array;
+  /** Numbers in one vector. */
+  width: number;
   /** Words the model cannot answer. */
   unknown: string[];
 }
@@ -85,14 +87,16 @@ export async function answerClasses<C extends {words: readonly string[]}>(
 ): Promise<Answers<C>> {
   const all = classes.flatMap(({words}) => words);
   try {
-    return {classes: [...classes], text: (await text(all)).vectors, unknown: []};
+    const {vectors, width} = await text(all);
+    return {classes: [...classes], text: vectors, width, unknown: []};
   } catch (error) {
     const unknown = unknownWords(error);
     if (mode === "strict" || !unknown) throw error;
     const left = classes.map((one) => ({...one, words: one.words.filter((word) => !unknown.has(word))}));
     const words = left.flatMap((one) => one.words);
     if (!words.length) throw error;
-    return {classes: left, text: (await text(words)).vectors, unknown: [...unknown]};
+    const {vectors, width} = await text(words);
+    return {classes: left, text: vectors, width, unknown: [...unknown]};
   }
 }
 

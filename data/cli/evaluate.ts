@@ -3,6 +3,7 @@ import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import {datasetNamed, datasetNames} from "../../components/model/evaluation/datasets.js";
 import {classQueries, type ClassLists, type QueryClass} from "../../components/model/evaluation/queries.js";
+import {equalWords} from "../../components/model/segmentation/labels.js";
 import {evaluationSettings} from "../../components/model/evaluation/settings.js";
 import {answerClasses, openBackend, unknownWords, type Backend, type OpenBackend} from "./backend.js";
 import {datasetFiles, type Sample} from "./dataset-files.js";
@@ -61,7 +62,8 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   const samples = files.samples.slice(0, limit);
   const backend = await open(values, streams);
   try {
-    const {classes, text, unknown} = await answers(backend, asked, words);
+    const {classes, text, width, unknown} = await answers(backend, asked, words);
+    for (const note of equalWords(classes, {vectors: text, width})) streams.stderr.write(`${note}\n`);
     const task: EvaluationTask = {
       dataset: dataset.name,
       labels: {folder: files.labelFolder, rule: files.rule},

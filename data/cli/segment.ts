@@ -5,7 +5,7 @@ import {fit} from "../../components/model/image/fit.js";
 import {segmentationPixels, type PixelPlanes} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import {clusterRegions, voteInRegions} from "../../components/model/segmentation/cliptrase.js";
-import {countLabels, parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
+import {countLabels, equalWords, parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
 import {
   defaultSettings,
   segment,
@@ -14,6 +14,7 @@ import {
 } from "../../components/model/segmentation/segment.js";
 import {tile} from "../../components/model/segmentation/windows.js";
 import {openBackend, type Backend, type OpenBackend} from "./backend.js";
+import {classFile} from "./class-file.js";
 import {maskPng, vocColours} from "../files/masks.js";
 import {readNumbers} from "../files/npy.js";
 import {askedSize, needPatch, needRoom, resized, tellChange} from "./inputs.js";
@@ -24,6 +25,7 @@ import {readPicture} from "../files/picture.js";
 export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --out MASK.png [options]
   The label map as an indexed PNG at the picture's size, and beside it a JSON legend (MASK.json).
   --labels TEXT       classes; ";" separates them, "," separates words for the same class
+  --labels-file FILE  or a file of classes: a line a class, as SCLIP's cls_*.txt, or mmseg's classes=("wall", ...)
   --size S            short side before windows are cut (default ${defaultSettings.short}); an .npy (3, H, W) keeps its own size
   --square S          only the middle square of the picture, at S px
   --crop N            side of a window; 0: the whole picture at once (default ${defaultSettings.crop})
@@ -43,6 +45,7 @@ const options = {
   ...modelOptions,
   image: {type: "string"},
   labels: {type: "string"},
+  "labels-file": {type: "string"},
   size: {type: "string"},
   square: {type: "string"},
   crop: {type: "string"},
@@ -63,13 +66,12 @@ type Values = ReturnType<typeof readWords>;
 
 export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
   const values = readWords(args);
-  const {image, labels, out, json} = values;
+  const {image, out, json} = values;
   if (image === undefined) throw new UsageError("--image FILE is needed.");
-  if (labels === undefined) throw new UsageError('--labels is needed, such as "cat; dog, puppy; grass".');
   if (out === undefined) throw new UsageError("--out MASK.png is needed: the label map is binary.");
   if (extname(out).toLowerCase() !== ".png")
     throw new UsageError(`--out ${out}: the label map is a PNG; its name must end in .png.`);
-  const classes = classesOf(labels);
+  const classes = classesOf(values);
   const settings = settingsOf(values);
   if (values.clusters && (values.method !== "cliptrase" || settings.crop !== 0))
     throw new UsageError(
@@ -79,13 +81,15 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   if (feedback !== undefined && values.method !== "resclip")
     throw new UsageError("--feedback is a part of ResCLIP: it needs --method resclip.");
   const legendFile = `${out.slice(0, -4)}.json`;
-  claimFiles([out, legendFile], {inputs: [image]});
+  claimFiles([out, legendFile], {inputs: [image, values["labels-file"]]});
   needOwnLegend(legendFile);
   const source = await readSource(image);
   const backend = await open(values, streams);
   try {
-    const pixels = prepared(source, values, settings, backend, streams);
-    const {vectors} = await backend.text(classes.flatMap(({words}) => words));
+    const pixels = prepared(source, values, {settings, classes, backend}, streams);
+    const text = await backend.text(classes.flatMap(({words}) => words));
+    const {vectors} = text;
+    for (const note of equalWords(classes, text)) streams.stderr.write(`${note}\n`);
     const {geometry: colours, provenance} = backend;
     const {scale} = settings;
     const features =
@@ -102,12 +106,13 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
       provenance,
       classes: legendOf(found, classes, palette)
     };
-    const text = JSON.stringify(legend, null, 2) + "\n";
+    const legendText = JSON.stringify(legend, null, 2) + "\n";
     writeWhole(out, maskPng(found, palette));
-    writeWhole(legendFile, text);
-    if (json) streams.stdout.write(text);
+    writeWhole(legendFile, legendText);
+    if (json) streams.stdout.write(legendText);
+    const count = `${classes.length} ${classes.length > 1 ? "classes" : 'class (";" separates classes)'}`;
     streams.stderr.write(
-      `${out}: ${classes.length} classes, ${found.windows} windows, ${provenance.model}, ${provenance.method}, on ${provenance.device}\n`
+      `${out}: ${count}, ${found.windows} windows, ${provenance.model}, ${provenance.method}, on ${provenance.device}\n`
     );
     return 0;
   } finally {
@@ -130,7 +135,13 @@ async function clustered(
   return labels instanceof Uint8Array ? Uint8Array.from(voted) : voted;
 }
 
-function classesOf(labels: string): LabelClass[] {
+/** The classes of --labels or --labels-file. */
+function classesOf({labels, "labels-file": file}: Values): LabelClass[] {
+  if (labels !== undefined && file !== undefined)
+    throw new UsageError("--labels and --labels-file exclude each other.");
+  if (file !== undefined) return classFile(file);
+  if (labels === undefined)
+    throw new UsageError('--labels is needed, such as "cat; dog, puppy; grass", or --labels-file FILE.');
   try {
     return parseLabels(labels);
   } catch (error) {
@@ -182,8 +193,7 @@ async function readSource(file: string): Promise<Picture | PixelPlanes> {
 function prepared(
   source: Picture | PixelPlanes,
   values: Values,
-  settings: SegmentSettings,
-  backend: Backend,
+  {settings, classes, backend}: {settings: SegmentSettings; classes: readonly LabelClass[]; backend: Backend},
   {stderr}: Streams
 ): Picture | PixelPlanes {
   const {patch} = backend.geometry;
@@ -206,7 +216,7 @@ function prepared(
   const [{padded: tall}] = tiling.rows;
   const [{padded: wide}] = tiling.columns;
   // Scores: a cosine for each patch of each window and each word.
-  const words = parseLabels(values.labels!).reduce((sum, one) => sum + one.words.length, 0);
+  const words = classes.reduce((sum, one) => sum + one.words.length, 0);
   const besides = 4 * (windows * Math.floor(tall / patch) * Math.floor(wide / patch) * words + 3 * width * height);
   if (backend.needMemory)
     needRoom({needMemory: backend.needMemory}, [1, 3, tall, wide], {option: crop ? "crop" : asked.option}, besides);
