@@ -1,4 +1,12 @@
 import type {Grid, Prefix} from "../records/record.js";
+import type {Rope} from "./rope.js";
+
+/**
+ * What stands between an MLP's two layers: CLIP's x σ(1.702 x), the exact (erf) GELU, its tanh approximation, or
+ * silu(gate) · other.
+ */
+export const activations = ["quick_gelu", "gelu", "gelu_pytorch_tanh", "swiglu"] as const;
+export type Activation = (typeof activations)[number];
 
 /** A transformer tower's sizes. */
 export interface TowerGeometry {
@@ -12,9 +20,15 @@ export interface TowerGeometry {
   mlp: number;
   /** Epsilon of every layer norm. */
   epsilon: number;
-  /** CLIP's x σ(1.702 x), or the exact (erf) GELU. */
-  activation: "quick_gelu" | "gelu";
+  activation: Activation;
 }
+
+/** How a table of positions becomes one of another grid (positions.ts). */
+export type Convention = "offset" | "size" | "antialias";
+
+/** Whose convention: the family's own code, transformers', or timm's. */
+export const positionsChoices = ["original", "huggingface", "timm"] as const;
+export type PositionsChoice = (typeof positionsChoices)[number];
 
 /** An image tower's sizes, and how pictures must be prepared for it. */
 export interface Geometry extends TowerGeometry {
@@ -22,8 +36,12 @@ export interface Geometry extends TowerGeometry {
   prefix: Prefix;
   /** Side of a patch in pixels. */
   patch: number;
-  /** Side of the patch grid the positional embedding was trained for, in patches. */
+  /** Side of the patch grid that the model was trained on, in patches. */
   trainedGrid: number;
+  /** How the table of positions is resampled for other grids, and by whose code; absent without a table. */
+  positions?: {convention: Convention; by: PositionsChoice};
+  /** How positions are turned into queries and keys. */
+  rope?: Rope;
   /** Width of the dense features, E: the projection's output, or D where there is none. */
   features: number;
   /** Mean and standard deviation of RGB in 0..1 that pictures are normalised with. */

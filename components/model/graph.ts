@@ -19,7 +19,7 @@ export type ElementType = "float32" | "float16" | "int64" | "bool";
 
 const elementTypes = {float32: 1, float16: 10, int64: 7, bool: 9} as const;
 
-const weightTypes = {F32: 1, F16: 10, BF16: 16, I8: 3} as const;
+const weightTypes = {F64: 11, F32: 1, F16: 10, BF16: 16, I8: 3} as const;
 
 const attributeTypes = {FLOAT: 1, INT: 2, FLOATS: 6, INTS: 7} as const;
 
@@ -128,7 +128,7 @@ export class Graph {
       dataType: weightTypes[ref.type],
       dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
       externalData: [
-        {key: "location", value: this.weightsFile},
+        {key: "location", value: ref.file ?? this.weightsFile},
         {key: "offset", value: String(ref.offset)},
         {key: "length", value: String(ref.length)}
       ]

@@ -4,8 +4,10 @@ import type {Geometry} from "./geometry.js";
 import type {Dimension, ElementType, Graph, Value} from "./graph.js";
 import type {Model} from "./model.js";
 import {positionsFor} from "./positions.js";
-import {detect, repair, responses, type DetectionOptions, type Responses} from "./som.js";
+import {quarterTurn, ropeTables, type Rope} from "./rope.js";
+import {classRowOf, detect, diagonalOf, repair, type DetectionOptions, type Responses} from "./som.js";
 import {Tower, type Block} from "./tower.js";
+import type {TensorRef} from "./weights.js";
 
 /** An output that a caller may ask for. */
 export interface Probe {
@@ -65,48 +67,115 @@ export class Network extends Tower {
     this.probes.set(name, {value, dims: ["batch", ...dims], type});
   }
 
-  /** x_0: patch embedding, class token, positions, LNpre (docs/methods.md, 1.2). `pixels` is B × 3 × H × W. */
+  /** x_0: patch embedding, positions, class token and registers in front, LNpre (docs/methods.md, 1.2). `pixels` is B × 3 × H × W. */
   embed(pixels: Value): Value {
-    const {g, geometry, patches, tokens, grid} = this;
-    const {patch, classToken, positions, normPre} = this.model.image;
+    const {g, geometry, patches, prefix} = this;
+    const {patch, normPre} = this.model.image;
+    const {width} = geometry;
     const kernel = g.weight(patch.weight);
     const maps = g.node("Conv", [pixels, kernel, patch.bias && g.weight(patch.bias)], {
       kernel_shape: [geometry.patch, geometry.patch],
       strides: [geometry.patch, geometry.patch]
     });
-    const rows = g.transpose(g.reshape(maps, -1, geometry.width, patches), 0, 2, 1);
-    const table = positionsFor(g, g.weight(positions), geometry.trainedGrid, geometry.width, grid);
-    const first = g.add(g.slice(table, 0, 0, 1), g.reshape(g.weight(classToken), 1, geometry.width));
-    const offsets = g.concat([first, g.slice(table, 0, 1, tokens)], 0);
-    // A zero row in front makes room for the class token, whose embedding the table carries.
-    const padded = g.node("Pad", [rows, g.ints(0, 1, 0, 0, 0, 0)]);
-    const x = g.reshape(g.add(padded, offsets), -1, geometry.width);
+    const rows = g.transpose(g.reshape(maps, -1, width, patches), 0, 2, 1);
+    const {first, table} = this.places();
+    // Zero rows in front make room for the tokens that stand there.
+    const padded = prefix ? g.node("Pad", [rows, g.ints(0, prefix, 0, 0, 0, 0)]) : rows;
+    const ahead = first && g.node("Pad", [first, g.ints(0, 0, patches, 0)]);
+    const behind = table && (prefix ? g.node("Pad", [table, g.ints(prefix, 0, 0, 0)]) : table);
+    const added = [ahead, behind].filter((value) => value !== undefined);
+    const x = g.reshape(
+      added.reduce((sum, value) => g.add(sum, value), padded),
+      -1,
+      width
+    );
     return normPre ? g.layerNorm(x, normPre, geometry.epsilon) : x;
+  }
+
+  /** What stands before the patches, P × D, and the patches' positions, N × D. */
+  private places(): {first?: Value; table?: Value} {
+    const {g, geometry, grid} = this;
+    const {classToken, registers, positions} = this.model.image;
+    const {width, trainedGrid: trained} = geometry;
+    const all = positions && g.reshape(g.weight(positions), -1, width);
+    const classRow = positions !== undefined && rowCount(positions) > trained ** 2;
+    const start = classRow ? 1 : 0;
+    const own = all && (classRow ? g.slice(all, 0, start, start + trained ** 2) : all);
+    const token = classToken && g.reshape(g.weight(classToken), 1, width);
+    const named = [
+      token && all && classRow ? g.add(token, g.slice(all, 0, 0, 1)) : token,
+      registers && g.reshape(g.weight(registers), geometry.prefix.registers, width)
+    ].filter((value) => value !== undefined);
+    return {
+      first: named.length > 1 ? g.concat(named, 0) : named[0],
+      table: own && positionsFor(g, own, {trained, width, convention: geometry.positions!.convention}, grid)
+    };
+  }
+
+  private readonly turns = new Map<number, {sine: Value; cosine: Value; turn: Value}>();
+
+  /** q cos + r(q) sin for patches; tokens before them are not turned. */
+  protected override turned(z: Value, tokens: number): Value {
+    const {rope} = this.geometry;
+    if (!rope) return z;
+    const {g} = this;
+    const known = this.turns.get(tokens) ?? this.turnTables(rope, tokens);
+    this.turns.set(tokens, known);
+    return g.add(g.multiply(z, known.cosine), g.multiply(g.matmul(z, known.turn), known.sine));
+  }
+
+  private turnTables(rope: Rope, tokens: number) {
+    const {g, geometry, grid, patches} = this;
+    const headWidth = geometry.width / geometry.heads;
+    const before = (tokens - patches) * headWidth;
+    const tables = ropeTables(rope, grid, headWidth);
+    const cosine = new Float32Array(tokens * headWidth).fill(1, 0, before);
+    const sine = new Float32Array(tokens * headWidth);
+    cosine.set(tables.cosine, before);
+    sine.set(tables.sine, before);
+    return {
+      sine: g.floats(sine, [tokens, headWidth]),
+      cosine: g.floats(cosine, [tokens, headWidth]),
+      turn: g.floats(quarterTurn(rope, headWidth), [headWidth, headWidth])
+    };
   }
 
   /** Runs blocks 1 to `last`, repairing each output where SOM is asked for, and offers their probes. */
   trunk(pixels: Value, last: number, som?: SomOptions): Trunk {
     const input = this.embed(pixels);
+    this.probe("tokens.0", this.unflatten(input), [this.tokens, this.geometry.width]);
+    const standIn = this.geometry.prefix.classToken ? undefined : this.probeRow(pixels);
     const layers: TrunkLayer[] = [];
     for (let layer = 1, x = input; layer <= last; ++layer) {
       const block = this.block(x, layer, this.tokens);
-      layers.push(this.finishLayer(layer, block, som));
+      layers.push(this.finishLayer(layer, block, som, standIn));
       x = layers.at(-1)!.passed;
     }
     return {layers, passed: (layer) => (layer ? layers[layer - 1].passed : input)};
   }
 
-  private finishLayer(layer: number, block: Block, som?: SomOptions): TrunkLayer {
+  /**
+   * What stands in for the class row where a model has no class token: the attention of the pooling head's probe to each
+   * patch after the last block of the plain trunk, B × H × N.
+   */
+  protected probeRow(pixels: Value): Value {
+    let x = this.embed(pixels);
+    for (let layer = 1; layer <= this.geometry.layers; ++layer) x = this.block(x, layer, this.tokens).output;
+    return this.pool(x).attention;
+  }
+
+  private finishLayer(layer: number, block: Block, som?: SomOptions, standIn?: Value): TrunkLayer {
     const {g, geometry, tokens, prefix, patches} = this;
-    const both = responses(g, block.attention, geometry.heads, tokens, prefix);
+    const both: Responses = {
+      classRow: standIn ?? classRowOf(g, block.attention, tokens, prefix),
+      diagonal: diagonalOf(g, block.attention, geometry.heads, tokens, prefix)
+    };
     const meanAttention = g.mean(block.attention, 1, false);
     this.probe(`heads.${layer}`, block.attention, [geometry.heads, tokens, tokens]);
     this.probe(`attention.${layer}`, meanAttention, [tokens, tokens]);
     this.probe(`class.${layer}`, both.classRow, [geometry.heads, patches]);
     this.probe(`diagonal.${layer}`, both.diagonal, [geometry.heads, patches]);
-    this.probe(`self.${layer}`, g.reshape(g.slice(g.slice(block.attention, 2, 0, 1), 3, 0, 1), -1, geometry.heads), [
-      geometry.heads
-    ]);
+    this.probe(`self.${layer}`, this.classSelf(block.attention), [geometry.heads]);
     this.probeTokens("tokens", "norms", layer, block.output);
     const unrepaired = {...block, ...both, meanAttention, passed: block.output};
     if (!som) return unrepaired;
@@ -132,6 +201,13 @@ export class Network extends Tower {
   /** Which of a layer's outliers are repaired, B × N: all of them, unless a network knows better. */
   protected repairable(outliers: Value, _layer: number): Value {
     return outliers;
+  }
+
+  /** Attention of the class token to itself, B × H; 0 without one. */
+  private classSelf(attention: Value): Value {
+    const {g, geometry} = this;
+    const corner = g.reshape(g.slice(g.slice(attention, 2, 0, 1), 3, 0, 1), -1, geometry.heads);
+    return geometry.prefix.classToken ? corner : g.scale(corner, 0);
   }
 
   private probeTokens(name: string, norms: string, layer: number, x: Value) {
@@ -164,11 +240,37 @@ export class Network extends Tower {
     return this.g.slice(this.unflatten(x), 1, 0, 1);
   }
 
-  /** head(F) = LNpost(F) · P (docs/methods.md, 1.1); LNpost alone where a model has no projection. (B·n) × D to (B·n) × E. */
+  /**
+   * head(F) = LNpost(F) · P (docs/methods.md, 1.1); LNpost alone where a model has no projection. (B·n) × D to (B·n) × E. With
+   * `model.dense` "pooled" the pooling head's path of values follows, which is what words are compared with.
+   */
   head(x: Value): Value {
-    const {normPost, projection} = this.model.image;
+    const {normPost, projection, pool} = this.model.image;
     const y = this.g.layerNorm(x, normPost, this.geometry.epsilon);
+    if (pool && this.model.dense === "pooled")
+      return this.poolMlp(this.linear(this.linear(y, pool.value), pool.output));
     return projection ? this.g.linear(y, projection) : y;
+  }
+
+  /** SigLIP's head on a (B·N) × D stream: the probe's attention to each patch, B × H × N, and the image feature, B × D. */
+  private pool(x: Value): {attention: Value; pooled: Value} {
+    const {g, geometry, patches, model} = this;
+    const {pool, normPost} = model.image;
+    if (!pool) throw new RangeError(`${model.id} has neither a class token nor a pooling head.`);
+    const {width, heads, epsilon} = geometry;
+    const z = g.layerNorm(this.flatten(this.patchesOf(x)), normPost, epsilon);
+    const probe = this.linear(g.reshape(g.weight(pool.probe), 1, width), pool.query);
+    const query = g.reshape(probe, 1, heads, 1, width / heads);
+    const attention = g.softmax(this.logits(query, this.splitHeads(this.linear(z, pool.key), patches)));
+    const gathered = g.matmul(attention, this.splitHeads(this.linear(z, pool.value), patches));
+    const pooled = this.poolMlp(this.linear(this.joinHeads(gathered), pool.output));
+    return {attention: g.squeeze(attention, 2), pooled};
+  }
+
+  /** y + MLP(LN(y)) of the pooling head. */
+  private poolMlp(y: Value): Value {
+    const pool = this.model.image.pool!;
+    return this.g.add(y, this.feed(this.g.layerNorm(y, pool.norm, this.geometry.epsilon), pool));
   }
 
   /** head of a (B·T) × D stream, of the patches alone: B × N × E. */
@@ -181,16 +283,30 @@ export class Network extends Tower {
     return this.unflatten(this.head(this.flatten(x)), this.patches, this.geometry.features);
   }
 
-  /** Offers the image embedding, head(x_L)[class token], and a supervised model's class logits. */
+  /**
+   * Offers the image embedding: head(x_L)[class token], or what the pooling head gives; a supervised model's class
+   * logits; and LNpost and head of every token.
+   */
   probeImage(x: Value): void {
-    const {g, geometry} = this;
-    const embedding = g.reshape(
-      g.slice(this.unflatten(this.head(x), this.tokens, geometry.features), 1, 0, 1),
-      -1,
-      geometry.features
-    );
-    this.probe("image", embedding, [geometry.features]);
-    const {classifier} = this.model.image;
+    const {g, geometry, tokens, model} = this;
+    const {classifier, pool, normPost} = model.image;
+    const {features, width} = geometry;
+    const projected = this.unflatten(this.head(x), tokens, features);
+    this.probe("final", this.unflatten(g.layerNorm(x, normPost, geometry.epsilon)), [tokens, width]);
+    this.probe("projected", projected, [tokens, features]);
+    if (pool) {
+      const {attention, pooled} = this.pool(x);
+      this.probe("probe", attention, [geometry.heads, this.patches]);
+      this.probe("image", pooled, [width]);
+      return;
+    }
+    const embedding = g.reshape(g.slice(projected, 1, 0, 1), -1, features);
+    this.probe("image", embedding, [features]);
     if (classifier) this.probe("logits", g.linear(embedding, classifier), [geometry.classes!]);
   }
+}
+
+/** The rows of a table of positions. */
+function rowCount({shape}: TensorRef): number {
+  return shape.at(-2)!;
 }

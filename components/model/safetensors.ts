@@ -2,7 +2,9 @@
 import {fromHalf} from "./half.js";
 
 /** The element types this project computes with; others may be present and are kept as names only. */
-export type FloatType = "F32" | "F16" | "BF16";
+export type FloatType = "F64" | "F32" | "F16" | "BF16";
+
+export const floatTypes: readonly string[] = ["F64", "F32", "F16", "BF16"] satisfies FloatType[];
 
 /** Where one tensor's bytes lie in the file. */
 export interface StoredTensor {
@@ -13,11 +15,16 @@ export interface StoredTensor {
   offset: number;
   /** Number of bytes. */
   length: number;
+  /** Which of the checkpoint's further files it lies in. */
+  file?: string;
 }
 
 /** A checkpoint: the whole file, and where each tensor lies in it. */
 export interface Checkpoint {
+  /** The file that tensors lie in where they name no other. */
   bytes: Uint8Array;
+  /** Further files by name: shards, and what had to be unpacked. */
+  more?: ReadonlyMap<string, Uint8Array>;
   tensors: Map<string, StoredTensor>;
 }
 
@@ -103,18 +110,26 @@ function refuseOverlaps(tensors: Map<string, StoredTensor>, fail: (what: string)
  */
 export function readFloats(
   checkpoint: Checkpoint,
-  tensor: {name: string; type: string; offset: number; length: number}
+  tensor: {name: string; type: string; offset: number; length: number; file?: string}
 ) {
-  const {buffer, byteOffset} = checkpoint.bytes;
+  const {buffer, byteOffset} = fileOf(checkpoint, tensor);
   const at = byteOffset + tensor.offset;
   if (tensor.type === "F32") {
     if (at % 4 === 0) return new Float32Array(buffer, at, tensor.length / 4);
     return new Float32Array(buffer.slice(at, at + tensor.length));
   }
+  if (tensor.type === "F64") return Float32Array.from(new Float64Array(buffer.slice(at, at + tensor.length)));
   if (tensor.type !== "F16" && tensor.type !== "BF16")
     throw new Error(`${tensor.name}: ${tensor.type} is not a float type`);
   const halves = new Uint16Array(buffer.slice(at, at + tensor.length));
   return tensor.type === "BF16" ? widenBfloat16(halves) : Float32Array.from(halves, fromHalf);
+}
+
+/** The bytes of the file that a tensor lies in. */
+export function fileOf({bytes, more}: Checkpoint, {name, file}: {name: string; file?: string}): Uint8Array {
+  const found = file === undefined ? bytes : more?.get(file);
+  if (!found) throw new Error(`${name} lies in ${file}, which was not read.`);
+  return found;
 }
 
 function widenBfloat16(halves: Uint16Array): Float32Array {

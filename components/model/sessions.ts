@@ -44,6 +44,11 @@ function inTurn<T>({ort}: Device, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
+/** A checkpoint's files under the names that graphs have for them. */
+function externalData({bytes, more}: Checkpoint) {
+  return [{path: weightsFile, data: bytes}, ...Array.from(more ?? [], ([path, data]) => ({path, data}))];
+}
+
 /** Runs graphs on a checkpoint's weights and keeps the sessions that were used last: asking again costs only the run. */
 export class Sessions {
   /** The one used last is last. */
@@ -88,7 +93,7 @@ export class Sessions {
       known ??
       (await this.device.ort.InferenceSession.create(build(), {
         ...this.device.session,
-        externalData: [{path: weightsFile, data: this.checkpoint.bytes}]
+        externalData: externalData(this.checkpoint)
       }));
     this.kept.set(name, session);
     return session;

@@ -19,10 +19,9 @@ export interface Responses {
   diagonal: Value;
 }
 
-/** Reads the class row and the diagonal out of an attention map B × H × T × T; `prefix` tokens stand before the patches. */
-export function responses(g: Graph, attention: Value, heads: number, tokens: number, prefix: number): Responses {
-  const classRow = g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, prefix, tokens), 2);
-  return {classRow, diagonal: diagonalOf(g, attention, heads, tokens, prefix)};
+/** Attention from the class token to each patch, B × H × N, out of a map B × H × T × T with `prefix` tokens before the patches. */
+export function classRowOf(g: Graph, attention: Value, tokens: number, prefix: number): Value {
+  return g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, prefix, tokens), 2);
 }
 
 /** Attention of each patch to itself, B × H × N. */

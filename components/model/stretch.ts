@@ -23,14 +23,17 @@ export function stretchInput(first: number): string {
 /**
  * The ONNX graph of a stretch. It is the network of a model that has those blocks alone, fed with tokens where it does
  * not begin with pixels. Each image of a batch may be another trunk: input "from", B × 1, is the first layer of the whole
- * model whose output is repaired. So several trunks run on one copy of the weights.
+ * model whose output is repaired. So several trunks run on one copy of the weights. Without a class token the attention
+ * of the pooling head's probe is an input too, "probe", B × H × N, because it is known only after the last block.
  *
  * @throws RangeError for an output that is not there
  */
 export function buildStretch(model: Model, {first, last, grid, som, outputs}: Stretch): Uint8Array {
   const g = new Graph(weightsFile);
   const from = g.input("from", ["batch", 1]);
-  const network = new Blocks(g, blocksOf(model, first, last), grid, from, first);
+  const {heads, prefix} = model.geometry;
+  const row = prefix.classToken ? undefined : g.input("probe", ["batch", heads, grid[0] * grid[1]]);
+  const network = new Blocks(g, blocksOf(model, first, last), grid, from, first, row);
   const input =
     first === 1
       ? g.input("pixels", ["batch", 3, "height", "width"])
@@ -55,13 +58,18 @@ class Blocks extends Network {
     model: Model,
     grid: Grid,
     private readonly from: Value,
-    private readonly first: number
+    private readonly first: number,
+    private readonly row?: Value
   ) {
     super(g, model, grid);
   }
 
   override embed(input: Value): Value {
     return this.first === 1 ? super.embed(input) : this.flatten(input);
+  }
+
+  protected override probeRow(pixels: Value): Value {
+    return this.row ?? super.probeRow(pixels);
   }
 
   protected override repairable(outliers: Value, layer: number): Value {

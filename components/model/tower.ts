@@ -2,7 +2,7 @@
 import type {TowerGeometry} from "./geometry.js";
 import type {Graph, Value} from "./graph.js";
 import type {Precision} from "./model.js";
-import type {BlockWeights, Linear} from "./weights.js";
+import type {BlockWeights, Linear, MlpWeights, TensorRef} from "./weights.js";
 
 /** Per-head projections of one block's input: each B × H × T × (D / H). */
 export interface Projections {
@@ -21,7 +21,8 @@ export interface Block extends Projections {
 
 /**
  * A tower over a graph. Residual streams are 2-D, (B·T) × D, so that a linear layer is one Gemm on the
- * weights as they are stored. Layers are 1-based, as in the paper.
+ * weights as they are stored. Layers are 1-based, as in the paper. What families add to a block (LayerScale, gates, inner
+ * norms, rotary positions) is part of these pieces, so that methods built of them need not know.
  */
 export class Tower {
   constructor(
@@ -42,25 +43,35 @@ export class Tower {
   }
 
   /** A linear layer of a block: W x + b on rows, in the blocks' precision. */
-  private linear(x: Value, weights: Linear): Value {
+  protected linear(x: Value, weights: Linear): Value {
     return this.precision === "float16" ? this.g.linearHalf(x, weights) : this.g.linear(x, weights);
   }
 
-  /** q, k and v of a block from its normalised input y = LN1(x), (B·T) × D. */
+  /** q, k and v of a block from its normalised input y = LN1(x), (B·T) × D, places turned in. */
   project(y: Value, layer: number, tokens: number): Projections {
     const {query, key, value} = this.blocks[layer - 1];
     const split = (v: Value) => this.splitHeads(v, tokens);
     return {
-      query: split(this.linear(y, query)),
-      key: split(this.linear(y, key)),
+      query: this.turned(split(this.linear(y, query)), tokens),
+      key: this.turned(split(this.linear(y, key)), tokens),
       value: split(this.linear(y, value))
     };
+  }
+
+  /** Queries or keys with their places turned in, B × H × T × dh; as they are where a model has no rotary positions. */
+  protected turned(z: Value, _tokens: number): Value {
+    return z;
   }
 
   /** (B·T) × D to B × H × T × dh. */
   splitHeads(x: Value, tokens: number): Value {
     const {width, heads} = this.geometry;
     return this.g.transpose(this.g.reshape(x, -1, tokens, heads, width / heads), 0, 2, 1, 3);
+  }
+
+  /** B × H × T × dh to (B·T) × D. */
+  protected joinHeads(z: Value): Value {
+    return this.g.reshape(this.g.transpose(z, 0, 2, 1, 3), -1, this.geometry.width);
   }
 
   /** s a bᵀ for per-head a and b: B × H × T × T. */
@@ -73,28 +84,61 @@ export class Tower {
     return this.g.softmax(this.logits(z, z));
   }
 
-  /** Wo · concat_h(A^h v^h) + bo: (B·T) × D. */
+  /** Wo · concat_h(A^h v^h) + bo, LayerScale included: (B·T) × D. */
   mix(attention: Value, value: Value, layer: number): Value {
-    const mixed = this.g.transpose(this.g.matmul(attention, value), 0, 2, 1, 3);
-    return this.linear(this.g.reshape(mixed, -1, this.geometry.width), this.blocks[layer - 1].output);
+    return this.passOn(this.joinHeads(this.g.matmul(attention, value)), layer);
   }
 
-  /** Wo · v + bo: what each token would pass on to itself alone. `y` = LN1(x), (B·T) × D. */
+  /** What each token would pass on to itself alone, Wo · v + bo. `y` = LN1(x), (B·T) × D. */
   ownValue(y: Value, layer: number): Value {
-    const {value, output} = this.blocks[layer - 1];
-    return this.linear(this.linear(y, value), output);
+    return this.passOn(this.linear(y, this.blocks[layer - 1].value), layer);
   }
 
-  /** MLP_l(x), its layer norm included: (B·T) × D. */
+  /** Joined heads through what follows them in a block, (B·T) × D. */
+  private passOn(joined: Value, layer: number): Value {
+    const {mixNorm, output, scale1} = this.blocks[layer - 1];
+    const inner = mixNorm ? this.g.layerNorm(joined, mixNorm, this.geometry.epsilon) : joined;
+    return this.scaled(this.linear(inner, output), scale1);
+  }
+
+  /** MLP_l(x), its layer norm and LayerScale included: (B·T) × D. */
   mlp(x: Value, layer: number): Value {
-    const {norm2, expand, contract} = this.blocks[layer - 1];
-    const hidden = this.linear(this.g.layerNorm(x, norm2, this.geometry.epsilon), expand);
-    return this.linear(this.activation(hidden), contract);
+    const block = this.blocks[layer - 1];
+    return this.scaled(this.feed(this.g.layerNorm(x, block.norm2, this.geometry.epsilon), block), block.scale2);
+  }
+
+  /** An MLP on rows: W2 act(W1 z), or with a gate W3 (silu(W1 z) · W2 z). */
+  protected feed(z: Value, {gate, expand, hiddenNorm, contract}: MlpWeights): Value {
+    const {g} = this;
+    const wide = this.linear(z, expand);
+    const hidden = gate ? g.multiply(this.silu(this.linear(z, gate)), wide) : this.activation(wide);
+    return this.linear(hiddenNorm ? g.layerNorm(hidden, hiddenNorm, this.geometry.epsilon) : hidden, contract);
+  }
+
+  private silu(x: Value): Value {
+    return this.g.multiply(x, this.g.sigmoid(x));
   }
 
   private activation(x: Value): Value {
-    if (this.geometry.activation === "gelu") return this.g.node("Gelu", [x]);
-    return this.g.multiply(x, this.g.sigmoid(this.g.scale(x, 1.702)));
+    const {g} = this;
+    switch (this.geometry.activation) {
+      case "quick_gelu":
+        return g.multiply(x, g.sigmoid(g.scale(x, 1.702)));
+      case "gelu":
+        return g.node("Gelu", [x]);
+      case "gelu_pytorch_tanh": {
+        // (1 + tanh z) / 2 = σ(2 z), with z = √(2/π) (x + 0.044715 x³).
+        const cubed = g.multiply(g.multiply(x, x), x);
+        return g.multiply(x, g.sigmoid(g.scale(g.add(x, g.scale(cubed, 0.044715)), 2 * Math.sqrt(2 / Math.PI))));
+      }
+      case "swiglu":
+        throw new Error("A gated MLP has no activation but its gate's.");
+    }
+  }
+
+  /** LayerScale. */
+  private scaled(x: Value, scale: TensorRef | undefined): Value {
+    return scale ? this.g.multiply(x, this.g.weight(scale)) : x;
   }
 
   /** An ordinary block: x + attention, then + MLP. `bias` is added to the attention logits. */

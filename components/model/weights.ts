@@ -1,8 +1,9 @@
 /**
- * Three naming schemes, one canonical set. A canonical tensor is a place in the checkpoint's file, so
- * nothing is copied: a fused projection's q, k and v are three ranges of rows of the same bytes.
+ * The canonical weights of a model, and how they are looked up. A canonical tensor is a place in the checkpoint's file,
+ * so nothing is copied: a fused projection's q, k and v are three ranges of rows of the same bytes. `families/` says
+ * which names stand for what.
  */
-import type {Checkpoint, FloatType, StoredTensor} from "./safetensors.js";
+import {floatTypes, type Checkpoint, type FloatType, type StoredTensor} from "./safetensors.js";
 
 /** A tensor as a range of bytes of the checkpoint. */
 export interface TensorRef {
@@ -11,6 +12,8 @@ export interface TensorRef {
   shape: number[];
   offset: number;
   length: number;
+  /** Which of the checkpoint's further files it lies in. */
+  file?: string;
   /** Of I8 tensors: one float32 a row of the first axis, which the row's integers are multiplied by. */
   scale?: TensorRef;
 }
@@ -32,94 +35,92 @@ export interface Norm {
   shift: TensorRef;
 }
 
-export interface BlockWeights {
+/** Two linear layers with an activation between them, or with a gate: W3 (silu(W1 z) · W2 z). */
+export interface MlpWeights {
+  /** W1 of SwiGLU, whose result is gated; absent in an ordinary MLP. */
+  gate?: Linear;
+  expand: Linear;
+  /** A layer norm of the hidden layer (EVA-02). */
+  hiddenNorm?: Norm;
+  contract: Linear;
+}
+
+/** A pre-norm block: u = x + s1 · attention(LN1(x)), u + s2 · MLP(LN2(u)). */
+export interface BlockWeights extends MlpWeights {
   norm1: Norm;
   query: Linear;
   key: Linear;
   value: Linear;
+  /** A layer norm of the joined heads, before the output projection (EVA-02). */
+  mixNorm?: Norm;
   output: Linear;
+  /** LayerScale: D numbers each. */
+  scale1?: TensorRef;
   norm2: Norm;
-  expand: Linear;
-  contract: Linear;
+  scale2?: TensorRef;
+}
+
+/** SigLIP's head: one learned query attends to all patches; an MLP follows, with its residual. */
+export interface PoolWeights extends MlpWeights {
+  /** The learned row, 1 × 1 × D. */
+  probe: TensorRef;
+  query: Linear;
+  key: Linear;
+  value: Linear;
+  output: Linear;
+  norm: Norm;
 }
 
 export interface ImageWeights {
-  /** D × 3 × patch × patch, and for supervised ViTs a bias. */
+  /** D × 3 × patch × patch; all but CLIP have a bias. */
   patch: {weight: TensorRef; bias?: TensorRef};
-  classToken: TensorRef;
-  /** (n² + 1) × D, class token first. */
-  positions: TensorRef;
+  classToken?: TensorRef;
+  /** R × D. */
+  registers?: TensorRef;
+  /** n² × D, or (n² + 1) × D with the class token's row first. Absent where positions are turned into q and k. */
+  positions?: TensorRef;
   normPre?: Norm;
   blocks: BlockWeights[];
   normPost: Norm;
   /** CLIP: D → E. */
   projection?: Linear;
+  pool?: PoolWeights;
   /** Supervised ViTs: D → classes. */
   classifier?: Linear;
 }
 
-/** How a checkpoint names its image tower's tensors. */
-export type NamingScheme = "openai" | "huggingface" | "timm";
-
-/**
- * Finds out the naming scheme of a checkpoint's image tower.
- *
- * @throws Error listing what was looked for when it is none of the three
- */
-export function namingScheme(checkpoint: Checkpoint): {scheme: NamingScheme; prefix: string} {
-  const has = (name: string) => checkpoint.tensors.has(name);
-  for (const prefix of ["visual.", ""])
-    if (has(`${prefix}class_embedding`) && has(`${prefix}conv1.weight`)) return {scheme: "openai", prefix};
-  for (const prefix of ["vision_model.", ""])
-    if (has(`${prefix}embeddings.class_embedding`)) return {scheme: "huggingface", prefix};
-  for (const prefix of ["", "model.", "module."])
-    if (has(`${prefix}cls_token`) && has(`${prefix}patch_embed.proj.weight`)) return {scheme: "timm", prefix};
-  const some = [...checkpoint.tensors.keys()].slice(0, 3).join(", ");
-  throw new Error(
-    `These weights (${some || "none"}, ...) follow none of the known names: OpenAI's visual.conv1.weight, ` +
-      `Hugging Face's vision_model.embeddings.class_embedding, timm's patch_embed.proj.weight.`
-  );
-}
-
-/**
- * The image tower's weights under their canonical names, every shape checked against the others.
- *
- * @throws Error naming the tensor that is missing or has another shape than the rest implies
- */
-export function imageWeights(checkpoint: Checkpoint): ImageWeights {
-  const {scheme, prefix} = namingScheme(checkpoint);
-  const find = finder(checkpoint);
-  switch (scheme) {
-    case "openai":
-      return openaiImage(find, prefix);
-    case "huggingface":
-      return huggingfaceImage(find, prefix);
-    case "timm":
-      return timmImage(find, prefix);
-  }
-}
-
-/** Looks tensors up by name; optional shape letters are checked by the caller through `expect`. */
+/** Looks tensors up by name and remembers which were. */
 export interface Finder {
+  /** @throws Error when there is none of that name */
   (name: string): TensorRef;
   optional(name: string): TensorRef | undefined;
+  /** Whether there is a tensor of that name; does not count as reading it. */
+  has(name: string): boolean;
   /** Number of consecutive i = 0, 1, ... for which the name exists. */
   count(name: (i: number) => string): number;
+  /** The tensors that nothing has asked for. */
+  left(): StoredTensor[];
+  checkpoint: Checkpoint;
 }
 
 /** A finder over a checkpoint. */
 export function finder(checkpoint: Checkpoint): Finder {
-  const ref = ({name, type, shape, offset, length}: StoredTensor): TensorRef => {
-    if (type === "F32" || type === "F16" || type === "BF16") return {name, type, shape, offset, length};
-    const scale = checkpoint.tensors.get(scaleName(name));
+  const {tensors} = checkpoint;
+  const read = new Set<string>();
+  const ref = (tensor: StoredTensor): TensorRef => {
+    const {name, type, shape, offset, length, file} = tensor;
+    read.add(name);
+    const place = {name, shape, offset, length, ...(file !== undefined && {file})};
+    if (floatTypes.includes(type)) return {...place, type: type as FloatType};
+    const scale = tensors.get(scaleName(name));
     if (type === "I8" && scale?.type === "F32" && scale.shape.join() === String(shape[0]))
-      return {name, type, shape, offset, length, scale: ref(scale)};
+      return {...place, type, scale: ref(scale)};
     throw new Error(
-      `${name} is ${type}; weights must be F32, F16, BF16, or I8 with float32 scales in ${scaleName(name)}.`
+      `${name} is ${type}; weights must be F64, F32, F16, BF16, or I8 with float32 scales in ${scaleName(name)}.`
     );
   };
   const optional = (name: string) => {
-    const stored = checkpoint.tensors.get(name);
+    const stored = tensors.get(name);
     return stored && ref(stored);
   };
   const find = (name: string) => {
@@ -129,15 +130,21 @@ export function finder(checkpoint: Checkpoint): Finder {
   };
   const count = (name: (i: number) => string) => {
     let i = 0;
-    while (checkpoint.tensors.has(name(i))) ++i;
+    while (tensors.has(name(i))) ++i;
     return i;
   };
-  return Object.assign(find, {optional, count});
+  const left = () => [...tensors.values()].filter(({name}) => !read.has(name));
+  return Object.assign(find, {optional, has: (name: string) => tensors.has(name), count, left, checkpoint});
 }
 
-/** PyTorch's Linear: `name.weight` (out × in) and, where present, `name.bias`. */
+/** PyTorch's Linear with its bias: `name.weight` (out × in) and `name.bias`. */
 export function linear(find: Finder, name: string): Linear {
-  return {weight: find(`${name}.weight`), bias: find.optional(`${name}.bias`), stored: "out×in"};
+  return {weight: find(`${name}.weight`), bias: find(`${name}.bias`), stored: "out×in"};
+}
+
+/** PyTorch's Linear without a bias. A file that has one is caught as a tensor that nothing reads. */
+export function matrix(find: Finder, name: string): Linear {
+  return {weight: find(`${name}.weight`), stored: "out×in"};
 }
 
 /** `name.weight` and `name.bias` of a layer norm. */
@@ -146,7 +153,7 @@ export function norm(find: Finder, name: string): Norm {
 }
 
 /** Rows `part · n / parts` to `(part + 1) · n / parts` of a tensor's first axis, in place. */
-function rows(tensor: TensorRef, part: number, parts: number): TensorRef {
+export function rows(tensor: TensorRef, part: number, parts: number): TensorRef {
   const [n, ...rest] = tensor.shape;
   const length = tensor.length / parts;
   return {
@@ -159,105 +166,16 @@ function rows(tensor: TensorRef, part: number, parts: number): TensorRef {
   };
 }
 
-/** The three projections stored as one 3D × D matrix, in the order q, k, v. */
-function fused(weight: TensorRef, bias: TensorRef | undefined): Linear[] {
-  if (weight.shape[0] !== 3 * weight.shape[1])
+/** `parts` linear layers stored as one matrix, one after the other. */
+export function split({weight, bias, stored}: Linear, parts: number): Linear[] {
+  const [n, width] = weight.shape;
+  if (n % parts)
+    throw new Error(`${weight.name} is [${weight.shape.join(", ")}]; its rows were expected to be ${parts} parts.`);
+  if (parts === 3 && n !== 3 * width)
     throw new Error(`${weight.name} is [${weight.shape.join(", ")}]; a fused q, k, v projection is 3D × D.`);
-  return [0, 1, 2].map((i) => ({
-    weight: rows(weight, i, 3),
-    bias: bias && rows(bias, i, 3),
-    stored: "out×in" as const
+  return Array.from({length: parts}, (_, i) => ({
+    weight: rows(weight, i, parts),
+    bias: bias && rows(bias, i, parts),
+    stored
   }));
-}
-
-/** Blocks named as OpenAI's CLIP does in both towers (`transformer.resblocks.0.`...). */
-export function openaiBlocks(find: Finder, prefix: string): BlockWeights[] {
-  const name = (i: number) => `${prefix}transformer.resblocks.${i}.`;
-  return Array.from({length: find.count((i) => `${name(i)}ln_1.weight`)}, (_, i) => {
-    const [query, key, value] = fused(
-      find(`${name(i)}attn.in_proj_weight`),
-      find.optional(`${name(i)}attn.in_proj_bias`)
-    );
-    return {
-      norm1: norm(find, `${name(i)}ln_1`),
-      query,
-      key,
-      value,
-      output: linear(find, `${name(i)}attn.out_proj`),
-      norm2: norm(find, `${name(i)}ln_2`),
-      expand: linear(find, `${name(i)}mlp.c_fc`),
-      contract: linear(find, `${name(i)}mlp.c_proj`)
-    };
-  });
-}
-
-/** Blocks named as Hugging Face's CLIP does in both towers (`encoder.layers.0.`...). */
-export function huggingfaceBlocks(find: Finder, prefix: string): BlockWeights[] {
-  const name = (i: number) => `${prefix}encoder.layers.${i}.`;
-  return Array.from({length: find.count((i) => `${name(i)}layer_norm1.weight`)}, (_, i) => ({
-    norm1: norm(find, `${name(i)}layer_norm1`),
-    query: linear(find, `${name(i)}self_attn.q_proj`),
-    key: linear(find, `${name(i)}self_attn.k_proj`),
-    value: linear(find, `${name(i)}self_attn.v_proj`),
-    output: linear(find, `${name(i)}self_attn.out_proj`),
-    norm2: norm(find, `${name(i)}layer_norm2`),
-    expand: linear(find, `${name(i)}mlp.fc1`),
-    contract: linear(find, `${name(i)}mlp.fc2`)
-  }));
-}
-
-function openaiImage(find: Finder, prefix: string): ImageWeights {
-  const projection = find.optional(`${prefix}proj`);
-  return {
-    patch: {weight: find(`${prefix}conv1.weight`)},
-    classToken: find(`${prefix}class_embedding`),
-    positions: find(`${prefix}positional_embedding`),
-    normPre: norm(find, `${prefix}ln_pre`),
-    blocks: openaiBlocks(find, prefix),
-    normPost: norm(find, `${prefix}ln_post`),
-    projection: projection && {weight: projection, stored: "in×out"}
-  };
-}
-
-function huggingfaceImage(find: Finder, prefix: string): ImageWeights {
-  const projection = find.optional("visual_projection.weight");
-  return {
-    patch: {weight: find(`${prefix}embeddings.patch_embedding.weight`)},
-    classToken: find(`${prefix}embeddings.class_embedding`),
-    positions: find(`${prefix}embeddings.position_embedding.weight`),
-    // The published files do spell it so.
-    normPre: norm(
-      find,
-      find.optional(`${prefix}pre_layrnorm.weight`) ? `${prefix}pre_layrnorm` : `${prefix}pre_layernorm`
-    ),
-    blocks: huggingfaceBlocks(find, prefix),
-    normPost: norm(find, `${prefix}post_layernorm`),
-    projection: projection && {weight: projection, stored: "out×in"}
-  };
-}
-
-function timmImage(find: Finder, prefix: string): ImageWeights {
-  const name = (i: number) => `${prefix}blocks.${i}.`;
-  const blocks = Array.from({length: find.count((i) => `${name(i)}norm1.weight`)}, (_, i) => {
-    const [query, key, value] = fused(find(`${name(i)}attn.qkv.weight`), find.optional(`${name(i)}attn.qkv.bias`));
-    return {
-      norm1: norm(find, `${name(i)}norm1`),
-      query,
-      key,
-      value,
-      output: linear(find, `${name(i)}attn.proj`),
-      norm2: norm(find, `${name(i)}norm2`),
-      expand: linear(find, `${name(i)}mlp.fc1`),
-      contract: linear(find, `${name(i)}mlp.fc2`)
-    };
-  });
-  return {
-    patch: {weight: find(`${prefix}patch_embed.proj.weight`), bias: find.optional(`${prefix}patch_embed.proj.bias`)},
-    classToken: find(`${prefix}cls_token`),
-    positions: find(`${prefix}pos_embed`),
-    normPre: find.optional(`${prefix}norm_pre.weight`) && norm(find, `${prefix}norm_pre`),
-    blocks,
-    normPost: norm(find, `${prefix}norm`),
-    classifier: find.optional(`${prefix}head.weight`) && linear(find, `${prefix}head`)
-  };
 }

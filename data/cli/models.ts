@@ -1,9 +1,6 @@
 /** `models`: what can be had and what is here; fetching one; its geometry. */
 
-import {readFile} from "node:fs/promises";
-import {join} from "node:path";
 import {shrunkenTypes} from "../../components/model/shrink.js";
-import {readTextModel} from "../../components/model/text/tower.js";
 import {openModel} from "../engine/index.js";
 import {catalog, findModel, getModel, HubError, type ListedModel, listModels} from "../hub/index.js";
 import {isShrunkenType, shrinkModel} from "../hub/shrink.js";
@@ -125,9 +122,9 @@ async function shrunken(idOrFolder: string, {as: type = "int8"}: Options): Promi
 
 async function show(idOrFolder: string): Promise<Result> {
   const {id, folder} = await findModel(idOrFolder);
-  const {hash, geometry, checkpoint} = await openModel(folder);
-  const config = await readFile(join(folder, "config.json"), "utf8").catch(() => "null");
-  const text = readTextModel(checkpoint, JSON.parse(config) as unknown)?.geometry;
+  const model = await openModel(folder);
+  const {hash, geometry} = model;
+  const text = model.textTower?.geometry;
   const parts = [`${id}, in ${folder}`, `sha256 ${hash}`, "image tower", ...rows(geometry)];
   parts.push(...(text ? ["text tower", ...rows(text)] : ["no text tower: words come from a lexicon"]));
   return {text: `${parts.join("\n")}\n`, data: {id, folder, hash, geometry, text}};

@@ -6,7 +6,6 @@ import type {Provenance} from "../../components/records/record.js";
 import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/analysis/options.js";
-import {readTextModel} from "../../components/model/text/tower.js";
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
@@ -41,9 +40,9 @@ export async function openModel(idOrFolder?: string): Promise<LoadedModel> {
   const file = join(folder, "model.safetensors");
   const bytes = readWhole(file);
   const config = readJson(join(folder, "config.json"));
-  const model = readModel(id, bytes, config, file);
+  const model = readModel(id, bytes, config, {file});
   const hash = createHash("sha256").update(bytes).digest("hex");
-  const tower = readTextModel(model.checkpoint, config);
+  const tower = model.textTower;
   const words = once(async () =>
     tower ? openWords({tower, folder, hash}) : new Lexicon(classifierRows(model), readLexicon(folder, model))
   );

@@ -9,7 +9,8 @@ import type {TextVectors} from "../../components/model/lexicon.js";
 import type {Device} from "../../components/model/runtime.js";
 import {readMerges} from "../../components/model/text/merges.js";
 import {createTokenizer, type Tokenizer} from "../../components/model/text/tokenizer.js";
-import {type TextModel, TextTower} from "../../components/model/text/tower.js";
+import type {TextModel} from "../../components/model/text/model.js";
+import {TextTower} from "../../components/model/text/tower.js";
 import {type VectorCache, wordVectors, type WordOptions} from "../../components/model/text/features.js";
 import {cpu} from "./device.js";
 

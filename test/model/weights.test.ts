@@ -78,7 +78,7 @@ test("OpenAI's names without their prefix are understood", async () => {
 test("geometry is read off the shapes and the config", () => {
   const {geometry} = readModel("golden", goldenWeights(), goldenConfig);
   assert.deepEqual({...geometry, mean: 0, std: 0}, {
-    width: 16, heads: 2, layers: 12, mlp: 64, epsilon: 1e-5, activation: "quick_gelu", patch: 4, trainedGrid: 7, features: 8, mean: 0, std: 0, classes: undefined
+    width: 16, heads: 2, layers: 12, mlp: 64, epsilon: 1e-5, activation: "quick_gelu", prefix: {classToken: true, registers: 0}, patch: 4, trainedGrid: 7, positions: {convention: "offset", by: "original"}, features: 8, mean: 0, std: 0, classes: undefined
   }); // prettier-ignore
 });
 

@@ -4,7 +4,7 @@ import {readModel} from "../../components/model/model.js";
 import {Engine} from "../../components/model/runtime.js";
 import {byteSymbols, clipMerges, type Merge} from "../../components/model/text/merges.js";
 import {createTokenizer} from "../../components/model/text/tokenizer.js";
-import {readTextModel, TextTower} from "../../components/model/text/tower.js";
+import {TextTower} from "../../components/model/text/tower.js";
 import {cpu} from "../../data/engine/device.js";
 import {relativeError} from "../support/golden.js";
 import {
@@ -43,7 +43,7 @@ test("every published size loads, and its geometry is read from the shapes", () 
   for (const [id, sizes] of Object.entries(published) as [string, ClipSizes][]) {
     const bytes = huggingfaceFile(sizes, {empty: true});
     for (const config of [configOf(sizes), undefined]) {
-      const {geometry, checkpoint} = readModel(id, bytes, config);
+      const {geometry, textTower} = readModel(id, bytes, config);
       const {width, layers, heads, patch, features} = sizes;
       const norms = {epsilon: 1e-5, activation: "quick_gelu" as const};
       assert.deepEqual(
@@ -62,7 +62,7 @@ test("every published size loads, and its geometry is read from the shapes", () 
           classes: undefined
         }
       );
-      assert.deepEqual(readTextModel(checkpoint, config)?.geometry, {
+      assert.deepEqual(textTower?.geometry, {
         width: sizes.textWidth,
         layers: sizes.textLayers,
         heads: sizes.textHeads,
@@ -85,7 +85,7 @@ async function results(id: string, sizes: ClipSizes, bytes: Uint8Array, config?:
   const request = {method: "clip", grid: [sizes.grid, sizes.grid] as const, outputs: ["features", "image"]};
   const {features, image} = await engine.run(request, {dims: [1, 3, side, side], data});
   await engine.close();
-  const tower = new TextTower(readTextModel(model.checkpoint, config)!, tokenizer, cpu(threads));
+  const tower = new TextTower(model.textTower!, tokenizer, cpu(threads));
   const text = await tower.encode(texts);
   await tower.close();
   return {model, features: features.data, image: image.data, text: text.values};

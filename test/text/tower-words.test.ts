@@ -13,7 +13,7 @@ const config = configOf(sizes);
 const device = cpu(1);
 
 test("a model with a text tower answers any words, and each only once", async () => {
-  const words = await openTowerWords(readModel("tiny", huggingfaceFile(sizes), config), {config, table, device});
+  const words = await openTowerWords(readModel("tiny", huggingfaceFile(sizes), config), {table, device});
   const told: string[] = [];
   const onProgress = (done: number, of: number) => void told.push(`${done}/${of}`);
   const {vectors, width} = await words!.vectors(["lo", "sky"], {onProgress});
@@ -31,9 +31,9 @@ test("a model with a text tower answers any words, and each only once", async ()
 
 test("a tower without a tokeniser, and one of another model, say so", async () => {
   const model = readModel("tiny", huggingfaceFile(sizes), config);
-  await assert.rejects(openTowerWords(model, {config, device}), /tiny has a text tower.*tokenizer\.json/);
+  await assert.rejects(openTowerWords(model, {device}), /tiny has a text tower.*tokenizer\.json/);
   const larger = new TextEncoder().encode(
     JSON.stringify({model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o", "lo w"]}})
   );
-  await assert.rejects(openTowerWords(model, {config, table: larger, device}), /516 tokens, the text tower 515/);
+  await assert.rejects(openTowerWords(model, {table: larger, device}), /516 tokens, the text tower 515/);
 });

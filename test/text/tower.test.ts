@@ -3,7 +3,8 @@ import {after, test} from "node:test";
 import {cacheKey, meanDirection, wordVectors} from "../../components/model/text/features.js";
 import {parseMerges} from "../../components/model/text/merges.js";
 import {createTokenizer} from "../../components/model/text/tokenizer.js";
-import {readTextModel, TextTower} from "../../components/model/text/tower.js";
+import {readModel} from "../../components/model/model.js";
+import {TextTower} from "../../components/model/text/tower.js";
 import {readSafetensors} from "../../components/model/safetensors.js";
 import {cpu} from "../../data/engine/device.js";
 import {relativeError} from "../support/golden.js";
@@ -24,7 +25,7 @@ const sizes: ClipSizes = {
   vocabulary: tokenizer.size
 };
 const checkpoint = readSafetensors(huggingfaceFile(sizes));
-const tower = new TextTower(readTextModel(checkpoint, configOf(sizes))!, tokenizer, cpu(1));
+const tower = new TextTower(readModel("tiny", checkpoint, configOf(sizes)).textTower!, tokenizer, cpu(1));
 after(() => tower.close());
 
 const texts = ["low", "A lower, slower flow!", "", "low <|endoftext|> low", "low ".repeat(75)];
@@ -53,7 +54,7 @@ test("a text's vector does not depend on what is encoded beside it, nor on its b
 });
 
 test("OpenAI's names and halves give the same", async () => {
-  const other = readTextModel(readSafetensors(openaiFile(sizes)))!;
+  const other = readModel("tiny", openaiFile(sizes)).textTower!;
   assert.deepEqual(other.geometry, tower.model.geometry);
   const openai = new TextTower(other, tokenizer, cpu(1));
   assert.ok(relativeError((await openai.encode(texts)).values, (await tower.encode(texts)).values) < 1e-5);
@@ -61,14 +62,13 @@ test("OpenAI's names and halves give the same", async () => {
 });
 
 test("what cannot be is said", async () => {
-  assert.equal(readTextModel({bytes: new Uint8Array(), tensors: new Map()}), undefined);
   await assert.rejects(async () => tower.encode(["low ".repeat(76)]), /too long: 76 tokens, and 75 fit: "low low/);
   assert.throws(() => new TextTower(tower.model, createTokenizer([]), cpu(1)), /has 514 tokens, the text tower 518/);
   const wrong = new Map(checkpoint.tensors);
   wrong.set("text_projection.weight", {...wrong.get("text_projection.weight")!, shape: [96, 64]});
   assert.throws(
-    () => readTextModel({...checkpoint, tensors: wrong}),
-    /text_projection\.weight is \[96, 64\].*imply \[96, 128\]/
+    () => readModel("tiny", {...checkpoint, tensors: wrong}, configOf(sizes)),
+    /text_projection\.weight gives 96 features, visual_projection\.weight another number/
   );
 });
 

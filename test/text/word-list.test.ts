@@ -9,7 +9,7 @@ import {plain, UnknownWordsError} from "../../components/model/spelling.js";
 import {wordVectors} from "../../components/model/text/features.js";
 import {readMerges} from "../../components/model/text/merges.js";
 import {createTokenizer} from "../../components/model/text/tokenizer.js";
-import {readTextModel, TextTower} from "../../components/model/text/tower.js";
+import {TextTower} from "../../components/model/text/tower.js";
 import {WordList} from "../../components/model/wordList.js";
 import {analysedModels} from "../../data/site/analysed.js";
 import {cpu} from "../../data/engine/device.js";
@@ -83,7 +83,7 @@ test("the file of a CLIP has the vectors of its own text tower", async (t) => {
   assert.deepEqual(read.words, words);
   const answered = new WordList(read).vectors([words[17], words[0]]);
   const merges = await readMerges(new TextEncoder().encode(JSON.stringify(table)));
-  const tower = new TextTower(readTextModel(model.checkpoint, configOf(sizes))!, createTokenizer(merges), cpu(1));
+  const tower = new TextTower(model.textTower!, createTokenizer(merges), cpu(1));
   const own = await wordVectors(tower, [words[17], words[0]]);
   assert.equal(answered.width, sizes.features);
   for (const [i, value] of own.vectors.entries()) assert.ok(Math.abs(value - answered.vectors[i]) < 1e-6);

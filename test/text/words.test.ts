@@ -3,14 +3,13 @@ import {mkdtemp, readdir, readFile, rm, truncate, writeFile} from "node:fs/promi
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type TestContext, test} from "node:test";
-import {readSafetensors} from "../../components/model/safetensors.js";
-import {readTextModel} from "../../components/model/text/tower.js";
+import {readModel} from "../../components/model/model.js";
 import {cpu} from "../../data/engine/device.js";
 import {FolderCache, openTokenizer, openWords} from "../../data/engine/text.js";
 import {configOf, huggingfaceFile, smallClip as sizes} from "../support/text-layouts.js";
 import {noMerges} from "../support/text-shared.js";
 
-const tower = readTextModel(readSafetensors(huggingfaceFile(sizes)), configOf(sizes))!;
+const tower = readModel("tiny", huggingfaceFile(sizes), configOf(sizes)).textTower!;
 const table = {model: {type: "BPE", end_of_word_suffix: "</w>", merges: ["l o"]}};
 
 async function temporary(t: TestContext): Promise<string> {

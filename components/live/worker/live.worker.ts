@@ -48,7 +48,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     if (file) info.words = {rows: classifierRows(model), file};
     else {
       try {
-        tower = await openTowerWords(model, {config, table, device});
+        tower = await openTowerWords(model, {table, device});
       } catch (error) {
         // Without words there is still everything else to see.
         info.wordless = failureOf(error).message;

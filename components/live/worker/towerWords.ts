@@ -5,7 +5,7 @@ import type {Device} from "../../model/runtime.js";
 import {wordVectors, type WordOptions} from "../../model/text/features.js";
 import {readMerges} from "../../model/text/merges.js";
 import {createTokenizer} from "../../model/text/tokenizer.js";
-import {readTextModel, TextTower} from "../../model/text/tower.js";
+import {TextTower} from "../../model/text/tower.js";
 
 /** A text tower that keeps what it has encoded. */
 export interface TowerWords {
@@ -19,16 +19,15 @@ export interface TowerWords {
  * @throws Error saying what is missing, or what does not belong together
  */
 export async function openTowerWords(
-  {id, checkpoint}: Model,
-  {config, table, device}: {config?: unknown; table?: Uint8Array<ArrayBuffer>; device: Device}
+  {id, textTower}: Model,
+  {table, device}: {table?: Uint8Array<ArrayBuffer>; device: Device}
 ): Promise<TowerWords | undefined> {
-  const model = readTextModel(checkpoint, config);
-  if (!model) return undefined;
+  if (!textTower) return undefined;
   if (!table)
     throw new Error(
       `${id} has a text tower, but nothing that cuts words into its tokens: put tokenizer.json beside the model.`
     );
-  const tower = new TextTower(model, createTokenizer(await readMerges(table)), device);
+  const tower = new TextTower(textTower, createTokenizer(await readMerges(table)), device);
   const kept = new Map<string, Float32Array>();
   const cache = {
     get: (key: string) => Promise.resolve(kept.get(key)),
