@@ -94,7 +94,7 @@ async function* dataFiles(): AsyncGenerator<string> {
   }
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
-  for (const {file} of listPhotos()) yield `/data/images/${file}`;
+  for (const {whole} of listPhotos()) if (whole.startsWith("images/")) yield `/data/${whole}`;
 }
 
 export default {
@@ -104,7 +104,7 @@ export default {
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
   head: ({path}: {path: string}) =>
-    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script>${models}${inlineScripts}`,
+    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script><script type="module" src="/components/live/kept/guest.js"></script>${models}${inlineScripts}`,
   footer: `Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025). <a href="/glossary">Glossary</a> · <a href="/#tour">Tour</a>`,
   search: true,
   toc: false,

@@ -83,7 +83,8 @@ try {
   process.env.SFP_MODELS ??= resolve("../shared/models");
   delete process.env.KEEP;
   process.chdir(clone);
-  let made = listPhotos(join(clone, "data/images")).length;
+  // The clone has the committed photos, and so has this folder.
+  let made = listPhotos().length;
   console.log("| photos | first build (s) | next build (s) | memory (MB) | site (MB) | analyses (MB) | load |");
   for (const count of counts) {
     for (; made < count; ++made) await derive(made, join(clone, "data/images", `derived-${made}.jpg`));

@@ -4,9 +4,21 @@ import {listPhotoProblems, listPhotos} from "./site/photos.js";
 import {archiveFile} from "./records/archives.js";
 
 const problems = listPhotoProblems();
-for (const {id} of await analysedModels())
-  for (const photo of listPhotos())
+const models = await analysedModels();
+const begins = models[0]?.id;
+for (const photo of listPhotos()) {
+  const its = models.filter((model) => model.photos.some(({id}) => id === photo.id));
+  if (its.length === 0)
+    problems.push({file: photo.file, kind: "note", message: "It is not analysed: no model is at hand."});
+  else if (!its.some(({id}) => id === begins))
+    problems.push({
+      file: photo.file,
+      kind: "note",
+      message: `It is analysed with ${its[0].id}, because ${begins} has committed analyses of other photos only: npm run sfp -- models get ${begins} fetches its weights.`
+    });
+  for (const {id} of its)
     await archiveFile(id, photo).catch((error: Error) =>
-      problems.push({file: photo.file, kind: "note", message: `It is not analysed: ${error.message}`})
+      problems.push({file: photo.file, kind: "note", message: `It is not analysed with ${id}: ${error.message}`})
     );
+}
 process.stdout.write(JSON.stringify(problems));

@@ -2,13 +2,12 @@
 // with a text tower. An interrupted run goes on where it stopped. npm run build begins with it; npm start does it beside
 // the preview.
 import {analysedModels} from "../data/site/analysed.js";
-import {listPhotos} from "../data/site/photos.js";
 import {analysePhotos} from "../data/records/analysePhotos.js";
 import {wordsFile} from "../data/records/words.js";
 
-for (const {id, words} of await analysedModels()) {
+for (const {id, words, photos} of await analysedModels()) {
   const byReason = new Map<string, string[]>();
-  for (const {photo, reason} of await analysePhotos(id, listPhotos()))
+  for (const {photo, reason} of await analysePhotos(id, photos))
     byReason.set(reason, [...(byReason.get(reason) ?? []), photo.file]);
   for (const [reason, files] of byReason) {
     const named = files.slice(0, 3).join(", ");

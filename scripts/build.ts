@@ -64,10 +64,7 @@ rmSync("dist", {recursive: true, force: true});
 process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/analyse.ts"]);
 if (process.exitCode === 0) process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
-  const missing = await placePhotos(
-    "dist",
-    (await analysedModels()).map(({id}) => id)
-  );
+  const missing = await placePhotos("dist", await analysedModels());
   finishSite("dist", {site: process.env.SITE?.replace(/\/?$/, "/"), hosts});
   if (missing.length) console.error(`The site has no analysis of ${missing.join(", ")}; the reasons stand above.`);
 }

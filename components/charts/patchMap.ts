@@ -98,6 +98,8 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
   const name = () => {
     const [rows, columns] = state.grid;
     element.style.aspectRatio = `${columns} / ${rows}`;
+    // A picture that is much higher than wide stays within a screen.
+    element.style.maxWidth = rows > 2 * columns ? `${(40 * columns) / rows}rem` : "";
     const keys = active ? " Arrow keys move, Enter pins." : "";
     element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} patches.${keys}`);
   };

@@ -79,7 +79,8 @@ export interface SegmentAsk {
 /** Every call: what is asked, and its answer. */
 export interface Calls {
   open: {ask: {model: ModelSource; kind: DeviceKind}; answer: OpenModel};
-  look: {ask: {image: string; file: Blob; fit: Fit; options: GivenOptions}; answer: ImageRecord};
+  /** `at`: where along the longer side the square is cut, 0 to 1; the middle unless told. */
+  look: {ask: {image: string; file: Blob; fit: Fit; at?: number; options: GivenOptions}; answer: ImageRecord};
   attention: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap};
   heads: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap[]};
   features: {ask: {stage: string; options?: GivenOptions}; answer: FeatureMap};

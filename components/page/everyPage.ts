@@ -1,4 +1,5 @@
 // What every page has, whether or not it has figures: loaded from the head that the configuration gives to all.
+import {followFigureLinks} from "./figureLink.js";
 import {keepForOffline} from "./offline.js";
 import {startTalk} from "./talk.js";
 import {explainTerms} from "./terms.js";
@@ -8,5 +9,6 @@ import {startTour} from "./tour.js";
 startTheme();
 startTalk();
 startTour();
+followFigureLinks();
 explainTerms();
 keepForOffline();

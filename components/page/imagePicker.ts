@@ -2,6 +2,7 @@ import {h} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {drawing} from "../ui/drawing.js";
 import type {Photo} from "../site/library.js";
+import {ownPicture} from "../site/guest.js";
 import {photoAddress} from "../site/library.js";
 
 export interface ImagePickerOptions {
@@ -57,8 +58,9 @@ export function imagePicker(options: ImagePickerOptions): Drawing<ImagePickerOpt
   };
   const show = () => {
     const photo = state.photos.find(({id}) => id === state.image);
-    title.textContent = photo?.title ?? state.image;
-    button.setAttribute("aria-label", `Photo: ${photo?.title ?? state.image}. Choose another`);
+    const name = photo?.title ?? (state.image === ownPicture ? "your picture" : state.image);
+    title.textContent = name;
+    button.setAttribute("aria-label", `Photo: ${name}. Choose another`);
     thumbnail.hidden = !photo;
     if (photo) thumbnail.src = photoAddress(photo.id);
     for (const [i, child] of [...grid.children].entries()) {

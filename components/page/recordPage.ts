@@ -1,6 +1,7 @@
 import type {ImageRecord} from "../records/record.js";
 import {openRecord} from "../site/files.js";
 import {listPhotos, type Photo} from "../site/library.js";
+import {siteModels} from "../site/models.js";
 
 /** A photo of the site with its numbers. */
 export interface PhotoRecord {
@@ -19,10 +20,13 @@ export interface PhotoPage {
 
 /**
  * The records of `most` photos of the site under one model, as pages of a book: the page that a place (0-based) or a
- * photo is on. A photo that was not analysed is left out.
+ * photo is on. Photos that the model has not analysed are left out; of a model that has analysed none, such as one that
+ * runs in the page, the site's first takes the place.
  */
 export async function recordPage(model: string, place: number | string, most: number): Promise<PhotoPage> {
-  const photos = await listPhotos();
+  const list = await listPhotos();
+  const shown = [model, ...siteModels()].find((each) => list.some(({models}) => models.includes(each))) ?? model;
+  const photos = list.filter(({models}) => models.includes(shown));
   const index =
     typeof place === "number"
       ? place
@@ -32,9 +36,9 @@ export async function recordPage(model: string, place: number | string, most: nu
         );
   const from = index - (index % most);
   const found = await Promise.allSettled(
-    photos.slice(from, from + most).map(async (photo) => ({photo, record: (await openRecord(model, photo.id)).record}))
+    photos.slice(from, from + most).map(async (photo) => ({photo, record: (await openRecord(shown, photo.id)).record}))
   );
   const records = found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  if (!records.length) throw new Error(`No photo of this site was analysed with ${model}.`);
+  if (!records.length) throw new Error(`No photo of this site was analysed with ${shown}.`);
   return {records, from, total: photos.length};
 }

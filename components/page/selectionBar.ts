@@ -1,14 +1,15 @@
 import {detectorIds, detectors} from "../analysis/detectors/index.js";
 import type {Trunk} from "../records/record.js";
-import {h} from "../ui/dom.js";
+import {h, setText} from "../ui/dom.js";
 import type {HeadChoice} from "../charts/reading.js";
-import type {Feed} from "../site/feed.js";
+import type {Feed, View} from "../site/feed.js";
 import {imagePicker} from "./imagePicker.js";
 import {menu, segmented} from "../ui/inputs.js";
 import {helpButton, listenForKeys} from "./keyboard.js";
 import {layerControl} from "./layerControl.js";
 import type {Photo} from "../site/library.js";
 import {siteModels} from "../site/models.js";
+import {defaultSelection} from "../site/selection.js";
 import {talkButton} from "./talk.js";
 
 /** What a page lets its reader choose in the bar; the rest stays as it is. */
@@ -21,7 +22,10 @@ export interface SelectionBarOptions {
   rings?: boolean;
 }
 
-/** The slim bar that stays in view: the photo, the model where there are several, the layer, the head, with or without SOM. */
+/**
+ * The slim bar that stays in view: the photo, the model where there are several, the layer, the head, with or without
+ * SOM. It says in one line when what is shown is not what the address asked for, or was run in this browser.
+ */
 export function selectionBar(
   feed: Feed,
   photos: Promise<Photo[]>,
@@ -30,7 +34,12 @@ export function selectionBar(
   const {store} = feed;
   let layers = 12;
   const picker = imagePicker({photos: [], image: store.value.image, onChange: (id) => store.set({image: id})});
-  void photos.then((list) => picker.update({photos: list}));
+  let list: readonly Photo[] = [];
+  void photos.then((found) => {
+    list = found;
+    picker.update({photos: found});
+    write();
+  });
   const layerInput = layerControl({
     layer: store.value.layer,
     layers,
@@ -40,7 +49,7 @@ export function selectionBar(
   const modelInput = menu<string>({
     label: "Model",
     quiet: true,
-    options: models.map((id) => ({value: id, label: id})),
+    options: [],
     value: store.value.model,
     onChange: (value) => store.set({model: value})
   });
@@ -66,10 +75,15 @@ export function selectionBar(
     value: store.value.rings,
     onChange: (value) => store.set({rings: value})
   });
+  const notice = h("p", {class: "bar-notice", role: "status"});
+  const mark = liveMark(feed);
+  let view: View | undefined;
   const write = () => {
     ringsInput.update({value: store.value.rings});
     const {model, image: chosen, layer: level, head: joined, trunk: side} = store.value;
-    modelInput.update({value: model});
+    const options = modelOptions(models, list.find(({id}) => id === chosen)?.models, view?.live ? model : undefined);
+    modelInput.hidden = options.length < 2;
+    modelInput.update({options, value: model});
     picker.update({image: chosen});
     layerInput.update({layer: Math.min(level, layers), layers});
     headInput.update({value: joined});
@@ -78,8 +92,11 @@ export function selectionBar(
   store.subscribe(write);
   feed.subscribe((state) => {
     if (!("view" in state)) return;
-    layers = state.view.record.layers;
-    headInput.update({options: headOptions(state.view.record.heads)});
+    ({view} = state);
+    layers = view.record.layers;
+    setText(notice, view.notice ?? "");
+    mark.show(view);
+    headInput.update({options: headOptions(view.record.heads)});
     write();
   });
   listenForKeys(store, () => layers);
@@ -88,13 +105,51 @@ export function selectionBar(
     "div",
     {class: "selection-bar", role: "toolbar", "aria-label": "What is shown"},
     image ? picker : null,
-    image && models.length > 1 ? modelInput : null,
+    image ? modelInput : null,
     layer ? layerInput : null,
     head ? headInput : null,
     trunk ? trunkInput : null,
     rings ? ringsInput : null,
-    h("span", {class: "bar-end"}, talkButton(), helpButton())
+    mark.element,
+    h("span", {class: "bar-end"}, talkButton(), helpButton()),
+    notice
   );
+}
+
+/** The models of the site, which of them have not analysed this photo, and one that runs in the page. */
+function modelOptions(models: readonly string[], has: readonly string[] | undefined, live: string | undefined) {
+  const site = models.map((id) => ({
+    value: id,
+    label: id === live ? `${id}, live` : has && !has.includes(id) ? `${id}, not of this photo` : id
+  }));
+  return live && !models.includes(live) ? [...site, {value: live, label: `${live}, live`}] : site;
+}
+
+/** Says that what is shown was run in this browser, with a way to its run and one back to the site's photos. */
+function liveMark({store}: Feed): {element: HTMLElement; show(view: View): void} {
+  let shown: View | undefined;
+  const leave = () => {
+    const live = shown?.live;
+    live?.leave();
+    store.set({model: defaultSelection.model, ...(live?.own ? {image: defaultSelection.image} : {})});
+  };
+  const name = h("a", {href: "./live", title: "To the run on the Live page"});
+  const element = h(
+    "span",
+    {class: "live-mark", role: "status"},
+    name,
+    h("button", {type: "button", title: "Show the site’s own analyses again", onclick: leave}, "Site’s photos")
+  );
+  element.hidden = true;
+  return {
+    element,
+    show: (view) => {
+      shown = view;
+      element.hidden = !view.live;
+      if (view.live)
+        setText(name, `live: ${view.live.own ? "your picture" : view.picture.title}, ${view.record.provenance.model}`);
+    }
+  };
 }
 
 function headOptions(heads: number) {

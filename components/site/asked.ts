@@ -3,6 +3,8 @@ import {FileAttachment} from "observablehq:stdlib";
 import type {TextVectors} from "../model/lexicon.js";
 import {classOfQueries, equalWords, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
 import {knownWords, openWords, type Words} from "./lexicon.js";
+import {listPhotos} from "./library.js";
+import {selection} from "./selection.js";
 
 /** Classes, and one vector for each of their words. */
 export interface Asked {
@@ -32,7 +34,9 @@ export async function photoWords(image: string): Promise<string> {
       () => ({})
     );
   const words = await suited;
-  const named = [image, "*"].map((key) => (Object.hasOwn(words, key) ? words[key] : undefined));
+  // The site's list says which words are about this very picture.
+  const own = (await listPhotos()).find(({id}) => id === image)?.words;
+  const named = [own, Object.hasOwn(words, "*") ? words["*"] : undefined];
   return named.find((text): text is string => typeof text === "string" && text.trim() !== "") ?? general;
 }
 
@@ -56,6 +60,7 @@ export function withWords(
 ): void {
   const answer = (lexicon: Words, suits: string) => {
     const typed = words.trim() || suits;
+    selection.resolve({words: typed});
     if (latest?.lexicon === lexicon && latest.asked.words === typed) return use(latest.asked);
     try {
       const found = awaited?.lexicon === lexicon && awaited.words === typed ? awaited.asked : ask(lexicon, typed);

@@ -13,6 +13,23 @@ export interface Picture {
   background?: readonly [x: number, y: number];
 }
 
+/** What was run in this browser, and is shown in place of the site's own analyses. */
+export interface LiveMark {
+  /** Whether the picture is the reader's own and no photo of the site. */
+  own: boolean;
+  /** Ends it: from now on the site's own analyses are shown. */
+  leave(): void;
+}
+
+/** Numbers and picture as they were opened. */
+export interface Opened {
+  source: RecordSource;
+  picture: Picture;
+  /** What was opened, where what was asked for is not to be had; and what to say of it, in one line. */
+  instead?: {model: string; image: string; notice: string};
+  live?: LiveMark;
+}
+
 /** What figures draw: the selection, and the numbers and the picture that it selects. */
 export interface View {
   selection: Selection;
@@ -24,20 +41,23 @@ export interface View {
   /** The pinned patches, if any. */
   target: number | null;
   background: number | null;
+  /** Why this is not what the address asked for. */
+  notice?: string;
+  live?: LiveMark;
 }
 
 /** A view, or why there is none. */
 export type FeedState = {view: View} | {waiting: string} | {failure: string};
 
 /** Finds the numbers and the picture for a model and an image. */
-export type Opener = (model: string, image: string) => Promise<{source: RecordSource; picture: Picture}>;
+export type Opener = (model: string, image: string) => Promise<Opened>;
 
 /**
  * Joins the selection with the numbers it selects and hands both to figures, at most once a frame.
  * Opening another image shows the old one until the new one is there.
  */
 export class Feed {
-  #opened?: {source: RecordSource; picture: Picture};
+  #opened?: Opened;
   #key = "";
   #state: FeedState = {waiting: "Loading the analysis of this photo."};
   #frame = 0;
@@ -91,6 +111,11 @@ export class Feed {
       (opened) => {
         if (key !== this.#key) return;
         this.#opened = opened;
+        const {instead} = opened;
+        if (!instead) return this.#settle();
+        // The address says what is shown, so that a copied link is true.
+        this.#key = `${instead.model}/${instead.image}`;
+        this.store.set({model: instead.model, image: instead.image});
         this.#settle();
       },
       (error: unknown) => {
@@ -102,7 +127,9 @@ export class Feed {
   }
 
   #settle(): void {
-    this.#tell({view: makeView(this.store.value, this.#opened!)});
+    const view = makeView(this.store.value, this.#opened!);
+    this.store.resolve({target: view.target ?? "none", background: view.background ?? "none"});
+    this.#tell({view});
   }
 
   #tell(state: FeedState): void {
@@ -117,7 +144,7 @@ export class Feed {
 }
 
 /** Fits a selection to what a record has: a layer, a head and pins that exist. */
-export function makeView(selection: Selection, {source, picture}: {source: RecordSource; picture: Picture}): View {
+export function makeView(selection: Selection, {source, picture, instead, live}: Opened): View {
   const {record} = source;
   const {layer, head, trunk, detectors} = selection;
   const {factor, cap} = detectors.som;
@@ -134,7 +161,9 @@ export function makeView(selection: Selection, {source, picture}: {source: Recor
       cap: cap === "none" ? 0 : cap
     },
     target: pin(selection.target, picture.target ?? [0.5, 0.5], record.grid),
-    background: pin(selection.background, picture.background ?? [0.1, 0.1], record.grid)
+    background: pin(selection.background, picture.background ?? [0.1, 0.1], record.grid),
+    notice: instead?.notice,
+    live
   };
 }
 

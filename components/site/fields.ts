@@ -15,9 +15,12 @@ export interface Field<T> {
   format(value: T): string;
 }
 
-/** A name, such as a model's or an image's: letters, digits, dot, dash, underscore. */
+/** Letters and digits of any script, dot, dash, underscore. */
+const namePattern = /^[\p{L}\p{M}\p{N}_.-]{1,80}$/u;
+
+/** A name, such as a model's or an image's: letters and digits of any script, dot, dash, underscore. */
 export function name(fallback: string): Field<string> {
-  return {fallback, parse: (text) => (/^[\w.-]{1,80}$/.test(text) ? text : undefined), format: String};
+  return {fallback, parse: (text) => (namePattern.test(text) ? text : undefined), format: String};
 }
 
 /** One name or several, joined by commas and each named once: at most `most`. */

@@ -1,13 +1,19 @@
 import {FileAttachment} from "observablehq:stdlib";
 import {dataAddress, openRecord} from "./files.js";
-import {Feed} from "./feed.js";
-import {selection} from "./selection.js";
+import {Feed, type Opened} from "./feed.js";
+import {openGuest, ownPicture} from "./guest.js";
+import {siteModels} from "./models.js";
+import {defaultSelection, selection} from "./selection.js";
 
 /** A photo that the site offers. */
 export interface Photo {
   id: string;
-  /** The whole photo's name in `data/images`. */
-  file: string;
+  /** Where all of the photo lies, below `data/`. */
+  whole: string;
+  /** The models that have analysed it, the one that pages prefer first. */
+  models: string[];
+  /** The words that suit it. */
+  words?: string;
   title: string;
   /** What is seen, for those who do not see it. */
   alt: string;
@@ -38,11 +44,59 @@ export async function loadPhoto(id: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** The feed of the analyses that the site was built with, for the page's selection. */
+/** The photo that pages begin with: the selection's default, or the first where the site does not have it. */
+export function firstPhoto(list: readonly Photo[]): Photo | undefined {
+  const {image} = defaultSelection;
+  const analysed = list.filter(({models}) => models.length > 0);
+  return analysed.find(({id}) => id === image) ?? analysed[0] ?? list[0];
+}
+
+/** The feed of what was run in this browser, or else of the analyses that the site was built with. */
 export function siteFeed(): Feed {
-  return new Feed(selection, async (model, id) => {
-    const [source, list] = await Promise.all([openRecord(model, id), listPhotos()]);
-    const image = await loadPhoto(id);
-    return {source, picture: {title: id, ...list.find((photo) => photo.id === id), id, image}};
-  });
+  return new Feed(selection, async (model, image) => (await openGuest(model, image)) ?? openPhoto(model, image));
+}
+
+/**
+ * Opens a photo of the site under a model, or the nearest to it that the site has, with a line that says so: no address
+ * leads to a dead page.
+ *
+ * @throws Error saying why there is nothing to show
+ */
+async function openPhoto(model: string, image: string): Promise<Opened> {
+  const list = await listPhotos();
+  const asked = list.find(({id}) => id === image);
+  const photo = asked ?? firstPhoto(list);
+  if (!photo) throw new Error("This site has no photos. Put some into data/images and build it again.");
+  if (photo.models.length === 0)
+    throw new Error(`“${photo.title}” is not analysed: no model was at hand when the site was built.`);
+  const [first, ...others] = photo.models.includes(model)
+    ? [model, ...photo.models.filter((each) => each !== model)]
+    : photo.models;
+  let source;
+  let shown = first;
+  try {
+    source = await openRecord(first, photo.id);
+  } catch (error) {
+    // Another model's analysis is better than none; without one the reason is told.
+    if (others.length === 0) throw error;
+    [shown] = others;
+    source = await openRecord(shown, photo.id);
+  }
+  const picture = {...photo, image: await loadPhoto(photo.id)};
+  if (asked && shown === model) return {source, picture};
+  const reason = asked ? missingModel(model, photo) : missingPhoto(image);
+  const notice = `${reason} This is “${photo.title}” under ${shown}.`;
+  return {source, picture, instead: {model: shown, image: photo.id, notice}};
+}
+
+function missingPhoto(image: string): string {
+  return image === ownPicture
+    ? "Your own picture is not kept here: run it on the Live page."
+    : `This site has no photo “${image}”.`;
+}
+
+function missingModel(model: string, {title}: Photo): string {
+  return siteModels().includes(model)
+    ? `${model} has no analysis of “${title}” in this site.`
+    : `This site has no analyses by ${model}.`;
 }

@@ -51,6 +51,8 @@ const fields = {
   /** What the Live page runs: the methods side by side, … */
   methods: names("sfp,clearclip", Object.keys(methods).length),
   /** … what the trunk looks at: the picture's middle square or all of it, and how large, … */
+  /** … where its square is cut along the longer side, from 0 to 1, … */
+  square: decimal(0.5, 0, 1),
   fit: choice("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
   /** … the windows of the masks and the picture's short side before they are cut, … */
   windows: choice("sliding", ["sliding", "whole"]),
@@ -158,6 +160,9 @@ export function parseSelection(search: string): Selection {
   }, {} as Selection);
 }
 
+/** What a page shows when its address says nothing. */
+export const defaultSelection: Selection = parseSelection("");
+
 /**
  * Writes a query string that holds only what differs from the defaults, after the parameters of
  * `rest` that are not the selection's own.
@@ -171,6 +176,30 @@ export function formatSelection(selection: Selection, rest = ""): string {
   }
   const written = query.toString();
   return written && `?${written}`;
+}
+
+/** What the Live page alone reads: links to other pages need none of it. */
+const liveNames: ReadonlySet<string> = new Set([
+  "methods",
+  "square",
+  "fit",
+  "windows",
+  "short",
+  "probability",
+  "device"
+]);
+
+/**
+ * Writes a query string that holds all of a selection, defaults too: a link that is kept shows the same when defaults
+ * have changed.
+ *
+ * @param live whether it is for the Live page
+ */
+export function formatWhole(selection: Selection, rest = "", live = false): string {
+  const query = new URLSearchParams(rest);
+  for (const {path, at, field} of leaves)
+    if (live || !liveNames.has(at)) query.set(at, field.format(valueAt(selection, path)));
+  return `?${query}`;
 }
 
 /**
@@ -194,6 +223,7 @@ function changed(selection: Selection, change: Change): Selection {
 export class SelectionStore {
   #value: Selection;
   #pointing: Pointing = {hover: null, brush: null};
+  #resolved: Partial<Selection> = {};
   readonly #listeners = new Set<Listener<Selection>>();
   readonly #pointers = new Set<(value: Pointing) => void>();
 
@@ -203,6 +233,19 @@ export class SelectionStore {
 
   get value(): Selection {
     return this.#value;
+  }
+
+  /** The selection as it is shown: what it leaves to the photo, such as where pins stand at first, is written out. */
+  get shown(): Selection {
+    const left = leaves.filter(
+      ({path, field}) => valueAt(this.#resolved, path) !== undefined && valueAt(this.#value, path) === field.fallback
+    );
+    return left.reduce((values, {path}) => withValue(values, path, valueAt(this.#resolved, path)), this.#value);
+  }
+
+  /** Says what a default stands for with the present photo: the pins that its credits suggest, the words that suit it. */
+  resolve(change: Partial<Selection>): void {
+    this.#resolved = {...this.#resolved, ...change};
   }
 
   get pointing(): Pointing {
@@ -219,7 +262,10 @@ export class SelectionStore {
     const next = changed(before, change);
     if (leaves.every(({path}) => valueAt(next, path) === valueAt(before, path))) return;
     this.#value = next;
-    if (next.image !== before.image || next.model !== before.model) this.point({hover: null, brush: null});
+    if (next.image !== before.image || next.model !== before.model) {
+      this.#resolved = {};
+      this.point({hover: null, brush: null});
+    }
     this.address.write(formatSelection(this.#value, this.address.read()));
     for (const listener of this.#listeners) listener(this.#value, restored);
   }

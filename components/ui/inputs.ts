@@ -57,7 +57,9 @@ export function menu<T extends string | number>(
   return drawing<Pick<ChoiceOptions<T>, "value" | "options">, HTMLLabelElement>(
     h("label", {class: "menu"}, label, select),
     (change) => {
-      const sameOptions = change.options?.every(({value}, i) => value === list[i]?.value);
+      const sameOptions = change.options?.every(
+        ({value, label: name}, i) => value === list[i]?.value && name === list[i].label
+      );
       if (change.options && !(sameOptions && change.options.length === list.length)) {
         list = change.options;
         fill();

@@ -3,11 +3,11 @@ import {dirname} from "node:path";
 import {openModel} from "../engine/index.js";
 import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 import {analysePhotos} from "../records/analysePhotos.js";
-import {snapshotFile} from "../records/archives.js";
 import {classifierFile} from "../records/classifier.js";
 import {recordArchive} from "../records/recordArchive.js";
 import {wordsFile} from "../records/words.js";
 import {listPhotos} from "../site/photos.js";
+import {snapshotFile, snapshotIndex} from "../site/snapshots.js";
 import {parse} from "./options.js";
 
 export const help = `snapshots [MODEL ...]
@@ -28,6 +28,8 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
     const {image} = await openModel(model);
     for (const {photo, reason} of await analysePhotos(model, listPhotos())) throw new Error(`${photo.file}: ${reason}`);
     for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await recordArchive(model, photo));
+    const pictures = Object.fromEntries(listPhotos().map(({id, hash}) => [`${id}.zip`, hash]));
+    write(model, snapshotIndex, Buffer.from(`${JSON.stringify(pictures, undefined, 2)}\n`));
     if (image.classifier) write(model, "classifier.arrow", await classifierFile(model));
     else write(model, "words.arrow", await wordsFile(model));
   }

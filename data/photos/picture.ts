@@ -4,6 +4,7 @@ import {existsSync, mkdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {writeWhole} from "../files/output.js";
+import {readPicture} from "../files/picture.js";
 import {imageFolder, type Photo} from "../site/photos.js";
 
 const side = 448;
@@ -14,19 +15,30 @@ const cache = fileURLToPath(new URL("../../.cache/photos", import.meta.url));
 /** The photo's crop as WebP, made once for each version of the photo and kept in `.cache/photos`. */
 export async function photoPicture({file}: Photo): Promise<Uint8Array> {
   const photo = readFileSync(join(imageFolder, file));
-  const key = createHash("sha256").update(`${side} ${most}`).update(photo).digest("hex").slice(0, 32);
+  const key = createHash("sha256").update(`2 ${side} ${most}`).update(photo).digest("hex").slice(0, 32);
   const kept = join(cache, `${key}.webp`);
   if (existsSync(kept)) return readFileSync(kept);
-  const webp = await crop(photo);
+  const webp = await crop(join(imageFolder, file));
   mkdirSync(cache, {recursive: true});
   writeWhole(kept, webp);
   return webp;
 }
 
-/** The middle square, in the best quality that keeps within the limit. */
-async function crop(photo: Uint8Array): Promise<Uint8Array> {
+/** All of a photo, upright, for browsers that cannot decode its file as the loaders do: a lossless PNG. */
+export async function wholePicture({file}: Photo): Promise<Uint8Array> {
   const {default: sharp} = await import("sharp");
-  const square = sharp(photo).rotate().resize(side, side, {fit: "cover", kernel: "cubic"});
+  const {width, height, data} = await readPicture(join(imageFolder, file));
+  return sharp(data, {raw: {width, height, channels: 3}})
+    .png()
+    .toBuffer();
+}
+
+/** The middle square, in the best quality that keeps within the limit. */
+async function crop(file: string): Promise<Uint8Array> {
+  const {default: sharp} = await import("sharp");
+  // The pixels that the model is given, whatever profile or inks the file has.
+  const {width, height, data} = await readPicture(file);
+  const square = sharp(data, {raw: {width, height, channels: 3}}).resize(side, side, {fit: "cover", kernel: "cubic"});
   let webp: Uint8Array;
   let quality = 85;
   do webp = await square.clone().webp({quality}).toBuffer();

@@ -1,33 +1,30 @@
 /** Where the archives of analysed photos lie. Importing this is cheap: the engine is loaded by what has to compute. */
 import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync} from "node:fs";
+import {mkdirSync, readdirSync, readFileSync, rmSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {codeHash} from "../engine/code.js";
 import {writeWhole} from "../files/output.js";
 import {findModel} from "../hub/folders.js";
 import {imageFolder, type Photo} from "../site/photos.js";
+import {snapshotOf} from "../site/snapshots.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Where a committed file lies. */
-export function snapshotFile(model: string, name: string): string {
-  return join(project, "data/snapshots", model, name);
-}
-
 /**
  * Where the archive of a photo under a model lies, or will: with the model's weights at hand in `.cache/records`, under
- * a name that changes with weights, photo, code and the libraries that decode and compute; without them it is the committed snapshot.
+ * a name that changes with weights, photo, code and the libraries that decode and compute; without them it is the
+ * committed snapshot of this very picture.
  *
  * @throws Error saying how to get the model, where neither is here
  */
-export async function archiveFile(modelId: string, {id, file}: Photo): Promise<string> {
-  const snapshot = snapshotFile(modelId, `${id}.zip`);
+export async function archiveFile(modelId: string, {id, file, hash}: Photo): Promise<string> {
   let weights: string;
   try {
     weights = await weightsHash(modelId);
   } catch (error) {
-    if (existsSync(snapshot)) return snapshot;
+    const snapshot = snapshotOf(modelId, hash);
+    if (snapshot) return snapshot;
     throw error;
   }
   const photo = readFileSync(join(imageFolder, file));

@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from "node:fs";
 import {openModel, type LoadedModel} from "../engine/index.js";
-import {snapshotFile} from "./archives.js";
+import {snapshotFile} from "../site/snapshots.js";
 
 /**
  * A file of a model: computed by its weights where they are here, else the committed snapshot.

@@ -7,6 +7,8 @@ import {parseLabels} from "../../components/model/segmentation/labels.js";
 import {plain} from "../../components/model/spelling.js";
 import {progress} from "../files/progress.js";
 import type {LoadedModel} from "../engine/index.js";
+import {readPhotoWords} from "../site/credits.js";
+import {imageFolder} from "../site/photos.js";
 import {computedOrSnapshot} from "./computed.js";
 
 function readJson<T>(path: string): T {
@@ -21,7 +23,7 @@ function readJson<T>(path: string): T {
 export function listedWords(): string[] {
   const {words} = readJson<LexiconFile>("../models/mini/lexicon.json");
   const {datasets} = readJson<{datasets: Record<string, Record<string, unknown>>}>("../labels/classes.json");
-  const photos = Object.values(readJson<Record<string, string>>("../images/words.json"));
+  const photos = [...readPhotoWords(imageFolder).values()];
   const all = [
     ...photos.flatMap((text) => parseLabels(text).flatMap((label) => label.words)),
     ...Object.keys(words),

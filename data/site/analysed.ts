@@ -1,15 +1,18 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import type {WordSource} from "../../components/site/models.js";
 import {findModel} from "../hub/folders.js";
+import {listPhotos, type Photo} from "./photos.js";
+import {snapshotFile, snapshotOf} from "./snapshots.js";
 
-/** A model that the photos are analysed with as the site is built. */
+/** A model that photos are analysed with as the site is built. */
 export interface AnalysedModel {
   id: string;
   layers: number;
   /** Where pages find vectors for its words. */
   words: WordSource;
+  /** The photos that it has analyses of, or will have. */
+  photos: Photo[];
 }
 
 interface CatalogModel {
@@ -19,42 +22,50 @@ interface CatalogModel {
   text: "clip" | "lexicon";
 }
 
-/**
- * Models that are analysed wherever they are at hand; the first that is there is the one pages begin with. `mini`
- * imitates vit-ti-16 too closely to be worth a second set of files.
- */
+/** Models that are analysed wherever they are at hand; the first that is there is the one pages begin with. */
 const usual = ["clip-vit-b-16", "vit-ti-16"];
 
 /**
- * The models that the site's pages show: the usual ones that are here, as weights or as committed snapshots, and those
- * that `ANALYSE=mini,clip-vit-l-14` names.
+ * The model that is always at hand: it analyses the photos that no other can. It imitates vit-ti-16 too closely to be
+ * worth a second set of files for the others.
  */
-export async function analysedModels(): Promise<AnalysedModel[]> {
+const lastResort = "mini";
+
+/**
+ * The models that the site's pages show, each with its photos: the usual ones by their weights or by committed snapshots
+ * of these very photos, those that `ANALYSE=mini,clip-vit-l-14` names, and `mini` for photos that would have none.
+ *
+ * @throws Error when ANALYSE names a model that is unknown or not here
+ */
+export async function analysedModels(photos: readonly Photo[] = listPhotos()): Promise<AnalysedModel[]> {
   const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as CatalogModel[];
   const asked = (process.env.ANALYSE ?? "").split(",").filter(Boolean);
   const unknown = asked.find((id) => !catalog.some((model) => model.id === id));
   if (unknown) throw new Error(`ANALYSE names ${unknown}; known are ${catalog.map(({id}) => id).join(", ")}.`);
   const models: AnalysedModel[] = [];
-  for (const id of new Set([...usual, ...asked])) {
+  const add = async (id: string, its: Photo[]) => {
     const {layers, text} = catalog.find((model) => model.id === id)!;
-    if (await isHere(id)) models.push({id, layers, words: text === "lexicon" ? "lexicon" : await listOrNone(id)});
+    models.push({id, layers, words: text === "lexicon" ? "lexicon" : await listOrNone(id), photos: its});
+  };
+  for (const id of new Set([...usual, ...asked])) {
+    const its = (await hasWeights(id)) ? [...photos] : photos.filter(({hash}) => snapshotOf(id, hash));
+    if (its.length) await add(id, its);
     else if (asked.includes(id))
       throw new Error(`ANALYSE names ${id}, which is not here: npm run sfp -- models get ${id}`);
   }
+  const rest = photos.filter(({id}) => !models.some((model) => model.photos.some((photo) => photo.id === id)));
+  if (rest.length && (await hasWeights(lastResort))) await add(lastResort, rest);
   return models;
 }
 
 /** A text tower's words are computed with the site, where something cuts them into tokens, or were before. */
 async function listOrNone(id: string): Promise<"list" | "none"> {
   const found = await findModel(id).catch(() => undefined);
-  const there = found
-    ? existsSync(join(found.folder, "tokenizer.json"))
-    : existsSync(fileURLToPath(new URL(`../snapshots/${id}/words.arrow`, import.meta.url)));
+  const there = found ? existsSync(join(found.folder, "tokenizer.json")) : existsSync(snapshotFile(id, "words.arrow"));
   return there ? "list" : "none";
 }
 
-async function isHere(id: string): Promise<boolean> {
-  if (existsSync(fileURLToPath(new URL(`../snapshots/${id}`, import.meta.url)))) return true;
+function hasWeights(id: string): Promise<boolean> {
   return findModel(id).then(
     () => true,
     () => false

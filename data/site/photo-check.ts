@@ -1,29 +1,46 @@
 /** Which files of a folder of photos can be shown, and what is wrong with the others. */
+import {createHash} from "node:crypto";
 import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
-import {dirname, extname, join} from "node:path";
+import {dirname, join} from "node:path";
 
-/** What decoding a file found: its size, or why it cannot be decoded. */
+/** What decoding a file found. */
 export interface PhotoCheck {
+  /** SHA-256 of the file, in hex: what analyses and credits belong to. */
+  hash?: string;
   width?: number;
   height?: number;
+  /** Whether every browser reads the same pixels from the file itself. */
+  web?: boolean;
+  /** Why it cannot be decoded; absent when it can. */
   failure?: string;
 }
 
-/** Pictures that browsers and the loaders read alike. */
-export const photoExtensions = new Set([".jpg", ".jpeg", ".png", ".webp"]);
+/** What the files of a folder are, by name. */
+export type PhotoChecks = ReadonlyMap<string, PhotoCheck>;
+
+/** Endings that pictures have, for whoever looks for one by its name; what a file is, its bytes say. */
+export const photoExtensions = new Set([".jpg", ".jpeg", ".jfif", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"]);
+
+/** Formats that browsers decode as the loaders do, unless they hold CMYK. */
+const webFormats = new Set(["jpeg", "png", "webp", "gif", "heif"]);
+
+/** Whether a file beside the photos is there for another reason: credits, words, notes, what systems hide. */
+function isNoPhoto(name: string): boolean {
+  return /^\.|\.(json|md|txt)$/i.test(name);
+}
 
 /**
- * Decodes every photo of a folder once; what was found is kept in `cache` until a file changes. A
- * header alone would not tell a photo that was cut off on its way.
+ * Decodes every photo of a folder once; what was found is kept in `cache` until a file changes. A header alone would
+ * not tell a photo that was cut off on its way, and an ending says only what somebody called it.
  */
 export async function checkPhotos(folder: string, cache: string): Promise<Map<string, PhotoCheck>> {
   const known = readCache(cache);
   const found: Record<string, PhotoCheck & {stamp: string}> = {};
   let fresh = false;
-  for (const file of readdirSync(folder).filter((name) => photoExtensions.has(extname(name).toLowerCase()))) {
-    const path = join(folder, file);
-    const {size, mtimeMs} = statSync(path);
-    const stamp = `${size} ${mtimeMs}`;
+  for (const name of readdirSync(folder).filter((each) => !isNoPhoto(each))) {
+    const path = join(folder, name);
+    const stamp = stampOf(path);
+    if (stamp === "folder") continue;
     if (known[path]?.stamp === stamp) found[path] = known[path];
     else {
       fresh = true;
@@ -36,14 +53,30 @@ export async function checkPhotos(folder: string, cache: string): Promise<Map<st
   );
 }
 
+/** What changes with a file; a link that leads nowhere has none of it. */
+function stampOf(path: string): string {
+  try {
+    const stats = statSync(path);
+    return stats.isDirectory() ? "folder" : `2 ${stats.size} ${stats.mtimeMs}`;
+  } catch {
+    return "absent";
+  }
+}
+
 async function check(path: string): Promise<PhotoCheck> {
   // Loaders import this module each time, and mostly find everything known.
   const {default: sharp} = await import("sharp");
   try {
-    const {info} = await sharp(path, {autoOrient: true, failOn: "error"}).raw().toBuffer({resolveWithObject: true});
-    return {width: info.width, height: info.height};
+    const file = readFileSync(path);
+    const hash = createHash("sha256").update(file).digest("hex");
+    const {format, space} = await sharp(file).metadata();
+    const {readPicture} = await import("../files/picture.js");
+    const {width, height} = await readPicture(path);
+    return {hash, width, height, web: webFormats.has(format) && space !== "cmyk"};
   } catch (error) {
-    return {failure: (error as Error).message.split("\n")[0].replaceAll(path, "the file")};
+    const {message, cause = {message}} = error as Error & {cause?: Error};
+    const [reason] = (cause as Error).message.split("\n");
+    return {failure: reason.replaceAll(path, "the file").replace(/\.$/, "")};
   }
 }
 

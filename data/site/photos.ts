@@ -1,29 +1,19 @@
-import {readdirSync, readFileSync} from "node:fs";
 import {dirname, extname, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {checkPhotos, photoExtensions} from "./photo-check.js";
-
-/** A point of the square crop, as fractions of its width and height. */
-type Point = [x: number, y: number];
-
-/** What `data/images/credits.json` says of one photo. */
-interface Credit {
-  title: string;
-  /** What is seen, for those who do not see it. */
-  alt: string;
-  credit: string;
-  licence: string;
-  /** On the subject: where the target token is pinned at first. */
-  target?: Point;
-  /** Off the subject: where the background token is pinned at first. */
-  background?: Point;
-}
+import {completeCredit, readCredits, readPhotoWords, type Credit, type WrittenCredit} from "./credits.js";
+import {checkPhotos, type PhotoCheck, type PhotoChecks} from "./photo-check.js";
 
 /** A photo in `data/images`. */
 export interface Photo extends Credit {
-  /** The file's name without its extension. */
+  /** The file's name as addresses carry it. */
   id: string;
   file: string;
+  /** SHA-256 of the file: analyses and credits belong to a picture and not to a name. */
+  hash: string;
+  /** Where the site has all of the photo for a browser to decode, below `data/`. */
+  whole: string;
+  /** The words that suit it. */
+  words?: string;
 }
 
 /** The folder that photos are read from. */
@@ -41,14 +31,16 @@ export interface PhotoProblem {
 const least = 224;
 
 /** What decoding found, once for each version of a file: modules that list photos wait for it here. */
-const checks = await checkPhotos(imageFolder, join(dirname(imageFolder), "../.cache/photos.json"));
+const known = await checkPhotos(imageFolder, join(dirname(imageFolder), "../.cache/photos.json"));
 
 /**
- * Lists the photos in `data/images` by name. A photo that `credits.json` does not mention is listed
- * under its file name, with no credit; one that cannot be decoded is left out.
+ * Lists the photos of a folder by name. A photo that `credits.json` does not mention is listed under its file name,
+ * with no credit; one that cannot be decoded is left out.
+ *
+ * @param checks what `checkPhotos` found in the folder
  */
-export function listPhotos(folder: string = imageFolder): Photo[] {
-  return readFolder(folder).photos;
+export function listPhotos(folder: string = imageFolder, checks: PhotoChecks = known): Photo[] {
+  return readFolder(folder, checks).photos;
 }
 
 /** The photo of an id. */
@@ -58,66 +50,149 @@ export function photoNamed(id: string): Photo {
   return photo;
 }
 
-/** What is wrong in `data/images`, file by file. */
-export function listPhotoProblems(folder: string = imageFolder): PhotoProblem[] {
-  return readFolder(folder).problems;
+/** What is wrong in a folder of photos, file by file. */
+export function listPhotoProblems(folder: string = imageFolder, checks: PhotoChecks = known): PhotoProblem[] {
+  return readFolder(folder, checks).problems;
 }
 
-/** A name that addresses can carry: "My cat (2).JPG" is "My-cat-2". */
+/** A name that addresses can carry, in its own script: "My cat (2).JPG" is "My-cat-2", "猫.png" is "猫". */
 export function photoId(file: string): string {
-  const stem = file.slice(0, -extname(file).length);
-  const plain = stem
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^\w.]+/g, "-")
-    .replace(/^[-.]+|-+$/g, "");
-  return plain.slice(0, 60) || "photo";
+  const plain = stemOf(file)
+    .replace(/[^\p{L}\p{M}\p{N}_.]+/gu, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
+  return Array.from(plain).slice(0, 60).join("") || "photo";
 }
 
-function readFolder(folder: string): {photos: Photo[]; problems: PhotoProblem[]} {
+function stemOf(file: string): string {
+  return file.slice(0, file.length - extname(file).length).normalize("NFC");
+}
+
+type Report = (file: string, kind: PhotoProblem["kind"], message: string) => void;
+
+function readFolder(folder: string, checks: PhotoChecks): {photos: Photo[]; problems: PhotoProblem[]} {
   const problems: PhotoProblem[] = [];
-  const report = (file: string, kind: PhotoProblem["kind"], message: string) => problems.push({file, kind, message});
-  const credits = readCredits(folder, report);
-  const taken = new Set<string>();
+  const report: Report = (file, kind, message) => problems.push({file, kind, message});
+  const credits = readCredits(folder, (reason) => report("credits.json", "note", reason));
+  const words = readPhotoWords(folder);
+  const files = readable(checks, report);
+  const named = nameFiles(files, credits);
+  reportShared(named, report);
   const photos: Photo[] = [];
-  for (const file of readdirSync(folder).toSorted()) {
-    if (/^\.|\.(json|md|txt)$/i.test(file)) continue;
-    if (!photoExtensions.has(extname(file).toLowerCase())) {
-      report(file, "left out", "Not a format that all browsers show. Save it as JPEG, PNG or WebP.");
-      continue;
-    }
-    const {width, height, failure} = (folder === imageFolder && checks.get(file)) || {};
-    if (failure !== undefined) {
-      report(file, "left out", `It cannot be decoded (${failure}). Save it again, or fetch it again.`);
-      continue;
-    }
-    let id = photoId(file);
-    for (let number = 2; taken.has(id); ++number) id = `${photoId(file)}-${number}`;
-    taken.add(id);
-    if (width !== undefined && height !== undefined && Math.min(width, height) < least)
+  for (const {id, file, check} of named) {
+    reportSize(file, check, report);
+    const shared = named.filter((other) => photoId(other.file) === photoId(file)).length > 1;
+    const {credit, foreign} = creditOf({id, file, shared, hash: check.hash!}, credits);
+    if (foreign)
       report(
         file,
         "note",
-        `${width} × ${height} pixels are fewer than the ${least} that the model reads; it is enlarged.`
+        `The entry "${foreign}" in credits.json is about another picture (its sha256 is another one): write one for this picture.`
       );
-    const credit = credits[id];
-    if (!credit) report(file, "note", `No entry "${id}" in credits.json says what it shows and whose it is.`);
-    photos.push({id, file, ...(credit ?? {title: id, alt: id, credit: "not credited", licence: "unknown"})});
+    else if (!credit)
+      report(file, "note", `No entry "${shared ? file : id}" in credits.json says what it shows and whose it is.`);
+    photos.push({
+      id,
+      file,
+      hash: check.hash!,
+      whole: check.web ? `images/${file}` : `photos/${id}.png`,
+      words: foreign || shared ? words.get(file.normalize("NFC")) : words.get(id),
+      ...completeCredit(id, credit)
+    });
   }
   return {photos, problems};
 }
 
-/** Credits by id. A file that cannot be read costs the credits and not the site. */
-function readCredits(folder: string, report: (file: string, kind: "note", message: string) => void) {
-  const credits: Record<string, Credit> = {};
-  try {
-    const written = JSON.parse(readFileSync(join(folder, "credits.json"), "utf8")) as Record<string, Partial<Credit>>;
-    for (const [id, credit] of Object.entries(written)) {
-      const {title = id, alt = title, credit: by = "not credited", licence = "unknown", target, background} = credit;
-      credits[id] = {title, alt, credit: by, licence, target, background};
+interface Readable {
+  file: string;
+  check: PhotoCheck;
+}
+
+/** The files that can be shown; what is wrong with the others, and which hold one picture, is reported. */
+function readable(checks: PhotoChecks, report: Report): Readable[] {
+  const files: Readable[] = [];
+  const firstOf = new Map<string, string>();
+  for (const [file, check] of [...checks].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (check.failure !== undefined || check.hash === undefined) {
+      const reason = check.failure ?? "it was not looked at";
+      report(
+        file,
+        "left out",
+        `It cannot be decoded (${reason}). Save it as JPEG, PNG, WebP or AVIF, or fetch it again.`
+      );
+      continue;
     }
-  } catch (error) {
-    report("credits.json", "note", `It cannot be read, so nothing is credited: ${(error as Error).message}`);
+    const first = firstOf.get(check.hash);
+    if (first) report(file, "note", `It is the same picture as ${first}: one of the two can go.`);
+    else firstOf.set(check.hash, file);
+    files.push({file, check});
   }
-  return credits;
+  return files;
+}
+
+interface Named extends Readable {
+  id: string;
+}
+
+/**
+ * Gives each file an id of its own, different by more than upper case, because folders of some systems do not tell that.
+ * The file that `credits.json` knows by its hash keeps its name; others of that name are numbered.
+ */
+function nameFiles(files: readonly Readable[], credits: ReadonlyMap<string, WrittenCredit>): Named[] {
+  const hashes = new Set([...credits.values()].map(({sha256}) => sha256).filter(Boolean));
+  const isKnown = ({check}: Readable) => (hashes.has(check.hash) ? 0 : 1);
+  const taken = new Set<string>();
+  const ids = new Map<Readable, string>();
+  for (const each of files.toSorted((a, b) => isKnown(a) - isKnown(b))) {
+    const wanted = photoId(each.file);
+    let id = wanted;
+    for (let number = 2; taken.has(id.toLowerCase()); ++number) id = `${wanted}-${number}`;
+    taken.add(id.toLowerCase());
+    ids.set(each, id);
+  }
+  return files.map((each) => ({...each, id: ids.get(each)!}));
+}
+
+/** Says of files that differ in their endings alone how they are told apart. */
+function reportShared(named: readonly Named[], report: Report): void {
+  for (const {file, id} of named) {
+    const others = named.filter((other) => other.file !== file && photoId(other.file) === photoId(file));
+    if (others.length)
+      report(
+        file,
+        "note",
+        `${others.map((other) => other.file).join(" and ")} ${others.length > 1 ? "have" : "has"} the same name; this one is “${id}”. In credits.json and words.json call it "${file}".`
+      );
+  }
+}
+
+function reportSize(file: string, {width = least, height = least}: PhotoCheck, report: Report): void {
+  if (Math.min(width, height) < least)
+    report(
+      file,
+      "note",
+      `${width} × ${height} pixels are fewer than the ${least} that the model reads; it is enlarged.`
+    );
+}
+
+/**
+ * The credit of a photo: the entry under its file's name, its id or its stem. An entry with a sha256 is about that
+ * picture alone, and a name that several files share credits none of them.
+ *
+ * @returns `foreign`: the name of an entry that is about another picture
+ */
+function creditOf(
+  {id, file, shared, hash}: {id: string; file: string; shared: boolean; hash: string},
+  credits: ReadonlyMap<string, WrittenCredit>
+): {credit?: WrittenCredit; foreign?: string} {
+  const whole = file.normalize("NFC");
+  const names = [whole, id, photoId(file), stemOf(file)];
+  let foreign: string | undefined;
+  for (const name of names) {
+    const credit = credits.get(name);
+    if (!credit) continue;
+    if (credit.sha256 === hash) return {credit};
+    if (credit.sha256 !== undefined) foreign ??= name;
+    else if (!shared || name === whole) return {credit};
+  }
+  return foreign === undefined || shared ? {} : {foreign};
 }

@@ -1,8 +1,9 @@
 /** Puts the photos' own files into a built site. A loader a photo would start two processes for each. */
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
+import type {AnalysedModel} from "../../data/site/analysed.js";
 import {listPhotos} from "../../data/site/photos.js";
-import {photoPicture} from "../../data/photos/picture.js";
+import {photoPicture, wholePicture} from "../../data/photos/picture.js";
 import {packedFiles} from "../../data/records/archive.js";
 import {archiveFile} from "../../data/records/archives.js";
 
@@ -11,12 +12,14 @@ import {archiveFile} from "../../data/records/archives.js";
  *
  * @returns what is missing: MODEL/PHOTO
  */
-export async function placePhotos(site: string, models: readonly string[]): Promise<string[]> {
+export async function placePhotos(site: string, models: readonly AnalysedModel[]): Promise<string[]> {
   const missing: string[] = [];
   mkdirSync(join(site, "data/photos"), {recursive: true});
   for (const photo of listPhotos()) {
     writeFileSync(join(site, "data/photos", `${photo.id}.webp`), await photoPicture(photo));
-    for (const model of models) {
+    if (photo.whole.startsWith("photos/")) writeFileSync(join(site, "data", photo.whole), await wholePicture(photo));
+    for (const {id: model, photos} of models) {
+      if (!photos.some(({id}) => id === photo.id)) continue;
       const archive = await archiveFile(model, photo).catch(() => undefined);
       if (archive === undefined || !existsSync(archive)) {
         missing.push(`${model}/${photo.id}`);

@@ -42,12 +42,27 @@ test("a bad address falls back to defaults and breaks nothing", async () => {
   await page.close();
 });
 
-test("a photo that the site does not have is said to be missing", async () => {
-  const {page} = await open(browser, attention("?image=nowhere"));
-  await page.waitForSelector("#figure-attention .is-failed");
-  assert.match(await page.locator("#figure-attention .figure-message").innerText(), /nowhere/);
-  await page.close();
-});
+for (const [query, notice] of [
+  ["?image=nowhere&layer=8", /^This site has no photo “nowhere”\. This is “.+” under vit-ti-16\.$/],
+  ["?model=clip-vit-l-14&image=coffee&layer=8", /^This site has no analyses by clip-vit-l-14\. This is “Coffee” under/],
+  ["?model=mini&image=own-picture&layer=8", /^Your own picture is not kept here: run it on the Live page\. .*This is/]
+] as const)
+  test(`what the site lacks is replaced by what it has, and said in one line: ${query}`, async () => {
+    const {page, problems} = await open(browser, attention(query));
+    await drawn(page, "attention", /^\S+ plain 8 mean rows$/);
+    const line = page.locator(".bar-notice");
+    assert.match(await line.innerText(), notice);
+    assert.ok((await line.boundingBox())!.height < 24, "one line");
+    // The address names what is shown.
+    await page.waitForURL((url) => !/nowhere|own-picture|clip-vit/.test(url.search) && /layer=8/.test(url.search));
+    assert.deepEqual(problems, []);
+    // Whatever is chosen next is what was asked for.
+    await page.locator(".image-picker").click();
+    await page.locator(".image-sheet button", {hasText: "Rocket"}).click();
+    await drawn(page, "attention", /^rocket plain 8 /);
+    assert.equal(await line.innerText(), "");
+    await page.close();
+  });
 
 test("keys change the layer, move and pin the token, and clear", async () => {
   const {page} = await open(browser, attention());

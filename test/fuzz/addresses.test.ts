@@ -35,8 +35,9 @@ test("5000 query strings give selections that survive being written and read", (
     const chosen = parseSelection(search);
     assert.deepEqual(parseSelection(formatSelection(chosen)), chosen, search);
     assert.deepEqual(Object.keys(overrule(chosen, `?${text()}`)), keys);
-    assert.match(chosen.image, /^[\w.-]{1,80}$/);
-    assert.match(chosen.model, /^[\w.-]{1,80}$/);
+    // Letters and digits of any script, and nothing that means something in a path or an address.
+    assert.match(chosen.image, /^[\p{L}\p{M}\p{N}_.-]{1,80}$/u);
+    assert.match(chosen.model, /^[\p{L}\p{M}\p{N}_.-]{1,80}$/u);
   }
 });
 

@@ -11,7 +11,7 @@ import {findModel} from "../../data/hub/index.js";
 import {openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
 import {imageFolder} from "../../data/site/photos.js";
 import {unpack} from "../../data/records/archive.js";
-import {snapshotFile} from "../../data/records/archives.js";
+import {snapshotFile} from "../../data/site/snapshots.js";
 import {computeEach, type Outcome} from "../../data/records/files.js";
 import {readFileSync} from "node:fs";
 import {relativeError} from "../support/golden.js";

@@ -63,7 +63,7 @@ export function diagonalByImage(
   });
   let shown: DiagonalReading[] = [];
   const draw = (view: View) => {
-    const {selection, choice, record} = view;
+    const {selection, choice} = view;
     const {scale, detectors} = selection;
     const {factor, cap} = choice;
     const {records: all, from, total} = page;
@@ -99,7 +99,7 @@ export function diagonalByImage(
       title: `In layer ${choice.layer + 1} the line takes ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches, depending on the photo`,
       lede: `Layer ${choice.layer + 1} of ${which}, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
       source: provenance(
-        {...record, image: `${all.length} photos`},
+        {...all[0].record, image: `${all.length} photos`},
         {layer: choice.layer + 1, trunk: choice.trunk, factor, cap, notes: [decisionName(detectors.som.heads)]}
       )
     });

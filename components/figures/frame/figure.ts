@@ -6,6 +6,7 @@ import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
+import {formatWhole, selection} from "../../site/selection.js";
 
 /** What the hints of pictures say of their colours. */
 const ground = "on white (with Shift, as it looks here)";
@@ -54,9 +55,10 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
 
   const action = (label: string, hint: string, act: (event: MouseEvent) => unknown) =>
     h("button", {type: "button", title: hint, onclick: act}, label);
-  /** The address that shows this figure as it is now. */
+  /** The address that shows this figure as it is now, and when defaults have changed. */
   const address = () => {
     const url = new URL(location.href);
+    url.search = formatWhole(selection.shown, url.search, url.pathname.endsWith("/live"));
     url.hash = anchor;
     return url.href;
   };

@@ -43,10 +43,10 @@ export function readSegmentSettings({windows, short, probability}: Selection): P
 }
 
 /** What a session starts with: SFP's options that differ from their defaults, and what the trunk looks at. */
-export function readChoices({fit, method, options}: Selection): {fit: Fit; options: OptionValues} {
+export function readChoices({fit, square, method, options}: Selection): {fit: Fit; at: number; options: OptionValues} {
   // The options of another method are of no use here.
   const values = readSettings(sfp, method === sfp.name ? options : "");
-  return {fit: readFit(fit), options: keyValues(changedOptions(sfp.options, values))};
+  return {fit: readFit(fit), at: square, options: keyValues(changedOptions(sfp.options, values))};
 }
 
 /** SFP's options as the address has them. */

@@ -5,10 +5,14 @@ import {selection, type Selection} from "../../site/selection.js";
 import {h} from "../../ui/dom.js";
 import {whenSeen} from "../../ui/whenSeen.js";
 import type {ModelEntry} from "../catalog.js";
-import {liveSource} from "../client.js";
+import {liveSource, type LiveModel} from "../client.js";
+import {amendRun, isShown, keepRun, keptRun} from "../kept/run.js";
+import {canvasOf} from "../canvas.js";
+import {keepAttention, keeping, keptSource} from "../kept/source.js";
+import type {ImageRecord} from "../../records/record.js";
 import {fitName, readChoices} from "./choices.js";
 import {prepareIsolation} from "./isolation.js";
-import {maskControls} from "./maskControls.js";
+import {maskControls, type MaskControls} from "./maskControls.js";
 import {livePanel} from "./panel.js";
 import {LiveSession} from "./session.js";
 import {sfpOptions} from "./sfpOptions.js";
@@ -33,18 +37,47 @@ export function livePage(): LivePage {
     const [source, picture] = current;
     return {source, picture};
   });
-  const session = new LiveSession((record, live, picture) => {
-    current = [liveSource(live, record, session.options), picture];
+  /** The run that the other pages show; empty while another is on its way. */
+  let kept = "";
+  const show = (...shown: Parameters<Feed["show"]>) => {
+    current = shown;
+    const [{record}, picture] = shown;
     delete root.dataset.live;
     // The address names what is shown, so that a link restores it.
     selection.set({model: record.provenance.model, image: picture.id});
-    feed.show(...current);
-    if (record.layers === live.info?.geometry.layers) queueMicrotask(masks.ask);
+    feed.show(...shown);
+  };
+  const session = new LiveSession((record, live, picture) => {
+    const complete = record.layers === live.info?.geometry.layers;
+    const source = liveSource(live, record, session.options);
+    if (!complete) {
+      kept = "";
+      return show(source, picture);
+    }
+    const key = (kept = `${Date.now()} ${Math.random()}`);
+    const holds = () => kept === key;
+    const known = keeping(source, key, holds);
+    show(known, picture);
+    void keep(session, live, {key, record}).then(
+      () => keepAttention(known, holds),
+      () => {}
+    );
+    queueMicrotask(masks.ask);
   }, readChoices(selection.value));
-  const masks = maskControls(feed, session, () => current?.[0]);
+  const masks = maskControls(feed, session, {
+    source: () => current?.[0],
+    onMasks: (shown) => void amendRun(kept, {masks: shown}).catch(() => {})
+  });
+  session.subscribe(({stage}) => {
+    if (stage?.stage === "image") kept = "";
+  });
   const options = sfpOptions(session, feed, masks.ask, () => current);
   const panel = livePanel(session, selection.value.image);
   void begin(session);
+  void resume(session, masks, show).then(
+    (key) => (kept ||= key ?? ""),
+    () => {}
+  );
   prepareIsolation();
   followAddress((chosen) => {
     session.restore({...readChoices(chosen), model: chosen.model, device: deviceOf(chosen)});
@@ -55,6 +88,48 @@ export function livePage(): LivePage {
     if (current) selection.set({model: current[0].record.provenance.model, image: current[1].id});
   });
   return {feed, panel: panel.element, options: options.element, mask: masks.figure};
+}
+
+/** Keeps a finished run for the other pages. */
+async function keep(session: LiveSession, {info, source}: LiveModel, made: {key: string; record: ImageRecord}) {
+  const {chosen, square, whole, fit, at, kind} = session.state;
+  if (!chosen || !square || !whole || !info) return;
+  await keepRun({
+    ...made,
+    ended: Date.now(),
+    chosen,
+    square,
+    whole,
+    fit,
+    at,
+    options: session.options,
+    kind,
+    device: info.device,
+    words: info.words,
+    tower: info.tower ?? false,
+    ...("entry" in source && {entry: source.entry})
+  });
+}
+
+/**
+ * Shows the run that was kept, where the address still asks for it.
+ *
+ * @returns its key
+ */
+async function resume(
+  session: LiveSession,
+  masks: MaskControls,
+  show: (...shown: Parameters<Feed["show"]>) => void
+): Promise<string | undefined> {
+  const run = await keptRun();
+  const {model, image} = selection.value;
+  if (!run || !isShown(run) || run.chosen.id !== image || run.record.provenance.model !== model) return undefined;
+  await session.resume(run);
+  if (session.state.chosen !== run.chosen) return undefined;
+  if (run.masks) masks.resume(run.masks);
+  const {id, title, credit, target, background} = run.chosen;
+  show(keptSource(run), {id, title, credit, target, background, image: canvasOf(run.square)});
+  return run.key;
 }
 
 /** A figure that is made when its place comes near the window: one that nobody scrolls to costs no run. */
@@ -68,10 +143,10 @@ async function begin(session: LiveSession): Promise<void> {
   const models = FileAttachment("../../../data/models/index.json").json() as Promise<ModelEntry[]>;
   await session.begin(models, {model: selection.value.model, device: deviceOf(selection.value)});
   const {kind: first} = session.state;
-  session.subscribe(({fit, kind}) => {
+  session.subscribe(({fit, at, kind}) => {
     // What the page chose by itself is no choice: the link's reader has another machine.
     const said = kind !== first || selection.value.device !== "auto";
-    selection.set({fit: fitName(fit), ...(said ? {device: kind} : {})});
+    selection.set({fit: fitName(fit), square: at, ...(said ? {device: kind} : {})});
   });
 }
 
@@ -85,6 +160,7 @@ const runFields = [
   "image",
   "device",
   "fit",
+  "square",
   "method",
   "options",
   "methods",

@@ -8,7 +8,8 @@ import {withWords, type Asked} from "../../site/asked.js";
 import {readMethods, readSegmentSettings} from "./choices.js";
 import {maskFigure} from "./maskFigure.js";
 import {methodBoxes} from "./methodBoxes.js";
-import type {LiveSession} from "./session.js";
+import type {KeptMasks} from "../kept/run.js";
+import type {LiveSession, LiveState} from "./session.js";
 import {takeAlong} from "./takeAlong.js";
 
 /** How long after the last change masks are made anew, in ms. */
@@ -18,15 +19,23 @@ export interface MaskControls {
   figure: HTMLElement;
   /** Makes masks of the picture that was run last, as the controls say. */
   ask(): void;
+  /** Shows masks that an earlier page made. */
+  resume(kept: KeptMasks): void;
   /** Shows what the address says, without making masks of it. */
   show(chosen: Selection): void;
 }
 
-/** @param source the record that is shown, if any */
-export function maskControls(feed: Feed, session: LiveSession, source: () => RecordSource | undefined): MaskControls {
+/**
+ * @param hands `source`: the record that is shown, if any; `onMasks`: told of masks that are done, to keep them
+ */
+export function maskControls(
+  feed: Feed,
+  session: LiveSession,
+  {source, onMasks}: {source: () => RecordSource | undefined; onMasks: (kept: KeptMasks) => void}
+): MaskControls {
   const {store} = feed;
   /** What the shown masks were asked for, and what their caption says of it. */
-  let asked: (Asked & {note: string}) | undefined;
+  let asked: (Pick<Asked, "classes"> & {note: string}) | undefined;
   let asks = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -34,6 +43,8 @@ export function maskControls(feed: Feed, session: LiveSession, source: () => Rec
     clearTimeout(timer);
     const {info} = session.model ?? {};
     const {chosen, whole, device} = session.state;
+    // A run that was kept has no model yet; what it is asked for then comes with the run.
+    if (!info && chosen && whole && !session.state.stage) return void session.run();
     if ((!info?.words && !info?.tower) || !whole || !chosen) return;
     const turn = (asks += 1);
     const settings = readSegmentSettings(store.value);
@@ -45,12 +56,17 @@ export function maskControls(feed: Feed, session: LiveSession, source: () => Rec
         // A text tower answers later, and other words may have been asked for since.
         if (turn !== asks) return;
         asked = {...found, note};
-        void session.segment({
+        const {classes} = found;
+        const ended = session.segment({
           methods: names.map((name) => ({name, options: name === "sfp" ? session.options : undefined})),
           classes: found.classes,
           text: found.text,
           settings,
           probabilities: false
+        });
+        void ended.then(() => {
+          const {masks, stage} = session.state;
+          if (turn === asks && !stage && masks.length) onMasks({masks, classes, note});
         });
       },
       () => {}
@@ -107,7 +123,7 @@ export function maskControls(feed: Feed, session: LiveSession, source: () => Rec
     controls: [wordsField(feed), boxes.element, windows, short, threshold],
     actions: take.actions
   });
-  session.subscribe(({masks, whole, stage}) => {
+  const write = ({masks, whole, stage}: LiveState) => {
     take.offer(masks.length > 0 && !stage);
     const info = session.model?.info;
     const wordless = info && !info.words && !info.tower;
@@ -119,7 +135,8 @@ export function maskControls(feed: Feed, session: LiveSession, source: () => Rec
       waiting: stage ? "On its way." : "",
       failure: wordless ? (info.wordless ?? "This model has no words: neither a lexicon nor a text tower.") : ""
     });
-  });
+  };
+  session.subscribe(write);
   let words = store.value.words;
   store.subscribe((value, restored) => {
     const typed = value.words !== words && !restored;
@@ -133,5 +150,13 @@ export function maskControls(feed: Feed, session: LiveSession, source: () => Rec
     threshold.update({value: chosen.probability});
   };
   show(store.value);
-  return {figure, ask, show};
+  return {
+    figure,
+    ask,
+    show,
+    resume: ({classes, note}) => {
+      asked = {classes, note};
+      write(session.state);
+    }
+  };
 }

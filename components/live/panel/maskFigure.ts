@@ -10,7 +10,7 @@ import type {SelectionStore} from "../../site/selection.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels} from "../../model/segmentation/labels.js";
 import type {Mask, Shown} from "../protocol.js";
-import {canvasOf} from "./session.js";
+import {canvasOf} from "../canvas.js";
 
 export interface MaskFigureOptions {
   whole?: Shown;
@@ -27,6 +27,22 @@ export interface MaskFigureOptions {
 
 const idle = "Choose a picture above.";
 
+/** Pictures this many times as wide as high stand one below the other. */
+const wide = 2.2;
+
+/** Pictures longer than this, either way, are scrolled within their frame. */
+const long = 3;
+
+/** A frame that no picture outgrows: what is too long is scrolled, by keys too. */
+function scrolling(stack: HTMLElement, ratio: number): HTMLElement {
+  const scrolls = ratio > long || ratio < 1 / long;
+  return h(
+    "div",
+    scrolls ? {class: "mask-frame", tabindex: 0, role: "group", "aria-label": "Scrolls"} : {class: "mask-frame"},
+    stack
+  );
+}
+
 /** The whole picture segmented window by window: one plate a method, over the photo. */
 export function maskFigure(
   options: MaskFigureOptions,
@@ -34,6 +50,7 @@ export function maskFigure(
 ): Drawing<MaskFigureOptions> {
   let state = options;
   let opacity = store.value.opacity;
+  let picture: HTMLElement | undefined;
   let photo: {of: Shown; canvas: HTMLCanvasElement} | undefined;
   const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; place: HTMLElement; frame: HTMLElement}>();
   const place = plates([], 300);
@@ -82,7 +99,10 @@ export function maskFigure(
       below,
       canvas
     );
-    const made = plate(stack, {title: methods[mask.method]?.title ?? mask.method, readout: seen(mask)});
+    const made = plate(scrolling(stack, photo!.of.width / photo!.of.height), {
+      title: methods[mask.method]?.title ?? mask.method,
+      readout: seen(mask)
+    });
     overlays.set(mask.method, {mask, canvas, place: stack, frame: made});
     return made;
   };
@@ -91,13 +111,17 @@ export function maskFigure(
     if (whole && photo?.of !== whole) {
       photo = {of: whole, canvas: canvasOf(whole)};
       overlays.clear();
+      picture = undefined;
     }
     if (photo) {
-      const {width, height} = photo.of;
-      place.style.setProperty("--mask-ratio", `${width} / ${height}`);
-      const frames = masks.map(overlay);
-      const alone = h("div", {class: "mask-stack"}, copyOf(photo.canvas));
-      place.replaceChildren(...(frames.length ? frames : [plate(alone, {title: "the picture"})]));
+      const ratio = photo.of.width / photo.of.height;
+      place.style.setProperty("--mask-ratio", String(ratio));
+      // Side by side a panorama would be a stripe.
+      place.style.setProperty("--plate-width", ratio > wide ? "100%" : "300px");
+      picture ??= plate(scrolling(h("div", {class: "mask-stack"}, copyOf(photo.canvas)), ratio), {
+        title: "the picture"
+      });
+      place.replaceChildren(picture, ...masks.map(overlay));
     }
     legend.replaceChildren(
       ...classes.map((name, i) => {

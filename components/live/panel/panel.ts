@@ -8,12 +8,12 @@ import type {DeviceKind} from "../capabilities.js";
 import {hostOf, type ModelEntry} from "../catalog.js";
 import {fits, fitName, readFit} from "./choices.js";
 import {fetchData} from "../../site/files.js";
+import {ownPicture} from "../../site/guest.js";
 import {failureOf} from "../failure.js";
+import {forgetRun} from "../kept/run.js";
+import {pictureFrame} from "./pictureFrame.js";
 import type {LiveSession, LiveState} from "./session.js";
 import {statusLine} from "./statusLine.js";
-
-/** As the address names a picture that is not the site's. */
-const ownPicture = "own-picture";
 
 export interface LivePanel {
   element: HTMLElement;
@@ -58,13 +58,23 @@ export function livePanel(session: LiveSession, initial: string): LivePanel {
     onChange: (value) => void session.run({fit: readFit(value)})
   });
   const hint = h("span", {class: "live-hint"});
+  const forget = h(
+    "button",
+    {
+      type: "button",
+      class: "live-forget",
+      title: "Delete the picture and what was computed of it from this browser",
+      onclick: () => void forgetRun().finally(() => location.assign(location.pathname))
+    },
+    "Forget this picture"
+  );
   const machine = h("div", {class: "live-machine"});
   const element = h(
     "section",
     {class: "live-panel", "aria-label": "Your picture"},
     h("div", {class: "live-row"}, picker, run, file, camera, hint),
     h("div", {class: "live-row"}, size, machine),
-    statusLine(session)
+    h("div", {class: "live-work"}, pictureFrame(session), h("div", {}, statusLine(session), forget))
   );
   acceptDrops(element, open, (reason) => session.refuse(reason));
   acceptPastes(open, (reason) => session.refuse(reason));
@@ -79,6 +89,7 @@ export function livePanel(session: LiveSession, initial: string): LivePanel {
     // A link carries everything but the picture that it was made with.
     const absent = offered === ownPicture && !same;
     run.hidden = absent || (same && !stale);
+    forget.hidden = chosen?.id !== ownPicture;
     run.textContent = same ? "Run again with these choices" : "Run on this photo";
     hint.textContent = absent ? "or drop or paste one: this link leaves its picture out" : "or drop or paste one";
     // A picture of the reader's own is no photo of the site: its title stands in for a thumbnail.
@@ -101,7 +112,7 @@ export function livePanel(session: LiveSession, initial: string): LivePanel {
 async function choosePhoto(session: LiveSession, photos: Promise<Photo[]>, id: string): Promise<void> {
   const photo = (await photos).find((each) => each.id === id);
   if (!photo) throw new Error(`This site has no photo “${id}”. Choose another.`);
-  const bytes = await fetchData(`images/${photo.file}`);
+  const bytes = await fetchData(photo.whole);
   const {title, credit, target, background} = photo;
   await session.run({
     chosen: {id, title, credit, target, background, file: new Blob([bytes as Uint8Array<ArrayBuffer>])}

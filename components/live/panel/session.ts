@@ -7,20 +7,14 @@ import type {OptionValues} from "../../analysis/options.js";
 import type {ModelEntry, ModelSource} from "../catalog.js";
 import {bestKind, capabilities, offers, type Capabilities, type DeviceKind} from "../capabilities.js";
 import {LiveModel, type Running} from "../client.js";
+import {canvasOf} from "../canvas.js";
+import type {KeptPicture, KeptRun} from "../kept/run.js";
 import {failureOf, LiveError} from "../failure.js";
 import {offerWords} from "../../site/lexicon.js";
 import type {Failure, Mask, News, SegmentAsk, Shown, Stage} from "../protocol.js";
 
 /** A picture that the reader chose. */
-export interface Chosen {
-  /** As the address names it. */
-  id: string;
-  title: string;
-  file: Blob;
-  credit?: string;
-  target?: readonly [number, number];
-  background?: readonly [number, number];
-}
+export type Chosen = KeptPicture;
 
 export interface LiveState {
   capabilities?: Capabilities;
@@ -33,6 +27,8 @@ export interface LiveState {
   device?: string;
   chosen?: Chosen;
   fit: Fit;
+  /** Where the square is cut along the longer side, 0 to 1. */
+  at: number;
   /** Where the work is; absent while there is none. */
   stage?: Stage;
   notes: string[];
@@ -41,6 +37,8 @@ export interface LiveState {
   stale: boolean;
   /** Whether a lost device was replaced during this run. */
   recovered: boolean;
+  /** The picture as the model looked at it, and all of it. */
+  square?: Shown;
   whole?: Shown;
   masks: Mask[];
 }
@@ -54,6 +52,7 @@ export class LiveSession {
     models: [],
     kind: "wasm",
     fit: {shape: "square", size: 224},
+    at: 0.5,
     notes: [],
     masks: [],
     stale: false,
@@ -69,9 +68,10 @@ export class LiveSession {
 
   constructor(
     private readonly show: ShowResult,
-    chosen: {fit?: Fit; options?: OptionValues} = {}
+    chosen: {fit?: Fit; at?: number; options?: OptionValues} = {}
   ) {
-    if (chosen.fit) this.state.fit = chosen.fit;
+    const {fit = this.state.fit, at = this.state.at} = chosen;
+    this.state = {...this.state, fit, at};
     this.options = chosen.options ?? {};
   }
 
@@ -107,15 +107,47 @@ export class LiveSession {
   }
 
   /** Takes over what the address says, for the next run: going back or forward runs nothing. */
-  restore({model, device, fit, options}: {model: string; device?: DeviceKind; fit: Fit; options: OptionValues}): void {
+  restore({
+    model,
+    device,
+    fit,
+    at,
+    options
+  }: {
+    model: string;
+    device?: DeviceKind;
+    fit: Fit;
+    at: number;
+    options: OptionValues;
+  }): void {
     const {models, capabilities: found, source} = this.state;
     const entry = models.find(({id}) => id === model);
     this.options = options;
     this.set({
       fit,
+      at,
       source: entry && model !== this.modelId ? {entry} : source,
       kind: found ? usable(device, found) : this.state.kind,
       stale: true
+    });
+  }
+
+  /** Shows what an earlier page ran; its model starts with the next run. */
+  async resume({chosen, whole, square, fit, at, options, device, kind, entry, masks}: KeptRun): Promise<void> {
+    await this.begun;
+    if (this.state.chosen) return;
+    this.options = options;
+    const source = this.state.models.find(({hash}) => hash === entry?.hash);
+    this.set({
+      chosen,
+      whole,
+      square,
+      fit,
+      at,
+      device,
+      kind,
+      masks: masks?.masks ?? [],
+      ...(source && {source: {entry: source}})
     });
   }
 
@@ -134,11 +166,15 @@ export class LiveSession {
   }
 
   /** Runs the chosen picture, or another one; `note` says what the reader should know of how it came. */
-  async run(change: {chosen?: Chosen; fit?: Fit} = {}, note?: string): Promise<void> {
+  async run(change: {chosen?: Chosen; fit?: Fit; at?: number} = {}, note?: string): Promise<void> {
     const {chosen = this.state.chosen} = change;
+    // Another picture begins with its middle.
+    const at =
+      change.at ?? (change.chosen && this.state.chosen && change.chosen !== this.state.chosen ? 0.5 : this.state.at);
     if (!this.opening) this.running?.cancel();
     this.set({
       ...change,
+      at,
       failure: undefined,
       notes: note ? [note] : [],
       stale: false,
@@ -186,10 +222,11 @@ export class LiveSession {
     if (chosen !== this.state.chosen) throw new LiveError({kind: "cancelled", message: "Another picture was chosen."});
     const {id, title, credit, target, background} = chosen;
     let picture: Picture = {id, title, credit, target, background, image: null};
-    const running = live.look({image: id, file: chosen.file, fit: this.state.fit, options: this.options}, (news) => {
+    const {fit, at} = this.state;
+    const running = live.look({image: id, file: chosen.file, fit, at, options: this.options}, (news) => {
       if ("looked" in news) {
         picture = {...picture, image: canvasOf(news.looked.square)};
-        this.set({whole: news.looked.whole});
+        this.set(news.looked);
       } else if ("record" in news) this.show(news.record, live, picture);
       else this.hear(news, live);
     });
@@ -283,13 +320,4 @@ export class LiveSession {
 /** The device that was asked for, if it can be had; else what is best. */
 function usable(device: DeviceKind | undefined, found: Capabilities): DeviceKind {
   return device && offers(found, device) ? device : bestKind(found);
-}
-
-/** Pixels as a canvas that figures can draw. */
-export function canvasOf({width, height, rgba}: Shown): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  canvas.getContext("2d")!.putImageData(new ImageData(rgba, width, height), 0, 0);
-  return canvas;
 }

@@ -4,6 +4,7 @@ import {selection} from "../../site/selection.js";
 import {h} from "../../ui/dom.js";
 import {formatOption, type OptionSpecs, type OptionValues} from "../../analysis/options.js";
 import {sfp} from "../../model/methods/sfp.js";
+import {isCut} from "../cut.js";
 import {formatOptions} from "./choices.js";
 import {liveSource} from "../client.js";
 import {optionInputs} from "./optionInputs.js";
@@ -38,8 +39,9 @@ export function sfpOptions(
       const shown = current();
       const rerun = [...changed].some((name) => specs[name].trunk);
       changed.clear();
-      if (!live || !shown) return;
-      if (rerun) return void session.run();
+      if (!shown) return;
+      // A run that was kept has no model until something is asked of it.
+      if (rerun || !live) return void session.run();
       const [{record}, picture] = shown;
       feed.show(liveSource(live, withOptions(record, values), values), picture);
       void askMasks();
@@ -61,6 +63,7 @@ export function sfpOptions(
 }
 
 function withOptions<R extends {provenance: {options: string[]}}>(record: R, values: OptionValues): R {
-  const options = Object.entries(values).map(([name, value]) => `${name}=${formatOption(value)}`);
+  const cut = record.provenance.options.filter(isCut);
+  const options = [...Object.entries(values).map(([name, value]) => `${name}=${formatOption(value)}`), ...cut];
   return {...record, provenance: {...record.provenance, options}};
 }

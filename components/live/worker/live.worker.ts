@@ -15,6 +15,7 @@ import {openDevice, runtimeVersion} from "./device.js";
 import {downloadModel, sha256} from "./download.js";
 import {failureOf} from "../failure.js";
 import {fetchData} from "../../site/files.js";
+import {cutWords, partAt} from "../cut.js";
 import {decodePicture} from "./picture.js";
 import type {Ask, CallName, Calls, OpenModel, Shown, Tell} from "../protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
@@ -60,12 +61,12 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     return info;
   },
 
-  async look({image, file, fit: how, options}, {tell, signal}) {
+  async look({image, file, fit: how, at = 0.5, options}, {tell, signal}) {
     const {info, engine, sessions} = opened();
     tell({progress: {stage: "image"}});
     const {picture, note} = await decodePicture(file);
     if (note) tell({note});
-    const square = fit(picture, info.geometry.patch, how);
+    const square = fit(partAt(picture, how, at), info.geometry.patch, how);
     tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
     const {width, height, data} = normalise(square, info.geometry, "bytes");
     const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
@@ -79,7 +80,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
         weights: info.hash,
         device: info.device,
         method: "sfp",
-        options: changedOptions(sfp.options, values),
+        options: [...changedOptions(sfp.options, values), ...cutWords(how, at)],
         versions: {onnxruntime: runtimeVersion()}
       }
     });

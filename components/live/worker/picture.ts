@@ -1,5 +1,6 @@
 /** The reader's pictures: files of any kind that the browser decodes, as RGB bytes. */
 import {picture as rgb, type Picture} from "../../model/image/pixels.js";
+import {isTurned, takeOrientation, uprightTransform, type Orientation} from "./orientation.js";
 
 /** A decoded picture. */
 export interface Decoded {
@@ -15,7 +16,7 @@ const mostPixels = 16e6;
 const longestSide = 8192;
 
 /**
- * Decodes a picture upright (EXIF), in sRGB, transparency on white.
+ * Decodes a picture upright (EXIF), in sRGB, transparency on white: the pixels that the command line reads.
  *
  * @throws Error in words for the reader: what kind of file it is, and what to do
  */
@@ -23,27 +24,75 @@ export async function decodePicture(file: Blob): Promise<Decoded> {
   if (file.size === 0) throw new Error("This file is empty.");
   const kind = kindOf(new Uint8Array(await file.slice(0, 64).arrayBuffer()));
   let bitmap: ImageBitmap;
+  let orientation: Orientation = 1;
   try {
-    bitmap = await createImageBitmap(file, {imageOrientation: "from-image", premultiplyAlpha: "none"});
+    if (kind === "jpeg") bitmap = await openJpeg(file);
+    else if (kind === "webp" || kind === "png") {
+      // Browsers differ in whether they turn these; so it is done here.
+      const held = takeOrientation(new Uint8Array(await file.arrayBuffer()));
+      ({orientation} = held);
+      bitmap = await openUpright(new Blob(held.bare));
+    } else bitmap = await openUpright(file);
   } catch (cause) {
     throw new Error(advice(kind), {cause});
   }
   try {
-    return readBitmap(bitmap);
+    return readBitmap(bitmap, orientation);
   } finally {
     bitmap.close();
   }
 }
 
-function readBitmap(bitmap: ImageBitmap): Decoded {
-  const {width, height} = bitmap;
+function openUpright(file: Blob): Promise<ImageBitmap> {
+  return createImageBitmap(file, {imageOrientation: "from-image", premultiplyAlpha: "none"});
+}
+
+/** A JPEG that lacks nothing but its end marker is whole; browsers refuse it, other programs do not. */
+async function openJpeg(file: Blob): Promise<ImageBitmap> {
+  try {
+    return await openUpright(file);
+  } catch (error) {
+    const mended = await openUpright(new Blob([file, endMarker]));
+    // What follows a whole scan is passed over; where pixels are missing it would be taken for them.
+    const padded = await openUpright(new Blob([file, padding(), endMarker]));
+    try {
+      if (samePixels(mended, padded)) return mended;
+    } finally {
+      padded.close();
+    }
+    mended.close();
+    throw error;
+  }
+}
+
+const endMarker = Uint8Array.of(0xff, 0xd9);
+
+/** Bytes that decode to something other than the grey that decoders put where pixels are missing. */
+function padding(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({length: 65_536}, (_, i) => (i * 101 + (i >> 8) * 37) % 251);
+}
+
+function samePixels(a: ImageBitmap, b: ImageBitmap): boolean {
+  const [first, second] = [a, b].map(({width, height}, i) => {
+    const context = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true})!;
+    context.drawImage(i === 0 ? a : b, 0, 0);
+    return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+  });
+  return first.length === second.length && first.every((pixel, i) => pixel === second[i]);
+}
+
+function readBitmap(bitmap: ImageBitmap, orientation: Orientation): Decoded {
+  const [width, height] = isTurned(orientation) ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
   const factor = Math.min(1, Math.sqrt(mostPixels / (width * height)), longestSide / Math.max(width, height));
   const [columns, rows] = [width, height].map((side) => Math.max(1, Math.round(side * factor)));
   const canvas = new OffscreenCanvas(columns, rows);
   const context = canvas.getContext("2d", {willReadFrequently: true});
   if (!context) throw new Error(`There is not enough memory for a picture of ${width} × ${height} pixels.`);
+  context.imageSmoothingEnabled = factor < 1;
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, columns, rows);
+  const [across, down] = isTurned(orientation) ? [rows, columns] : [columns, rows];
+  context.setTransform(uprightTransform(orientation, across, down));
+  context.drawImage(bitmap, 0, 0, across, down);
   let data: Uint8ClampedArray;
   try {
     ({data} = context.getImageData(0, 0, columns, rows));
@@ -96,6 +145,7 @@ function advice(kind: Kind): string {
     case "png":
     case "webp":
     case "gif":
+    case "avif":
       return `This ${names[kind]} is damaged, or too large to decode. Open it in another program and save it again.`;
     case "unknown":
       return "This is not a picture that the browser can read. JPEG, PNG, WebP, GIF and, in most browsers, AVIF work.";

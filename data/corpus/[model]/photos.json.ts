@@ -7,7 +7,8 @@ import {corpusSummary, type CorpusImage} from "../../../components/analysis/corp
 import {fit} from "../../../components/model/image/fit.js";
 import {readPicture} from "../../files/picture.js";
 import {corpusImage} from "../../records/corpus-image.js";
-import {imageFolder, listPhotos} from "../../site/photos.js";
+import {analysedModels} from "../../site/analysed.js";
+import {imageFolder} from "../../site/photos.js";
 import {analysePhotos} from "../../records/analysePhotos.js";
 import {unpack} from "../../records/archive.js";
 import {archiveFile} from "../../records/archives.js";
@@ -15,11 +16,12 @@ import {archiveFile} from "../../records/archives.js";
 const {values} = parseArgs({options: {model: {type: "string"}}});
 const model = values.model!;
 // A build has analysed them all; in the preview this page may be the first to ask.
-const failures = await analysePhotos(model, listPhotos());
+const photos = (await analysedModels()).find(({id}) => id === model)?.photos ?? [];
+const failures = await analysePhotos(model, photos);
 for (const {photo, reason} of failures) console.error(`${photo.file} is not in the corpus: ${reason}`);
 const failed = new Set(failures.map(({photo}) => photo.id));
 const images: CorpusImage[] = [];
-for (const photo of listPhotos().filter(({id}) => !failed.has(id))) {
+for (const photo of photos.filter(({id}) => !failed.has(id))) {
   const record = decodeRecord(unpack(readFileSync(await archiveFile(model, photo)))["summary.arrow"]);
   // Every patch size divides the default square, so any serves to cut it.
   images.push(corpusImage(record, fit(await readPicture(join(imageFolder, photo.file)), 1)));

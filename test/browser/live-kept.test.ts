@@ -1,0 +1,133 @@
+// A live run goes along: every page shows it until its reader goes back to the site's photos, and the Live page still has it.
+import assert from "node:assert/strict";
+import {test} from "node:test";
+import type {BrowserContext, Page} from "playwright-core";
+import sharp from "sharp";
+import {shoot} from "../support/harness.js";
+import {computed, givePicture, openLive} from "../support/live.js";
+import {browser, openSite, site} from "../support/site.js";
+
+openSite();
+
+/** A picture that the site does not have. */
+const picture = await sharp("data/images/coffee.png")
+  .extract({left: 60, top: 20, width: 330, height: 250})
+  .png()
+  .toBuffer();
+
+/** Pages, and a figure on each that is drawn from the record. */
+const pages = [
+  ["", "overview"],
+  ["attention", "attention"],
+  ["diagonal", "diagonal"],
+  ["features", "stages"],
+  ["propagation", "propagation"],
+  ["heads", "heads"],
+  ["integration", "integration"],
+  ["segmentation", "segmentation"],
+  ["detectors", "detectors"]
+] as const;
+
+async function openContext(): Promise<{context: BrowserContext; page: Page}> {
+  const context = await browser.newContext({viewport: {width: 1280, height: 900}});
+  await context.addInitScript("globalThis.__name = (value) => value");
+  await context.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
+  return {context, page: await context.newPage()};
+}
+
+/** Passes every figure by the window and waits until each is drawn or says why not. */
+async function settle(page: Page): Promise<void> {
+  for (const figure of await page.locator("figure.figure").all()) {
+    await figure.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(100);
+  }
+  await page.waitForFunction(() => !document.querySelector("figure.figure [aria-busy=true]"), undefined, {
+    timeout: 180_000
+  });
+}
+
+/** What figures say of why they are empty. */
+function failures(page: Page): Promise<string[]> {
+  return page.locator(".figure-drawing.is-failed .figure-message").allInnerTexts();
+}
+
+test("every page shows the live run, and the Live page still has it", {timeout: 900_000}, async () => {
+  const {context, page} = await openContext();
+  await openLive(page, site.url);
+  await givePicture(page, picture, "my cup.png");
+  await computed(page);
+  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor({timeout: 120_000});
+  await page.waitForFunction(() => document.querySelector<HTMLElement>(".live-progress")?.dataset.stage === "idle");
+  const masks = await page.locator("#figure-mask").getAttribute("data-drawn");
+  const live = await page.locator("#figure-attention").getAttribute("data-drawn");
+  const number = await page.locator("#figure-attention .figure-title").innerText();
+  await shoot(page, "live-own");
+
+  for (const [path, name] of pages) {
+    await page
+      .locator(`#observablehq-sidebar a[href$="/${path}"], #observablehq-sidebar a[href="./${path}"]`)
+      .first()
+      .click();
+    await page.waitForURL((url) => url.pathname === new URL(path, site.url).pathname);
+    const mark = page.locator(".live-mark");
+    await mark.waitFor();
+    assert.match(await mark.innerText(), /live: your picture, mini/, path);
+    await settle(page);
+    assert.deepEqual(await failures(page), [], path);
+    assert.ok((await page.locator("figure.figure[data-drawn]").count()) > 0, path);
+    assert.match(page.url(), /model=mini&image=own-picture|image=own-picture/, path);
+    if (name === "attention") {
+      assert.equal(await page.locator("#figure-attention").getAttribute("data-drawn"), live);
+      assert.equal(await page.locator("#figure-attention .figure-title").innerText(), number, "the same record");
+    }
+    await shoot(page, `kept-${name}`);
+  }
+  // Pages without a figure of one photo are not broken by it.
+  for (const path of ["corpus", "results", "images", "method"]) {
+    await page.goto(`${site.url}${path}${new URL(page.url()).search}`);
+    await settle(page);
+    assert.deepEqual(await failures(page), [], path);
+  }
+
+  // Back on the Live page nothing has to run again.
+  await page.goto(`${site.url}attention${new URL(page.url()).search}`);
+  await page.locator(".live-mark a").click();
+  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor();
+  assert.equal(await page.locator("#figure-mask").getAttribute("data-drawn"), masks);
+  assert.match(await computed(page), /Computed here, on/);
+  assert.equal(await page.locator("#figure-attention").getAttribute("data-drawn"), live);
+  await page.reload();
+  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor();
+  await shoot(page, "live-again");
+
+  // Another tab has the site's photos; the way back leads to them here too.
+  const other = await context.newPage();
+  await other.goto(`${site.url}attention`);
+  await other.locator("#figure-attention[data-drawn]").waitFor();
+  assert.equal(await other.locator(".live-mark").isVisible(), false);
+  await page.goto(`${site.url}attention${new URL(page.url()).search}`);
+  await page.locator(".live-mark button").click();
+  await page.waitForFunction(
+    () =>
+      !(document.querySelector<HTMLElement>("#figure-attention")?.dataset.drawn ?? "own-picture").startsWith(
+        "own-picture"
+      )
+  );
+  assert.equal(await page.locator(".live-mark").isVisible(), false);
+  assert.equal(await page.locator(".bar-notice").innerText(), "");
+  await context.close();
+});
+
+test("a forgotten picture is gone", {timeout: 300_000}, async () => {
+  const {context, page} = await openContext();
+  await openLive(page, site.url);
+  await givePicture(page, picture, "my cup.png");
+  await computed(page);
+  const address = `${site.url}attention?model=mini&image=own-picture`;
+  await page.locator(".live-forget").click();
+  await page.locator(".live-forget").waitFor({state: "hidden"});
+  await page.goto(address);
+  await page.locator("#figure-attention[data-drawn]").waitFor();
+  assert.match(await page.locator(".bar-notice").innerText(), /^Your own picture is not kept here/);
+  await context.close();
+});
