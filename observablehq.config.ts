@@ -87,7 +87,10 @@ const models = `<meta name="sfp-models" content="${analysed.map(({id, words}) =>
  * put beside them by `scripts/site/photos.ts`.
  */
 async function* dataFiles(): AsyncGenerator<string> {
-  if (existsSync("data/models/mini/lexicon.json")) yield "/data/models/mini/lexicon.json";
+  if (existsSync("data/models/mini/lexicon.json")) {
+    yield "/data/models/mini/lexicon.json";
+    yield "/data/near.json.gz";
+  }
   for (const {id, words} of analysed) {
     yield `/data/corpus/${id}/photos.json`;
     if (words !== "none") yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;

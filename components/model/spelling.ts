@@ -70,9 +70,9 @@ export type Meaning = (word: string) => readonly string[] | undefined;
 export function nearestWords(word: string, known: readonly string[], meaning?: Meaning): string[] {
   const set = new Set(known);
   const form = otherNumber(word, (one) => set.has(one));
-  const close = form === undefined ? meaning?.(plain(word)) : undefined;
-  const found = close ? close.filter((one) => set.has(one)) : speltAlike(plain(word), known);
-  return [...new Set([...(form === undefined ? [] : [form]), ...found])].slice(0, 3);
+  if (form !== undefined) return [form];
+  const close = meaning && [plain(word), ...singulars(word)].map(meaning).find((near) => near !== undefined);
+  return (close ? close.filter((one) => set.has(one)) : speltAlike(plain(word), known)).slice(0, 3);
 }
 
 /** Known words that hold the word whole or are held by it, and those a few letters away: one in three at most. */
@@ -120,10 +120,15 @@ export class UnknownWordsError extends Error {
     );
     super(`${source} no ${unknown.length > 1 ? "words" : "word"} ${each.join("; ")}. ${remedy}`.trim());
   }
-  /** The same with nearest words by their meaning. */
-  byMeaning(meaning: Meaning): UnknownWordsError {
+  /**
+   * The same with nearest words by their meaning.
+   *
+   * @param meaningAmong what is near, of the words that can be answered
+   */
+  byMeaning(meaningAmong: (known: readonly string[]) => Meaning): UnknownWordsError {
     const {known} = this.about;
     if (!known) return this;
+    const meaning = meaningAmong(known);
     const unknown = this.unknown.map(({word}) => ({word, nearest: nearestWords(word, known, meaning)}));
     return new UnknownWordsError(unknown, this.about);
   }

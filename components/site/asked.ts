@@ -2,7 +2,7 @@
 import {FileAttachment} from "observablehq:stdlib";
 import type {TextVectors} from "../model/lexicon.js";
 import {classOfQueries, equalWords, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
-import {knownWords, openWords, type Words} from "./lexicon.js";
+import {explained, knownWords, openWords, type Words} from "./lexicon.js";
 import {listPhotos} from "./library.js";
 import {selection} from "./selection.js";
 
@@ -46,6 +46,9 @@ let latest: {lexicon: Words; asked: Asked} | undefined;
 /** The answer that a text tower is still at. */
 let awaited: {lexicon: Words; words: string; asked: Promise<Asked>} | undefined;
 
+/** The words that were asked for last. */
+let typedLast = "";
+
 /** What suits the photos that were asked about. */
 const suiting = new Map<string, string>();
 
@@ -61,6 +64,12 @@ export function withWords(
   const answer = (lexicon: Words, suits: string) => {
     const typed = words.trim() || suits;
     selection.resolve({words: typed});
+    typedLast = typed;
+    // What is near in meaning may have to be fetched, and other words may have been typed meanwhile.
+    const fail = (error: unknown) =>
+      void explained(error).then((told) => {
+        if (typedLast === typed) failed(reason(told));
+      });
     if (latest?.lexicon === lexicon && latest.asked.words === typed) return use(latest.asked);
     try {
       const found = awaited?.lexicon === lexicon && awaited.words === typed ? awaited.asked : ask(lexicon, typed);
@@ -77,11 +86,11 @@ export function withWords(
         (error: unknown) => {
           // A failure is not remembered, so that the next attempt asks again.
           if (awaited?.asked === found) awaited = undefined;
-          failed(reason(error));
+          fail(error);
         }
       );
     } catch (error) {
-      failed(reason(error));
+      fail(error);
     }
   };
   const [known, suits] = [knownWords(model), suiting.get(image)];

@@ -2,6 +2,7 @@
 import {decodeFeatures, decodeWords} from "../records/arrow.js";
 import {wordSource} from "./models.js";
 import {Lexicon, type LexiconFile, type TextVectors} from "../model/lexicon.js";
+import {UnknownWordsError, type Meaning} from "../model/spelling.js";
 import {WordList} from "../model/wordList.js";
 import {fetchData} from "./files.js";
 
@@ -44,6 +45,26 @@ export async function openWords(model: string): Promise<Words> {
 /** Answers a model's words from elsewhere, such as by a model that runs in this page. */
 export function offerWords(model: string, words: Words): void {
   open.set(model, words);
+}
+
+/** Words near in meaning, as the site has them (`data/near.json.gz.ts`). */
+let near: Promise<Meaning> | undefined;
+
+/** A failure to answer, with words near in meaning where a word was not known. */
+export async function explained(error: unknown): Promise<unknown> {
+  if (!(error instanceof UnknownWordsError)) return error;
+  near ??= fetchData("near.json.gz").then((bytes) => {
+    const table = JSON.parse(new TextDecoder().decode(bytes)) as {words: string[]; near: Record<string, number[]>};
+    return (word) => (Object.hasOwn(table.near, word) ? table.near[word].map((i) => table.words[i]) : undefined);
+  });
+  try {
+    const meaning = await near;
+    return error.byMeaning(() => meaning);
+  } catch {
+    // Without the table words are offered by their spelling.
+    near = undefined;
+    return error;
+  }
 }
 
 async function read(model: string): Promise<Words> {

@@ -9,6 +9,7 @@ import {changedOptions, readOptions, type GivenOptions} from "../../components/a
 import {readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
+import {UnknownWordsError} from "../../components/model/spelling.js";
 import {bestModel, findModel} from "../hub/index.js";
 import {codeHash} from "./code.js";
 import {openDevice, type DeviceName} from "./device.js";
@@ -46,7 +47,21 @@ export async function openModel(idOrFolder?: string): Promise<LoadedModel> {
   const words = once(async () =>
     tower ? openWords({tower, folder, hash}) : new Lexicon(classifierRows(model), readLexicon(folder, model))
   );
-  return {...model, folder, hash, text: async (queries) => (await words()).vectors(queries)};
+  return {...model, folder, hash, text: async (queries) => answered(() => words().then((own) => own.vectors(queries)))};
+}
+
+/** What answers words; those it does not know get neighbours by WordNet. */
+async function answered(answer: () => Promise<TextVectors>): Promise<TextVectors> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof UnknownWordsError)) throw error;
+    const {Neighbours, openWordNet} = await import("../files/wordnet.js");
+    throw error.byMeaning((known) => {
+      const neighbours = new Neighbours(openWordNet(), known);
+      return (word) => neighbours.of(word);
+    });
+  }
 }
 
 /** A file's bytes, once in memory: a Uint8Array made of a Buffer would be a copy. */
