@@ -98,7 +98,11 @@ function chosenBrowser(): string | undefined {
 
 const stages: Record<string, () => Promise<number>> = {
   types: () => runBinary("tsc", ["--noEmit"]),
-  lint: async () => (await runBinary("oxlint", ["--deny-warnings"])) || runBinary("prettier", ["--check", "."]),
+  lint: async () =>
+    (await runBinary("oxlint", ["--deny-warnings"])) ||
+    (await runBinary("prettier", ["--check", "."])) ||
+    (await runBinary("knip", [])) ||
+    runBinary("knip", ["--production"]),
   // Two at a time: the tests of the engine use threads of their own.
   unit: async () => (await runTests(testFiles("unit"), 2)).length,
   build: () => run(process.execPath, ["--import", "tsx", "scripts/build.ts"]),

@@ -20,16 +20,6 @@ export function jaccard({both, onlyA, onlyB}: Overlap): number {
   return both / (both + onlyA + onlyB);
 }
 
-/** Share of A that is in B, with B as the truth. NaN where A is empty. */
-export function precision({both, onlyA}: Overlap): number {
-  return both / (both + onlyA);
-}
-
-/** Share of B that A finds. NaN where B is empty. */
-export function recall({both, onlyB}: Overlap): number {
-  return both / (both + onlyB);
-}
-
 /**
  * A statistic for every pair of sets, row-major: row a, column b. With `precision`, row = found, column = truth;
  * `recall` is its transpose.

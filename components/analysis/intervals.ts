@@ -42,21 +42,6 @@ export function meanInterval(values: Numbers, options?: BootstrapOptions): Inter
   return bootstrap(known.length, (items) => mean(Float64Array.from(items, (i) => known[i])), options);
 }
 
-/** z with 95 % of a normal distribution within ±z. */
-const Z_95 = 1.959963984540054;
-
-/**
- * Wilson's score interval of a proportion, sensible near 0 and 1 where the usual one is not. NaN estimate and [0, 1]
- * without trials.
- */
-export function wilson(successes: number, trials: number, z = Z_95): Interval {
-  const estimate = successes / trials;
-  if (!(trials > 0)) return {estimate: NaN, low: 0, high: 1};
-  const centre = (successes + z ** 2 / 2) / (trials + z ** 2);
-  const half = (z / (trials + z ** 2)) * Math.sqrt(trials * estimate * (1 - estimate) + z ** 2 / 4);
-  return {estimate, low: Math.max(0, centre - half), high: Math.min(1, centre + half)};
-}
-
 /**
  * Bootstrap interval of a pooled ratio, Σ numerators / Σ denominators, with one pair an item (an image, usually). Items
  * that have nothing to divide by weigh nothing.

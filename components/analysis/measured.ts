@@ -117,11 +117,6 @@ export function pooledIou({classes, right, predicted, labelled}: AreaTable, item
   return over.map((area, c) => (100 * area) / under[c]);
 }
 
-/** The data set's mIoU, undefined classes left out, as mmseg's. */
-export function pooledMiou(table: AreaTable, items: ArrayLike<number>): number {
-  return mean(pooledIou(table, items));
-}
-
 /**
  * Scores of every variant, and differences of pairs on the same resampled images. All bootstraps share one seed, so
  * all see the same resamples.

@@ -21,27 +21,6 @@ export function spearman(a: Numbers, b: Numbers): number {
   return pearson(midRanks(left), midRanks(right));
 }
 
-/**
- * Kendall's τ_b = (concordant − discordant) / √((n₀ − ties_a)(n₀ − ties_b)), n₀ = n(n − 1)/2. By comparing all pairs:
- * made for the few hundred patches of an image. Missing values as in `spearman`.
- */
-export function kendall(a: Numbers, b: Numbers): number {
-  const [left, right] = complete(a, b);
-  let balance = 0;
-  let untiedLeft = 0;
-  let untiedRight = 0;
-  for (let i = 0; i < left.length; ++i) {
-    for (let j = 0; j < i; ++j) {
-      const x = Number(left[i] > left[j]) - Number(left[i] < left[j]);
-      const y = Number(right[i] > right[j]) - Number(right[i] < right[j]);
-      balance += x * y;
-      untiedLeft += x * x;
-      untiedRight += y * y;
-    }
-  }
-  return balance / Math.sqrt(untiedLeft * untiedRight);
-}
-
 function complete(a: Numbers, b: Numbers): [number[], number[]] {
   const kept = Array.from(a, (_, i) => i).filter((i) => !Number.isNaN(a[i]) && !Number.isNaN(b[i]));
   return [kept.map((i) => a[i]), kept.map((i) => b[i])];

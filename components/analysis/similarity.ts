@@ -1,6 +1,4 @@
-import {mean, tokenCount, type Features, type Numbers} from "./arrays.js";
-import {neighbours} from "./grid.js";
-import type {Grid} from "../records/record.js";
+import {tokenCount, type Features, type Numbers} from "./arrays.js";
 
 /** Tokens at unit length, N × D. A zero token has no direction: NaN. */
 export function unitTokens(features: Features): Float64Array {
@@ -30,37 +28,6 @@ export function cosinesToToken(features: Features, i: number): Float64Array {
     features,
     Array.from({length: width}, (_, d) => values[i * width + d])
   );
-}
-
-/**
- * Mean cosine of each patch with its 8 neighbours, or with the 4 that share a side; fewer at borders. NaN without any.
- */
-export function neighbourCosines(features: Features, grid: Grid, count: 4 | 8 = 8): Float64Array {
-  const {width} = features;
-  const [, columns] = grid;
-  const units = unitTokens(features);
-  return Float64Array.from({length: tokenCount(features)}, (_, i) => {
-    const sharesSide = (j: number): boolean => i % columns === j % columns || Math.abs(i - j) === 1;
-    const around = neighbours(grid, i).filter((j) => count === 8 || sharesSide(j));
-    return mean(around.map((j) => dot(units, i, units, j, width)));
-  });
-}
-
-/**
- * Mean cosine over the pairs of different tokens in a set (mask of N). Tokens without direction are left out; NaN for
- * fewer than two. From ‖Σ u‖² = n + Σ_{i≠j} cos(i, j), so linear in the number of tokens.
- */
-export function meanPairwiseCosine(features: Features, set: Numbers): number {
-  const {width} = features;
-  const units = unitTokens(features);
-  const total = new Float64Array(width);
-  let count = 0;
-  for (let i = 0; i < tokenCount(features); ++i) {
-    if (!set[i] || Number.isNaN(dot(units, i, units, i, width))) continue;
-    for (let d = 0; d < width; ++d) total[d] += units[i * width + d];
-    ++count;
-  }
-  return (dot(total, 0, total, 0, width) - count) / (count * (count - 1));
 }
 
 function dot(a: Float64Array, i: number, b: Float64Array, j: number, width: number): number {

@@ -66,11 +66,6 @@ export function layerSummaries(record: ImageRecord, trunk: Trunk): LayerSummary[
   });
 }
 
-/** The first layer (0-based) with at least `count` outliers; −1 for none. */
-export function onsetLayer(summaries: readonly LayerSummary[], count = 1): number {
-  return summaries.findIndex(({outliers}) => outliers >= count);
-}
-
 export function historyOf({layers, grid, trunks}: ImageRecord, trunk: Trunk): OutlierHistory {
   return {layers, patches: grid[0] * grid[1], outliers: trunks[trunk].outliers};
 }

@@ -6,8 +6,6 @@
 /** How a value is stretched before it gets a colour. */
 export type Scale = "sqrt" | "linear" | "log";
 
-export const scales: readonly Scale[] = ["sqrt", "linear", "log"];
-
 /** 256 opaque colours, as bytes in the order red, green, blue, alpha. */
 export type ColourMap = Uint8ClampedArray;
 

@@ -15,7 +15,7 @@ import {codeHash} from "./code.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
 
-export {deviceNames, mostThreads, openDevice, type DeviceName} from "./device.js";
+export {deviceNames, mostThreads, type DeviceName} from "./device.js";
 export {Engine} from "../../components/model/runtime.js";
 
 /** A model read from its folder. */

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import {suite, test} from "node:test";
-import {median} from "../../components/analysis/arrays.js";
-import {massiveActivations} from "../../components/analysis/massive.js";
 import {tokenNorms} from "../../components/analysis/norms.js";
 import type {Grid} from "../../components/records/record.js";
 import {repair} from "../../components/analysis/repair.js";
-import {
-  cosinesTo,
-  cosinesToToken,
-  meanPairwiseCosine,
-  neighbourCosines,
-  unitTokens
-} from "../../components/analysis/similarity.js";
+import {cosinesTo, cosinesToToken, unitTokens} from "../../components/analysis/similarity.js";
 import {assertClose, rowsOf, samples} from "../support/random.js";
 
 const grid: Grid = [4, 5];
@@ -33,28 +25,6 @@ test("norms", () => {
   assert.equal(tokenNorms({values: [], width: 3}).length, 0);
 });
 
-suite("massive activations", () => {
-  test("the largest in magnitude, with their places, and the median", () => {
-    const spiked = values.slice();
-    spiked[3 * width + 2] = -50;
-    spiked[11 * width + 2] = 40;
-    const found = massiveActivations({values: spiked, width}, 2);
-    assert.deepEqual(found.top, [
-      {token: 3, channel: 2, value: -50},
-      {token: 11, channel: 2, value: 40}
-    ]);
-    assert.equal(found.median, median(spiked.map(Math.abs)));
-  });
-
-  test("empty, NaN, fewer than asked", () => {
-    assert.deepEqual(massiveActivations({values: [], width: 2}), {top: [], median: NaN});
-    assert.deepEqual(massiveActivations({values: [NaN, -2], width: 2}), {
-      top: [{token: 0, channel: 1, value: -2}],
-      median: 2
-    });
-  });
-});
-
 suite("similarity", () => {
   test("unit tokens", () => {
     assertClose(tokenNorms({values: unitTokens(features), width}), new Float64Array(20).fill(1));
@@ -72,36 +42,6 @@ suite("similarity", () => {
       rows.map((row) => cosine(row, rows[6]))
     );
     assert.deepEqual([...cosinesTo({values: [0, 0, 1, 0], width: 2}, [1, 0])], [NaN, 1]);
-  });
-
-  for (const count of [4, 8] as const) {
-    test(`with ${count} neighbours`, () => {
-      const [, columns] = grid;
-      const expected = rows.map((row, i) => {
-        const around = rows.filter((_, j) => {
-          const down = Math.abs(Math.floor(i / columns) - Math.floor(j / columns));
-          const across = Math.abs((i % columns) - (j % columns));
-          return i !== j && (count === 4 ? down + across === 1 : Math.max(down, across) === 1);
-        });
-        return mean(around.map((other) => cosine(row, other)));
-      });
-      assertClose(neighbourCosines(features, grid, count), expected);
-    });
-  }
-
-  test("a patch alone has no neighbours; a zero neighbour is skipped", () => {
-    assert.deepEqual([...neighbourCosines({values: [1], width: 1}, [1, 1])], [NaN]);
-    assert.deepEqual([...neighbourCosines({values: [1, 0, 1, 1], width: 1}, [1, 4], 4)], [NaN, NaN, 1, 1]);
-  });
-
-  test("mean over pairs within a set", () => {
-    const set = mask(20, 0.4);
-    const members = rows.filter((_, i) => set[i]);
-    const pairs = members.flatMap((a, i) => members.slice(i + 1).map((b) => cosine(a, b)));
-    assertClose([meanPairwiseCosine(features, set)], [mean(pairs)]);
-    assertClose([meanPairwiseCosine({values: [1, 2, 0, 0, 2, 4, NaN, 1], width: 2}, [1, 1, 1, 1])], [1]);
-    assert.ok(Number.isNaN(meanPairwiseCosine(features, new Uint8Array(20))));
-    assert.ok(Number.isNaN(meanPairwiseCosine({values: [1], width: 1}, [1])));
   });
 });
 

@@ -9,8 +9,7 @@ import {
   transitions,
   type OutlierHistory
 } from "../../components/analysis/persistence.js";
-import {borderCounts, positionMap} from "../../components/analysis/positions.js";
-import {layerSummaries, onsetLayer, outlierRaster} from "../../components/analysis/summary.js";
+import {layerSummaries, outlierRaster} from "../../components/analysis/summary.js";
 import type {ImageRecord, TrunkRecord} from "../../components/records/record.js";
 import {assertClose, rowsOf, samples} from "../support/random.js";
 
@@ -84,58 +83,6 @@ suite("persistence", () => {
   });
 });
 
-suite("positions", () => {
-  test("one grid onto itself is the mean of the masks", () => {
-    const {mask} = samples(32);
-    const sets = [mask(12), mask(12), mask(12)].map((outliers) => ({grid: [3, 4] as const, outliers}));
-    const {shares, images} = positionMap(sets, [3, 4]);
-    assert.equal(images, 3);
-    assertClose(
-      shares,
-      Array.from({length: 12}, (_, i) => sets.reduce((sum, {outliers}) => sum + outliers[i] / 3, 0))
-    );
-  });
-
-  test("any grid onto any other: covered area is kept, all covered is 1", () => {
-    const {mask} = samples(33);
-    for (const own of [
-      [7, 7],
-      [5, 9],
-      [1, 3],
-      [14, 14]
-    ] as const) {
-      const outliers = mask(own[0] * own[1]);
-      const {shares} = positionMap([{grid: own, outliers}], [4, 6]);
-      const area = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, v) => sum + v, 0);
-      assertClose([area(shares) / 24], [area(outliers) / (own[0] * own[1])]);
-      const full = positionMap([{grid: own, outliers: new Uint8Array(own[0] * own[1]).fill(1)}], [4, 6]);
-      assertClose(full.shares, new Float64Array(24).fill(1));
-    }
-  });
-
-  test("half a cell", () => {
-    assertClose(positionMap([{grid: [1, 4], outliers: [0, 1, 1, 1]}], [1, 2]).shares, [0.5, 1]);
-    assertClose(positionMap([{grid: [1, 2], outliers: [0, 1]}], [1, 3]).shares, [0, 0.5, 1]);
-    assertClose(positionMap([], [1, 2]).shares, [NaN, NaN]);
-  });
-
-  test("counts by distance to the border", () => {
-    const outliers = new Uint8Array(20);
-    outliers[0] = outliers[6] = outliers[7] = 1;
-    assert.deepEqual(
-      borderCounts([
-        {grid: [4, 5], outliers},
-        {grid: [1, 2], outliers: [0, 1]}
-      ]),
-      [
-        {distance: 0, outliers: 2, patches: 16},
-        {distance: 1, outliers: 2, patches: 6}
-      ]
-    );
-    assert.deepEqual(borderCounts([]), []);
-  });
-});
-
 suite("summaries", () => {
   const {uniform, mask} = samples(34);
   const [layers, heads, patches] = [3, 2, 6];
@@ -175,8 +122,6 @@ suite("summaries", () => {
     assert.equal(rows[1].maxNorm, Math.max(...norms.slice(1)));
     const [first, second] = rowsOf(trunk.classRows, patches).slice(2, 4);
     assertClose([rows[1].classToOutliers], [(first[0] + first[2] + first[5] + second[0] + second[2] + second[5]) / 2]);
-    assert.equal(onsetLayer(rows), 1);
-    assert.equal(onsetLayer(rows, 4), -1);
   });
 
   test("the raster", () => {

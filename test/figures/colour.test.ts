@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {diverging, position, scales, sequential, signedPosition, valueAt} from "../../components/charts/colour.js";
+import {diverging, position, sequential, signedPosition, valueAt} from "../../components/charts/colour.js";
 import {ticks} from "../../components/ui/drawing.js";
 import {marks, outline} from "../../components/charts/marks.js";
 import {toCsv} from "../../components/figures/frame/export.js";
 
 test("positions are inverted by valueAt, clamped, and 0 for what has no place", () => {
-  for (const scale of scales) {
+  for (const scale of ["sqrt", "linear", "log"] as const) {
     for (const t of [0.1, 0.4, 0.9, 1]) {
       assert.ok(Math.abs(position(valueAt(t, [2, 50], scale), [2, 50], scale) - t) < 1e-9, scale);
     }
@@ -18,7 +18,7 @@ test("positions are inverted by valueAt, clamped, and 0 for what has no place", 
 });
 
 test("a signed scale is symmetric about a neutral zero", () => {
-  for (const scale of scales) {
+  for (const scale of ["sqrt", "linear", "log"] as const) {
     assert.equal(signedPosition(0, 5, scale), 0.5);
     assert.ok(Math.abs(signedPosition(3, 5, scale) + signedPosition(-3, 5, scale) - 1) < 1e-12);
   }

@@ -3,7 +3,8 @@ import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type TestContext, test} from "node:test";
-import {cacheFolder, catalog, findModel, listModels} from "../../data/hub/index.js";
+import {cacheFolder} from "../../data/hub/folders.js";
+import {catalog, findModel, listModels} from "../../data/hub/index.js";
 
 async function setUp(t: TestContext, ...models: string[]) {
   const root = await mkdtemp(join(tmpdir(), "sfp-places-"));

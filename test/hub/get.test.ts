@@ -6,7 +6,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type TestContext, test} from "node:test";
 import {type CatalogEntry} from "../../data/hub/catalog.js";
-import {getModel, type GetOptions, HubError, type Progress} from "../../data/hub/index.js";
+import type {GetOptions, Progress} from "../../data/hub/get.js";
+import {getModel, HubError} from "../../data/hub/index.js";
 import {commit, type Hub, listen, sendBytes, sha256, startHub} from "../support/hub-server.js";
 
 const weights = randomBytes(300_000);

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Picture} from "../../components/model/image/pixels.js";
-import {resizeBicubic, resizeLinear, resizePlanes} from "../../components/model/image/resample.js";
+import {resizeBicubic} from "../../components/model/image/resample-bicubic.js";
+import {resizeLinear} from "../../components/model/image/resample-linear.js";
+import {resizePlanes} from "../../components/model/image/resample-planes.js";
 
 interface Stored {
   height: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
-import {attentionBranch, singularDirection} from "../../components/analysis/detectors/singular.js";
+import {singularDirection} from "../../components/analysis/detectors/singular.js";
 import {detectors} from "../../components/analysis/detectors/index.js";
 import {keptScores} from "../../components/model/analyse.js";
 import {evidenceOf, evidenceOutputs, singularDirections} from "../../components/model/evidence.js";
@@ -8,6 +8,7 @@ import {Engine, type Pixels} from "../../components/model/runtime.js";
 import type {TensorRef} from "../../components/model/weights.js";
 import {cpu} from "../../data/engine/device.js";
 import {decode, golden, goldenModel, relativeError} from "../support/golden.js";
+import {attentionBranch} from "../support/singular.js";
 
 const model = goldenModel();
 const engine = new Engine(model, cpu(1));

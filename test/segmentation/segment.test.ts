@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {segmentationPixels} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
-import {resizePlanes} from "../../components/model/image/resample.js";
+import {resizePlanes} from "../../components/model/image/resample-planes.js";
 import {ScoreField} from "../../components/model/segmentation/accumulate.js";
 import {expNegative} from "../../components/model/segmentation/exponential.js";
 import {classOfQueries} from "../../components/model/segmentation/labels.js";

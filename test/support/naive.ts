@@ -1,5 +1,5 @@
 /** The shell of methods 2.0 written down literally, slow and with every array in full: what `segment` is held against. */
-import {resizePlanes} from "../../components/model/image/resample.js";
+import {resizePlanes} from "../../components/model/image/resample-planes.js";
 
 export interface NaiveInput {
   /** Resized image size. */

@@ -37,10 +37,3 @@ export function indicesOf(mask: Numbers): number[] {
   for (let i = 0; i < mask.length; ++i) if (mask[i]) indices.push(i);
   return indices;
 }
-
-/** A mask of `length` with the given positions set. */
-export function maskOf(indices: Iterable<number>, length: number): Uint8Array {
-  const mask = new Uint8Array(length);
-  for (const i of indices) mask[i] = 1;
-  return mask;
-}

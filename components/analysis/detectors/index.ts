@@ -1,6 +1,5 @@
 import type {GivenOptions, ValuesOf} from "../options.js";
-import type {Detection} from "./detection.js";
-import type {Detector, Known} from "./detector.js";
+import type {Detector} from "./detector.js";
 import {l2Detector} from "./l2.js";
 import {lofDetector} from "./lof.js";
 import {madDetector} from "./mad.js";
@@ -42,13 +41,4 @@ export function detectorNamed(name: string): Detector {
   const found = Object.entries<Detector>(detectors).find(([known]) => known === name);
   if (found) return found[1];
   throw new RangeError(`invalid detector: ${name}; known are ${detectorIds.join(", ")}.`);
-}
-
-/**
- * Runs a detector by its name on one layer.
- *
- * @throws RangeError for an unknown detector or option; Error naming the evidence that is missing
- */
-export function detect(name: string, known: Known, given?: GivenOptions): Detection {
-  return detectorNamed(name).detect(known, given);
 }

@@ -1,5 +1,5 @@
 import type {Rows} from "./rows.js";
-import type {ImageRecord, Provenance, Trunk} from "../../records/record.js";
+import type {Provenance, Trunk} from "../../records/record.js";
 import {openCitations} from "./cite.js";
 import {copyPng, copyText, saveArrow, saveCsv, savePng, saveSvg} from "./export.js";
 import {h, setText} from "../../ui/dom.js";
@@ -184,9 +184,4 @@ export function headName(head: HeadChoice): string {
 /** "without SOM" or "with SOM". */
 export function trunkName(trunk: Trunk): string {
   return trunk === "plain" ? "without SOM" : "with SOM";
-}
-
-/** A record's image and size in a few words: "a 14 × 14 grid, 12 layers, 3 heads". */
-export function geometryName({grid, layers, heads}: ImageRecord): string {
-  return `a ${grid[0]} × ${grid[1]} grid, ${layers} layers, ${heads} heads`;
 }

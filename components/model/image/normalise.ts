@@ -22,6 +22,8 @@ const clipBytes = {mean: [122.771, 116.746, 104.094], std: [68.501, 66.632, 70.3
 /**
  * The official classification pipeline: shorter side to `size` by antialiased bicubic, centre crop `size` × `size`,
  * divide by 255, subtract the mean, divide by the standard deviation (`torchvision` on a PIL image).
+ *
+ * @public No page classifies whole pictures; golden numbers of the published models are computed with it.
  */
 export function classificationPixels(source: Picture, colours: Colours, size = 224): PixelPlanes {
   const short = Math.min(source.width, source.height);

@@ -1,12 +1,5 @@
 /** Pixel-adaptive mask refinement (Araslanov and Roth, CVPR 2020), as NACLIP's repository applies it. */
 
-export interface PamrOptions {
-  /** Rounds of averaging; 10 in NACLIP. */
-  iterations?: number;
-  /** Distances at which a pixel's eight neighbours are taken. */
-  dilations?: readonly number[];
-}
-
 export interface Affinity {
   height: number;
   width: number;
