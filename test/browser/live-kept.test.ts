@@ -10,7 +10,7 @@ import {browser, openSite, site} from "../support/site.js";
 openSite();
 
 /** A picture that the site does not have. */
-const picture = await sharp("data/images/coffee.png")
+const picture = await sharp("data/images/astronaut.png")
   .extract({left: 60, top: 20, width: 330, height: 250})
   .png()
   .toBuffer();
