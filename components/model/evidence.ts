@@ -5,6 +5,7 @@ import {prefixLength} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
 import {eachLayer} from "./outputs.js";
 import type {Engine, Output} from "./runtime.js";
+import type {Norm} from "./weights.js";
 import {weightsFile} from "./model.js";
 
 /** The output that holds a piece of evidence; the others are known without a run. */
@@ -51,7 +52,7 @@ const known = new WeakMap<object, Promise<Float64Array[]>>();
 
 /**
  * For each layer the leading left singular vector of the network up to it, linearised as SINDER does: the product of
- * I + Wo · V · diag(gain) · (I − 11ᵀ/D) over the blocks so far, without MLPs (docs/methods.md). L vectors of D numbers, computed
+ * I + Wo · V · diag(gain) · (I − 11ᵀ/D) over the blocks so far, LayerScale included, without MLPs (docs/methods.md). L vectors of D numbers, computed
  * once for a model.
  */
 export function singularDirections(engine: Engine): Promise<Float64Array[]> {
@@ -81,10 +82,11 @@ function productsGraph({model}: Engine): Uint8Array {
   const {width} = model.geometry;
   const g = new Graph(weightsFile);
   let rows = g.input("basis", [width, width]);
-  const outputs = model.image.blocks.map(({norm1, value, output}, i) => {
-    const centred = g.multiply(g.subtract(rows, g.mean(rows, 1)), g.weight(norm1.scale));
-    const branch = g.linear(g.linear(centred, {...value, bias: undefined}), {...output, bias: undefined});
-    rows = g.add(rows, branch);
+  const linearised = (x: Value, {scale}: Norm) => g.multiply(g.subtract(x, g.mean(x, 1)), g.weight(scale));
+  const outputs = model.image.blocks.map(({norm1, value, mixNorm, output, scale1}, i) => {
+    const own = g.linear(linearised(rows, norm1), {...value, bias: undefined});
+    const branch = g.linear(mixNorm ? linearised(own, mixNorm) : own, {...output, bias: undefined});
+    rows = g.add(rows, scale1 ? g.multiply(branch, g.weight(scale1)) : branch);
     return [`product.${i + 1}`, {value: rows, dims: [width, width]}] satisfies [string, {value: Value; dims: number[]}];
   });
   return g.finish(Object.fromEntries(outputs));

@@ -4,7 +4,8 @@ import type {Family, Reading, Source, TowerDefaults} from "./families/family.js"
 import {familyOf} from "./families/index.js";
 import {refuseLeft} from "./families/refusals.js";
 import {activations, type Activation, type Geometry, type PositionsChoice, type TowerGeometry} from "./geometry.js";
-import {readSafetensors, type Checkpoint} from "./safetensors.js";
+import {readCheckpoint} from "./formats/index.js";
+import type {Checkpoint} from "./safetensors.js";
 import {checkBlocks, checkImage, expectShape} from "./shapes.js";
 import type {TextModel} from "./text/model.js";
 import {finder, type BlockWeights, type ImageWeights} from "./weights.js";
@@ -54,7 +55,7 @@ export interface ReadOptions {
 }
 
 /**
- * Makes a model of a safetensors file's bytes, or of a checkpoint in another format, and, where there is one, its parsed
+ * Makes a model of a file's bytes, or of a checkpoint that was read, and, where there is one, its parsed
  * config: transformers', open_clip's or timm's. Sizes come from the shapes; what shapes cannot tell (heads, epsilon,
  * activation, colours) from the config, else from the family. Every tensor is read or named as harmless.
  *
@@ -67,7 +68,7 @@ export function readModel(
   config?: unknown,
   {file = weightsFile, preprocessor, repository, activation, positions}: ReadOptions = {}
 ): Model {
-  const checkpoint = weights instanceof Uint8Array ? readSafetensors(weights, file) : weights;
+  const checkpoint = weights instanceof Uint8Array ? readCheckpoint(weights, file) : weights;
   const settings = object(config);
   const source: Source = {find: finder(checkpoint), config: settings, kind: configKind(settings), repository};
   const family = familyOf(source);

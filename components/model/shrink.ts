@@ -1,6 +1,13 @@
 /** Smaller copies of weights for the browser: half precision, or matrices in 8 bits a weight. */
 import {toHalf} from "./half.js";
-import {readFloats, writeSafetensors, type Checkpoint, type StoredTensor, type WrittenTensor} from "./safetensors.js";
+import {
+  floatTypes,
+  readFloats,
+  writeSafetensors,
+  type Checkpoint,
+  type StoredTensor,
+  type WrittenTensor
+} from "./safetensors.js";
 import {scaleName} from "./weights.js";
 
 export const shrunkenTypes = ["float16", "int8"] as const;
@@ -19,7 +26,7 @@ const levels = 127;
 export function shrink(checkpoint: Checkpoint, type: ShrunkenType): Uint8Array {
   const out: Record<string, WrittenTensor> = {};
   for (const tensor of checkpoint.tensors.values()) {
-    if (tensor.type !== "F32" && tensor.type !== "F16" && tensor.type !== "BF16") continue;
+    if (!floatTypes.includes(tensor.type)) continue;
     const values = readFloats(checkpoint, tensor);
     if (tensor.shape.length < 2) out[tensor.name] = {shape: tensor.shape, data: values};
     else if (type === "int8" && isLinear(tensor)) Object.assign(out, byRows(tensor, values));

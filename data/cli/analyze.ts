@@ -2,7 +2,7 @@ import {basename, extname, join} from "node:path";
 import {openModel} from "../engine/index.js";
 import {computeEach, type Subject} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError} from "./options.js";
+import {deviceName, modelHelp, modelOptions, modelSettings, parse, threadCount, UsageError} from "./options.js";
 import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 
 export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [options]
@@ -20,7 +20,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   if (out === undefined) throw new UsageError("--out FOLDER is needed.");
   claimFolder(out);
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
-  const model = await openModel(values.model);
+  const model = await openModel(values.model, modelSettings(values));
   let status = 0;
   await computeEach(
     model,

@@ -9,7 +9,7 @@ import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
-import {deviceName, threadCount} from "./options.js";
+import {deviceName, threadCount, modelSettings} from "./options.js";
 import {keyValues} from "../../components/analysis/options.js";
 
 export interface Backend {
@@ -35,15 +35,20 @@ export interface BackendWords {
   threads: string;
   method: string;
   option: readonly string[];
+  positions?: string;
+  activation?: string;
 }
 
 export type OpenBackend = (words: BackendWords, streams?: Pick<Streams, "stderr">) => Promise<Backend>;
 
 /** Opens a model in Node. Wrong words fail before weights are read. */
-export const openBackend: OpenBackend = async ({model: id, device, threads, method, option}, streams = process) => {
+export const openBackend: OpenBackend = async (words, streams = process) => {
+  const {model: id, device, threads, method, option} = words;
   const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
   const options = keyValues(option);
-  const model = await openModel(id);
+  const read = await openModel(id, modelSettings(words));
+  // Words are compared with what a pooling head makes of each patch, where a model has one.
+  const model = {...read, dense: "pooled"} as const;
   // Options that do not suit the model are found here, and not at the first picture.
   const {trainedGrid} = model.geometry;
   buildGraph(model, {method, options, grid: [trainedGrid, trainedGrid], outputs: ["features"]});

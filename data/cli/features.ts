@@ -1,7 +1,7 @@
 import {denseFeatures, openEngine, openModel} from "../engine/index.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {writeNpy} from "../files/npy.js";
-import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError} from "./options.js";
+import {deviceName, modelHelp, modelOptions, modelSettings, parse, threadCount, UsageError} from "./options.js";
 import type {Streams} from "../files/output.js";
 import {keyValues} from "../../components/analysis/options.js";
 import {claimFiles, deliver} from "../files/output.js";
@@ -19,7 +19,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     throw new UsageError("The features are binary: give --out FILE, or redirect standard output.");
   claimFiles([values.out], {inputs: files});
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
-  const model = await openModel(values.model);
+  const model = await openModel(values.model, modelSettings(values));
   const engine = openEngine(model, on);
   const pixels = await readPixels(files[0], values, {engine, stderr: streams.stderr});
   const {width, grid, data} = await denseFeatures(engine, pixels, values.method, keyValues(values.option));

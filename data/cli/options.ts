@@ -1,6 +1,8 @@
 /** Words of the command line: what verbs share. */
 import {parseArgs, type ParseArgsConfig} from "node:util";
-import {deviceNames, mostThreads, type DeviceName} from "../engine/index.js";
+import {isPositionsChoice} from "../../components/model/families/config.js";
+import {activations, positionsChoices} from "../../components/model/geometry.js";
+import {deviceNames, mostThreads, type DeviceName, type ModelSettings} from "../engine/index.js";
 import type {Streams} from "../files/output.js";
 
 /** The words were wrong: exit status 2. */
@@ -19,6 +21,8 @@ export interface Verb {
 /** Options that every verb running a model takes. */
 export const modelOptions = {
   model: {type: "string"},
+  positions: {type: "string"},
+  activation: {type: "string"},
   device: {type: "string", default: "auto"},
   threads: {type: "string", default: "0"},
   method: {type: "string", default: "sfp"},
@@ -27,7 +31,10 @@ export const modelOptions = {
   json: {type: "boolean", default: false}
 } as const satisfies ParseArgsConfig["options"];
 
-export const modelHelp = `  --model ID|FOLDER   the model (default: the best that is here; npm run sfp -- models lists them)
+export const modelHelp = `  --model MODEL       its ID, OWNER/NAME on the hub, a folder, or a file of weights (default: the best that is
+                      here; npm run sfp -- models lists them, models get fetches one)
+  --positions WHOSE   original, huggingface or timm: whose way with grids other than the trained one (default original)
+  --activation NAME   quick_gelu, gelu or gelu_pytorch_tanh, instead of what the model's config or family says
   --device NAME       auto, cuda, webgpu or cpu (default auto: the first that works)
   --threads N         CPU threads (default: as many as there are cores)
   --method NAME       the method (default sfp)
@@ -41,6 +48,16 @@ export function parse<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
   } catch (error) {
     throw new UsageError((error as Error).message.split("\n")[0]);
   }
+}
+
+/** How a model is to be read, of the words of `modelOptions`. */
+export function modelSettings({positions, activation}: {positions?: string; activation?: string}): ModelSettings {
+  if (positions !== undefined && !isPositionsChoice(positions))
+    throw new UsageError(`--positions ${positions} is not known; known are ${positionsChoices.join(", ")}.`);
+  const known = activations.find((name) => name === activation);
+  if (activation !== undefined && known === undefined)
+    throw new UsageError(`--activation ${activation} is not known; known are ${activations.join(", ")}.`);
+  return {positions, activation: known};
 }
 
 /** A device's name. */

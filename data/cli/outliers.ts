@@ -9,7 +9,16 @@ import type {Engine, Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
 import {eachFile} from "./each-file.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError, wholeNumber} from "./options.js";
+import {
+  deviceName,
+  modelHelp,
+  modelOptions,
+  modelSettings,
+  parse,
+  threadCount,
+  UsageError,
+  wholeNumber
+} from "./options.js";
 import type {Streams} from "../files/output.js";
 import {claimFiles, deliver} from "../files/output.js";
 
@@ -27,12 +36,17 @@ function detectorHelp({name, about, options}: Detector): string {
   return [`      ${name.padEnd(10)}${about}`, ...lines].join("\n");
 }
 
+/** What Eq. 4 reads where a model has no class token. */
+const standIn = "attention of the pooling head's probe, after the last block";
+
 /** What is printed for one image. */
 interface OutlierSets {
   /** Its file, where there are several. */
   image?: string;
   model: string;
   grid: Grid;
+  /** What stands in for the class token's attention, where the model has no class token. */
+  classRow?: string;
   layers: {layer: number; indices: number[]; scores: number[]}[];
 }
 
@@ -51,12 +65,14 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const files = imageFiles(values.image);
   claimFiles([values.out], {inputs: files});
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
-  const model = await openModel(values.model);
+  const model = await openModel(values.model, modelSettings(values));
   const {layers: count} = model.geometry;
   const layer = values.layer === undefined ? undefined : wholeNumber("layer", values.layer, 1);
   if (layer !== undefined && layer > count)
     throw new UsageError(`--layer ${layer}: ${model.id} has layers 1 to ${count}.`);
   const layers = layer === undefined ? Array.from({length: count}, (_, i) => i + 1) : [layer];
+  if (!model.geometry.prefix.classToken && detector.needs.includes("classRows"))
+    streams.stderr.write(`${model.id} has no class token: the ${standIn}, stands in for it in every layer.\n`);
   const engine = openEngine(model, on);
   const question: Question = {detector, trunk, layers, ...settings};
   const {stderr} = streams;
@@ -113,6 +129,7 @@ async function outlierSets(engine: Engine, pixels: Pixels, question: Question): 
   return Array.from({length: batch}, (_, image) => ({
     model: engine.model.id,
     grid,
+    ...(!engine.model.geometry.prefix.classToken && {classRow: standIn}),
     layers: layers.map((layer) => {
       const known = evidenceOf(engine, results, layer, {image, direction: directions?.[layer - 1]});
       const {outliers, scores} = detector.detect(known, given);

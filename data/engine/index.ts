@@ -1,19 +1,21 @@
 /** The engine in Node: models from folders, devices, dense features. Loaders and the command line use it. */
-import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import type {Provenance} from "../../components/records/record.js";
 import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/analysis/options.js";
-import {readModel, type Model} from "../../components/model/model.js";
+import {readModel, type Model, type ReadOptions} from "../../components/model/model.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
 import {UnknownWordsError} from "../../components/model/spelling.js";
 import {bestModel, findModel} from "../hub/index.js";
+import {readLock} from "../hub/lock.js";
+import {readJson} from "../hub/weightsFile.js";
 import {codeHash} from "./code.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
+import {readConfig, readWeights} from "./weights.js";
 
 export {deviceNames, mostThreads, type DeviceName} from "./device.js";
 export {Engine} from "../../components/model/runtime.js";
@@ -21,7 +23,7 @@ export {Engine} from "../../components/model/runtime.js";
 /** A model read from its folder. */
 export interface LoadedModel extends Model {
   folder: string;
-  /** SHA-256 of `model.safetensors`, in hex. */
+  /** SHA-256 of the weights, in hex. */
   hash: string;
   /**
    * Unit vectors that stand for words, one row a query.
@@ -31,18 +33,25 @@ export interface LoadedModel extends Model {
   text(queries: readonly string[]): Promise<TextVectors>;
 }
 
+/** How a model is to be read, where its files or its family are not to decide. */
+export type ModelSettings = Pick<ReadOptions, "activation" | "positions">;
+
 /**
- * Opens a model by id or folder, the best that is here where none is named: `model.safetensors`, and `config.json` and `lexicon.json` where present.
+ * Opens a model by id, repository or folder, the best that is here where none is named: its weights in any format, its
+ * config, and `lexicon.json` where present.
  *
  * @throws Error naming what is missing or wrong, and how to get the model
  */
-export async function openModel(idOrFolder?: string): Promise<LoadedModel> {
-  const {id, folder} = await findModel(idOrFolder ?? (await bestModel()));
-  const file = join(folder, "model.safetensors");
-  const bytes = readWhole(file);
-  const config = readJson(join(folder, "config.json"));
-  const model = readModel(id, bytes, config, {file});
-  const hash = createHash("sha256").update(bytes).digest("hex");
+export async function openModel(idOrFolder?: string, settings: ModelSettings = {}): Promise<LoadedModel> {
+  const found = await findModel(idOrFolder ?? (await bestModel()));
+  const {id, folder} = found;
+  const {checkpoint, file, hash} = readWeights(found);
+  const model = readModel(id, checkpoint, readConfig(folder, checkpoint), {
+    file,
+    preprocessor: readJson(join(folder, "preprocessor_config.json")),
+    repository: (await readLock(folder))?.repository,
+    ...settings
+  });
   const tower = model.textTower;
   const words = once(async () =>
     tower ? openWords({tower, folder, hash}) : new Lexicon(classifierRows(model), readLexicon(folder, model))
@@ -64,12 +73,6 @@ async function answered(answer: () => Promise<TextVectors>): Promise<TextVectors
   }
 }
 
-/** A file's bytes, once in memory: a Uint8Array made of a Buffer would be a copy. */
-function readWhole(file: string): Uint8Array {
-  const {buffer, byteOffset, length} = readFileSync(file);
-  return new Uint8Array(buffer, byteOffset, length);
-}
-
 /** Does the work when it is first asked for. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
@@ -83,15 +86,6 @@ function readLexicon(folder: string, model: Model): LexiconFile {
   if (model.geometry.classes !== 1000)
     throw new Error(`${basename(folder)} has neither a text tower nor a lexicon.json, so it cannot answer words.`);
   return readJson(new URL("../models/mini/lexicon.json", import.meta.url).pathname) as LexiconFile;
-}
-
-function readJson(file: string): unknown {
-  if (!existsSync(file)) return undefined;
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new Error(`${file} is not JSON; fetch the model again.`, {cause});
-  }
 }
 
 /** An engine for a model on a device. */

@@ -2,10 +2,11 @@
 
 import {existsSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
-import {basename, join, resolve} from "node:path";
+import {basename, dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {catalog, type CatalogEntry} from "./catalog.js";
 import {HubError} from "./errors.js";
+import {isWeightsName, weightsIn} from "./weightsFile.js";
 
 /** Which of the places a model was found in. */
 export type ModelSource = "path" | "SFP_MODELS" | "cache" | "project" | "shared";
@@ -13,6 +14,8 @@ export type ModelSource = "path" | "SFP_MODELS" | "cache" | "project" | "shared"
 export interface FoundModel {
   id: string;
   folder: string;
+  /** The name of its weights, or of the index of their parts, in the folder. */
+  weights: string;
   source: ModelSource;
 }
 
@@ -35,8 +38,6 @@ export interface Places {
 }
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
-const weights = "model.safetensors";
-
 /** Where downloads go: `SFP_MODELS`, else `.cache/models` in the project. */
 export function cacheFolder({project = projectFolder, environment = process.env}: Places = {}): string {
   return environment.SFP_MODELS ? resolve(environment.SFP_MODELS) : join(project, ".cache", "models");
@@ -52,23 +53,41 @@ function roots({project = projectFolder, environment = process.env}: Places): [M
   ];
 }
 
+/** OWNER/NAME, as the hub names its repositories. */
+const repositoryName = /^([\w][\w.-]*)\/([\w][\w.-]*)$/;
+
+/** The id of a repository's model: its row in the table of models, or a name that can stand in paths. */
+export function idOf(repository: string): string {
+  return catalog.find((entry) => entry.repository === repository)?.id ?? repository.replace("/", "--");
+}
+
 /**
- * The folder of a model, by name or by path. The places for a name are `SFP_MODELS`, the project's cache,
+ * The folder of a model, by name, by its repository on the hub (OWNER/NAME) or by path, which may also name a file of
+ * weights. The places for a name are `SFP_MODELS`, the project's cache,
  * `data/models` and `../shared/models`.
  *
  * @throws HubError "not-here" with the command that fetches it; "unknown-model" when nothing has that name
  */
 export async function findModel(idOrFolder: string, places: Places = {}): Promise<FoundModel> {
-  if (/[/\\]|^\.+$/.test(idOrFolder)) return explicitFolder(idOrFolder);
+  const repository = repositoryName.test(idOrFolder) && !existsSync(idOrFolder) ? idOrFolder : undefined;
+  if (repository === undefined && /[/\\]|^\.+$/.test(idOrFolder)) return explicitFolder(idOrFolder);
+  const name = repository === undefined ? idOrFolder : idOf(repository);
   for (const [source, root] of roots(places)) {
-    const folder = join(root, idOrFolder);
-    if (existsSync(join(folder, weights))) return {id: idOrFolder, folder, source};
+    const folder = join(root, name);
+    const weights = weightsIn(folder);
+    if (weights !== undefined) return {id: name, folder, weights, source};
   }
-  if (existsSync(join(idOrFolder, weights))) return explicitFolder(idOrFolder);
+  if (repository !== undefined)
+    throw new HubError(
+      "not-here",
+      `${repository} is not here, neither as a folder nor from the hub: run \`npm run sfp -- models get ${repository}\``
+    );
+  if (existsSync(idOrFolder) && (isWeightsName(idOrFolder) || weightsIn(idOrFolder) !== undefined))
+    return explicitFolder(idOrFolder);
   const entry = catalog.find(({id}) => id === idOrFolder);
   if (entry?.repository)
     throw new HubError("not-here", `${entry.id} is not here: run \`npm run sfp -- models get ${entry.id}\``);
-  if (entry) throw new HubError("not-here", `${entry.id} is not here: data/models/${entry.id} has no ${weights}`);
+  if (entry) throw new HubError("not-here", `${entry.id} is not here: data/models/${entry.id} has no weights`);
   const ids = (await listModels(places)).map(({id}) => id);
   throw new HubError(
     "unknown-model",
@@ -80,10 +99,26 @@ async function explicitFolder(path: string): Promise<FoundModel> {
   const folder = resolve(path);
   const stats = await stat(folder).catch(() => undefined);
   if (!stats) throw new HubError("not-here", `${path}: no such folder`);
-  if (!stats.isDirectory())
-    throw new HubError("not-here", `${path}: a model is a folder with ${weights}, this is a file`);
-  if (!existsSync(join(folder, weights))) throw new HubError("not-here", `${path}: has no ${weights}`);
-  return {id: basename(folder), folder, source: "path"};
+  if (!stats.isDirectory()) {
+    if (!isWeightsName(path))
+      throw new HubError(
+        "not-here",
+        `${path}: a model is a folder, or a file of weights (.safetensors, .pt, .pth, .bin)`
+      );
+    return {
+      id: basename(folder).replace(/\.\w+$/, ""),
+      folder: dirname(folder),
+      weights: basename(folder),
+      source: "path"
+    };
+  }
+  const weights = weightsIn(folder);
+  if (weights === undefined)
+    throw new HubError(
+      "not-here",
+      `${path}: has no weights (model.safetensors, its index, pytorch_model.bin, or one .pt or .pth)`
+    );
+  return {id: basename(folder), folder, weights, source: "path"};
 }
 
 /** Every model that is known by name or lies in one of the places. */
@@ -92,7 +127,8 @@ export async function listModels(places: Places = {}): Promise<ListedModel[]> {
   for (const [source, root] of roots(places)) {
     for (const id of await readdir(root).catch(() => [])) {
       const folder = join(root, id);
-      if (!found.has(id) && existsSync(join(folder, weights))) found.set(id, {id, folder, source});
+      const weights = found.has(id) ? undefined : weightsIn(folder);
+      if (weights !== undefined) found.set(id, {id, folder, weights, source});
     }
   }
   const known = catalog.map(({id, title, text, repository, megabytes}) => ({

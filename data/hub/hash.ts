@@ -7,6 +7,11 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
   return digest(path, createHash("sha256"), signal);
 }
 
+/** The SHA-1 of a file, in hex. */
+export async function sha1OfFile(path: string, signal?: AbortSignal): Promise<string> {
+  return digest(path, createHash("sha1"), signal);
+}
+
 /** What git calls a file's content, which is how the hub states the small ones: SHA-1 over a header and the bytes. */
 export async function gitIdOfFile(path: string, signal?: AbortSignal): Promise<string> {
   const {size} = await stat(path);

@@ -11,9 +11,10 @@ import {
   writeFileSync
 } from "node:fs";
 import {join} from "node:path";
-import {readSafetensors} from "../../components/model/safetensors.js";
+import {joinShards, readCheckpoint} from "../../components/model/formats/index.js";
 import {shrink, shrunkenTypes, type ShrunkenType} from "../../components/model/shrink.js";
 import {cacheFolder, findModel, type Places} from "./folders.js";
+import {readJson, weightsFiles} from "./weightsFile.js";
 
 export interface ShrunkenModel {
   id: string;
@@ -33,12 +34,17 @@ export function isShrunkenType(word: string): word is ShrunkenType {
  * @throws Error when the model is not here or its weights are damaged
  */
 export async function shrinkModel(idOrFolder: string, type: ShrunkenType, places: Places = {}): Promise<ShrunkenModel> {
-  const {id, folder: source} = await findModel(idOrFolder, places);
+  const {id, folder: source, weights: name} = await findModel(idOrFolder, places);
   const folder = join(cacheFolder(places), `${id}-${type}`);
-  const weights = join(source, "model.safetensors");
+  const weights = join(source, name);
   const copy = join(folder, "model.safetensors");
   if (!existsSync(copy) || statSync(copy).mtimeMs < statSync(weights).mtimeMs) {
-    const small = shrink(readSafetensors(new Uint8Array(readFileSync(weights)), weights), type);
+    const parts = new Map(
+      weightsFiles(source, name).map((part) => [part, new Uint8Array(readFileSync(join(source, part)))])
+    );
+    const checkpoint =
+      parts.size > 1 ? joinShards(readJson(weights), weights, parts) : readCheckpoint([...parts.values()][0], weights);
+    const small = shrink(checkpoint, type);
     // Made beside its place and moved there, so that a half-made copy is never found.
     const part = `${folder}.part-${process.pid}`;
     mkdirSync(part, {recursive: true});

@@ -3,7 +3,7 @@
 import {type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile} from "node:fs/promises";
 import {dirname} from "node:path";
 import {HubError, PassingError, systemCode} from "./errors.js";
-import {gitIdOfFile, sha256OfFile} from "./hash.js";
+import {gitIdOfFile, sha1OfFile, sha256OfFile} from "./hash.js";
 import {type Exchange, follow, type RequestOptions} from "./http.js";
 import {refusal, type RemoteFile, type RemoteMetadata, resolveUrl} from "./metadata.js";
 import {retrying, type RetryOptions} from "./retry.js";
@@ -79,7 +79,9 @@ export async function transfer(
 /** Whether a file is the one that the hub means. */
 export async function matches(path: string, sha256: string, {content, size}: RemoteMetadata): Promise<boolean> {
   if ((await sizeOf(path)) !== size) return false;
-  return content.hex === (content.kind === "sha256" ? sha256 : await gitIdOfFile(path));
+  if (content.kind === "sha256") return content.hex === sha256;
+  // Some mirrors state a plain SHA-1 of the bytes where the hub states git's.
+  return content.hex === (await gitIdOfFile(path)) || content.hex === (await sha1OfFile(path));
 }
 
 async function receive(file: RemoteFile, {size}: RemoteMetadata, part: string, from: number, options: TransferOptions) {

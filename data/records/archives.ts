@@ -6,6 +6,7 @@ import {fileURLToPath} from "node:url";
 import {codeHash} from "../engine/code.js";
 import {writeWhole} from "../files/output.js";
 import {findModel} from "../hub/folders.js";
+import {weightsFiles} from "../hub/weightsFile.js";
 import {imageFolder, type Photo} from "../site/photos.js";
 import {snapshotOf} from "../site/snapshots.js";
 
@@ -46,11 +47,11 @@ const weights = new Map<string, Promise<string>>();
 function weightsHash(modelId: string): Promise<string> {
   const known = weights.get(modelId);
   if (known) return known;
-  const hash = findModel(modelId).then(({folder}) => sha256(readFileSync(join(folder, "model.safetensors"))));
+  const hash = findModel(modelId).then(({folder, weights: name}) => {
+    const all = createHash("sha256");
+    for (const file of weightsFiles(folder, name)) all.update(readFileSync(join(folder, file)));
+    return all.digest("hex");
+  });
   weights.set(modelId, hash);
   return hash;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
