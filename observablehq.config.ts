@@ -1,6 +1,6 @@
 import {existsSync, mkdirSync} from "node:fs";
 import type MarkdownIt from "markdown-it";
-import {analysedModels} from "./data/site/analysed.js";
+import {modelsOfSite} from "./data/site/models.js";
 import {listPhotos} from "./data/site/photos.js";
 import {modelFiles, modelHosts, shippedModels} from "./data/site/shipped.js";
 import {markTerms} from "./scripts/site/glossary.js";
@@ -77,7 +77,7 @@ function written<T extends {path?: string; pages?: {path: string}[]}>(list: T[])
     .filter((page) => (page.pages ? page.pages.length > 0 : exists(page.path!)));
 }
 
-const analysed = await analysedModels();
+const analysed = await modelsOfSite();
 
 /** What pages can choose from, known before any file is loaded. */
 const models = `<meta name="sfp-models" content="${analysed.map(({id, words}) => `${id}=${words}`).join(" ")}">`;

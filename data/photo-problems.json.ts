@@ -1,10 +1,10 @@
 // What is wrong in data/images, for the page that lists the photos.
-import {analysedModels} from "./site/analysed.js";
+import {modelsOfSite} from "./site/models.js";
 import {listPhotoProblems, listPhotos} from "./site/photos.js";
-import {archiveFile} from "./records/archives.js";
+import {archiveFile} from "./records/places.js";
 
 const problems = listPhotoProblems();
-const models = await analysedModels();
+const models = await modelsOfSite();
 const begins = models[0]?.id;
 for (const photo of listPhotos()) {
   const its = models.filter((model) => model.photos.some(({id}) => id === photo.id));

@@ -1,8 +1,8 @@
 // The photos that pages offer, with their credits and the models that have analysed each.
-import {analysedModels} from "./site/analysed.js";
+import {modelsOfSite} from "./site/models.js";
 import {listPhotos} from "./site/photos.js";
 
-const models = await analysedModels();
+const models = await modelsOfSite();
 const photos = listPhotos().map((photo) => ({
   ...photo,
   models: models.filter((model) => model.photos.some(({id}) => id === photo.id)).map(({id}) => id)

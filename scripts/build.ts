@@ -5,7 +5,7 @@
 import "./ready.js";
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
-import {analysedModels} from "../data/site/analysed.js";
+import {modelsOfSite} from "../data/site/models.js";
 import type {FoundModel} from "../data/hub/folders.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
@@ -61,10 +61,10 @@ const loaded = "src/.observablehq/cache/data";
 rmSync(process.env.KEEP ? `${loaded}/models` : loaded, {recursive: true, force: true});
 rmSync("dist", {recursive: true, force: true});
 
-process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/analyse.ts"]);
+process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/compute.ts"]);
 if (process.exitCode === 0) process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
-  const missing = await placePhotos("dist", await analysedModels());
+  const missing = await placePhotos("dist", await modelsOfSite());
   finishSite("dist", {site: process.env.SITE?.replace(/\/?$/, "/"), hosts});
   if (missing.length) console.error(`The site has no analysis of ${missing.join(", ")}; the reasons stand above.`);
 }

@@ -22,7 +22,7 @@ await prepare();
 // What loaders wrote earlier may be of other photos, and of other models than MODELS names now. What takes long is kept
 // in .cache and known by its contents.
 rmSync("src/.observablehq/cache/data", {recursive: true, force: true});
-const analysis = spawn(process.execPath, ["--import", "tsx", "scripts/analyse.ts"], {
+const analysis = spawn(process.execPath, ["--import", "tsx", "scripts/compute.ts"], {
   stdio: ["ignore", "pipe", "pipe"]
 });
 if (analysis.pid) setPriority(analysis.pid, constants.priority.PRIORITY_LOW);

@@ -2,7 +2,7 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {basename, join, resolve} from "node:path";
 import {corpusSummary, type CorpusImage} from "../../components/analysis/corpus.js";
-import {analyse, keptScores} from "../../components/model/analyse.js";
+import {computeRecord, keptScores} from "../../components/model/compute.js";
 import {gridOf} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
@@ -105,7 +105,12 @@ async function measure(engine: Engine, model: LoadedModel, {name, picture, mask}
   const {width, height, data} = normalise(square, model.geometry, "bytes");
   const pixels = {dims: [1, 3, height, width] as const, data};
   const grid = gridOf(model.geometry, height, width);
-  const {record} = await analyse(engine, {image: name, grid, pixels, provenance: provenance(model, engine, "sfp")});
+  const {record} = await computeRecord(engine, {
+    image: name,
+    grid,
+    pixels,
+    provenance: provenance(model, engine, "sfp")
+  });
   record.trunks.plain.scores = await keptScores(engine, "plain", grid, pixels);
   // A shard keeps whole records, and a file has the scores of both trunks or of none; the summary reads the plain one.
   record.trunks.purified.scores = record.trunks.plain.scores;

@@ -2,9 +2,9 @@
 import {dirname} from "node:path";
 import {openModel} from "../engine/index.js";
 import {claimFolder, writeWhole, type Streams} from "../files/output.js";
-import {analysePhotos} from "../records/analysePhotos.js";
+import {computeMissing} from "../records/computeMissing.js";
 import {classifierFile} from "../records/classifier.js";
-import {recordArchive} from "../records/recordArchive.js";
+import {photoArchive} from "../records/photoArchive.js";
 import {wordsFile} from "../records/words.js";
 import {listPhotos} from "../site/photos.js";
 import {snapshotFile, snapshotIndex} from "../site/snapshots.js";
@@ -26,8 +26,9 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
   for (const model of models.length ? models : ["vit-ti-16"]) {
     // A snapshot made of a snapshot would prove nothing: without weights this fails.
     const {image} = await openModel(model);
-    for (const {photo, reason} of await analysePhotos(model, listPhotos())) throw new Error(`${photo.file}: ${reason}`);
-    for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await recordArchive(model, photo));
+    for (const {photo, reason} of await computeMissing(model, listPhotos()))
+      throw new Error(`${photo.file}: ${reason}`);
+    for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await photoArchive(model, photo));
     const pictures = Object.fromEntries(listPhotos().map(({id, hash}) => [`${id}.zip`, hash]));
     write(model, snapshotIndex, Buffer.from(`${JSON.stringify(pictures, undefined, 2)}\n`));
     if (image.classifier) write(model, "classifier.arrow", await classifierFile(model));

@@ -2,13 +2,13 @@
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/records/arrow.js";
 import {trunks, type Grid} from "../../components/records/record.js";
 import {
-  analyse,
+  computeRecord,
   headAttention,
   keptScores,
   methodFeatures,
   repairSweep,
   stageFeatures
-} from "../../components/model/analyse.js";
+} from "../../components/model/compute.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
@@ -87,7 +87,7 @@ async function computeFiles(
 ): Promise<RecordFiles> {
   const {layers} = model.geometry;
   const subject = {image, grid, pixels, provenance: provenance(model, engine, "sfp")};
-  const {record, attention} = await analyse(engine, subject);
+  const {record, attention} = await computeRecord(engine, subject);
   for (const trunk of trunks) record.trunks[trunk].scores = await keptScores(engine, trunk, grid, pixels);
   const files: RecordFiles = {
     "summary.arrow": encodeRecord(record),

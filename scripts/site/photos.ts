@@ -1,18 +1,18 @@
 /** Puts the photos' own files into a built site. A loader a photo would start two processes for each. */
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import type {AnalysedModel} from "../../data/site/analysed.js";
+import type {SiteModel} from "../../data/site/models.js";
 import {listPhotos} from "../../data/site/photos.js";
 import {photoPicture, wholePicture} from "../../data/photos/picture.js";
 import {packedFiles} from "../../data/records/archive.js";
-import {archiveFile} from "../../data/records/archives.js";
+import {archiveFile} from "../../data/records/places.js";
 
 /**
  * Writes each photo's picture and its analyses, under the addresses that the preview's loaders serve.
  *
  * @returns what is missing: MODEL/PHOTO
  */
-export async function placePhotos(site: string, models: readonly AnalysedModel[]): Promise<string[]> {
+export async function placePhotos(site: string, models: readonly SiteModel[]): Promise<string[]> {
   const missing: string[] = [];
   mkdirSync(join(site, "data/photos"), {recursive: true});
   for (const photo of listPhotos()) {

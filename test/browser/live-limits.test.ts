@@ -5,7 +5,7 @@ import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import type {LiveModel} from "../../components/live/client.js";
-import {analyse, stageFeatures} from "../../components/model/analyse.js";
+import {computeRecord, stageFeatures} from "../../components/model/compute.js";
 import {gridOf} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
@@ -68,7 +68,7 @@ test("a photo's numbers are those that Node computes", patience, async () => {
   const {width, height, data} = normalise(fit(await readPicture(photo), model.geometry.patch), model.geometry, "bytes");
   const pixels = {dims: [1, 3, height, width] as const, data};
   const grid = gridOf(model.geometry, height, width);
-  const {record, attention} = await analyse(engine, {
+  const {record, attention} = await computeRecord(engine, {
     image: "chelsea",
     grid,
     pixels,

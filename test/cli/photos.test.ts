@@ -8,7 +8,7 @@ import {join} from "node:path";
 import {after, test} from "node:test";
 import sharp from "sharp";
 import {parseSelection} from "../../components/site/selection.js";
-import {analysedModels} from "../../data/site/analysed.js";
+import {modelsOfSite} from "../../data/site/models.js";
 import {checkPhotos} from "../../data/site/photo-check.js";
 import {listPhotoProblems, listPhotos, photoId} from "../../data/site/photos.js";
 import {snapshotOf} from "../../data/site/snapshots.js";
@@ -130,7 +130,7 @@ test("a committed analysis belongs to the very picture; mini takes the others", 
   assert.match(snapshotOf("vit-ti-16", coffee.hash)!, /coffee\.zip$/);
   assert.equal(snapshotOf("vit-ti-16", hashOf(blue)), undefined);
   const other = {...coffee, hash: hashOf(blue)};
-  const models = await analysedModels([coffee, {...other, id: "mine"}]);
+  const models = await modelsOfSite([coffee, {...other, id: "mine"}]);
   const covered = models.flatMap((model) => model.photos.map(({id}) => `${model.id} ${id}`));
   // With vit-ti-16's weights at hand it analyses both.
   const here = covered.includes("vit-ti-16 mine");

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import {Subject} from "../../components/live/worker/subject.js";
-import {analyse, headAttention, methodFeatures, repairSweep, stageFeatures} from "../../components/model/analyse.js";
+import {
+  computeRecord,
+  headAttention,
+  methodFeatures,
+  repairSweep,
+  stageFeatures
+} from "../../components/model/compute.js";
 import {methods} from "../../components/model/methods/index.js";
 import {sfp} from "../../components/model/methods/sfp.js";
 import {readOptions} from "../../components/analysis/options.js";
@@ -37,7 +43,7 @@ test("in steps, a picture's numbers are those of the whole graphs", async () => 
     () => Promise.resolve()
   );
   assert.deepEqual(done, [2, 4, 6, 8, 10, 12]);
-  const {record, attention} = await analyse(engine, {image: "golden", grid, pixels, provenance});
+  const {record, attention} = await computeRecord(engine, {image: "golden", grid, pixels, provenance});
   const found = subject.record(12);
   for (const trunk of ["plain", "purified"] as const) {
     for (const [name, expected] of Object.entries(record.trunks[trunk])) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import {singularDirection} from "../../components/analysis/detectors/singular.js";
 import {detectors} from "../../components/analysis/detectors/index.js";
-import {keptScores} from "../../components/model/analyse.js";
+import {keptScores} from "../../components/model/compute.js";
 import {evidenceOf, evidenceOutputs, singularDirections} from "../../components/model/evidence.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import type {TensorRef} from "../../components/model/weights.js";

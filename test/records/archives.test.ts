@@ -8,10 +8,10 @@ import {after, test} from "node:test";
 import {gunzipSync} from "node:zlib";
 import {decodeRecord} from "../../components/records/arrow.js";
 import {photoNamed, type Photo} from "../../data/site/photos.js";
-import {analysePhotos} from "../../data/records/analysePhotos.js";
+import {computeMissing} from "../../data/records/computeMissing.js";
 import {pack, packedFiles, unpack} from "../../data/records/archive.js";
-import {archiveFile, keepArchive} from "../../data/records/archives.js";
-import {recordArchive} from "../../data/records/recordArchive.js";
+import {archiveFile, keepArchive} from "../../data/records/places.js";
+import {photoArchive} from "../../data/records/photoArchive.js";
 
 const ids = ["archives-test-1", "archives-test-2"];
 const [one, two] = ids.map((id): Photo => ({...photoNamed("rocket"), id}));
@@ -66,7 +66,7 @@ test("without weights and without a snapshot, what to do is said", async () => {
 
 test("photos are analysed once; one that fails is named and stops nothing", async () => {
   const told = listener();
-  const failures = await analysePhotos("mini", [one, broken, two], told);
+  const failures = await computeMissing("mini", [one, broken, two], told);
   assert.deepEqual(
     failures.map(({photo}) => photo.id),
     [broken.id]
@@ -74,7 +74,7 @@ test("photos are analysed once; one that fails is named and stops nothing", asyn
   assert.match(failures[0].reason, /credits\.json is not a picture/);
   assert.match(told.text, /^mini: 3 of 3 photos have no analysis yet/);
   for (const photo of [one, two]) {
-    const {image, provenance} = decodeRecord(unpack(await recordArchive("mini", photo))["summary.arrow"]);
+    const {image, provenance} = decodeRecord(unpack(await photoArchive("mini", photo))["summary.arrow"]);
     assert.deepEqual([image, provenance.model], [photo.id, "mini"]);
   }
 
@@ -83,7 +83,7 @@ test("photos are analysed once; one that fails is named and stops nothing", asyn
   const made = statSync(kept).mtimeMs;
   rmSync(await archiveFile("mini", two));
   const again = listener();
-  assert.deepEqual(await analysePhotos("mini", [one, two], again), []);
+  assert.deepEqual(await computeMissing("mini", [one, two], again), []);
   assert.match(again.text, /^mini: 1 of 2 photos/);
   assert.equal(statSync(kept).mtimeMs, made);
   assert.ok(existsSync(await archiveFile("mini", two)));

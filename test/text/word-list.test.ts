@@ -11,7 +11,7 @@ import {readMerges} from "../../components/model/text/merges.js";
 import {createTokenizer} from "../../components/model/text/tokenizer.js";
 import {TextTower} from "../../components/model/text/tower.js";
 import {WordList} from "../../components/model/wordList.js";
-import {analysedModels} from "../../data/site/analysed.js";
+import {modelsOfSite} from "../../data/site/models.js";
 import {cpu} from "../../data/engine/device.js";
 import {openModel} from "../../data/engine/index.js";
 import {computeWords, listedWords} from "../../data/records/words.js";
@@ -91,7 +91,7 @@ test("the file of a CLIP has the vectors of its own text tower", async (t) => {
 
 test("pages know whether a model's words were computed", async (t) => {
   const folder = withClip(t);
-  const source = async () => (await analysedModels()).map(({id, words}) => `${id}=${words}`);
+  const source = async () => (await modelsOfSite()).map(({id, words}) => `${id}=${words}`);
   assert.deepEqual(await source(), ["clip-vit-b-16=none", "vit-ti-16=lexicon"]);
   writeFileSync(join(folder, "tokenizer.json"), "{}");
   assert.deepEqual(await source(), ["clip-vit-b-16=list", "vit-ti-16=lexicon"]);

@@ -7,7 +7,7 @@ import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
 import {sfp} from "../../model/methods/sfp.js";
 import {changedOptions, readOptions} from "../../analysis/options.js";
 import {readModel} from "../../model/model.js";
-import {repairSweep} from "../../model/analyse.js";
+import {repairSweep} from "../../model/compute.js";
 import {Engine} from "../../model/runtime.js";
 import {Sessions} from "../../model/sessions.js";
 import type {ModelSource} from "../catalog.js";

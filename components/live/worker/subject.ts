@@ -8,7 +8,7 @@ import {
   type Provenance,
   type Trunk
 } from "../../records/record.js";
-import {methodFeatures} from "../../model/analyse.js";
+import {methodFeatures} from "../../model/compute.js";
 import type {GivenOptions} from "../../analysis/options.js";
 import type {SomOptions} from "../../model/network.js";
 import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../../model/outputs.js";

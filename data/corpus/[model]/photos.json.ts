@@ -7,17 +7,17 @@ import {corpusSummary, type CorpusImage} from "../../../components/analysis/corp
 import {fit} from "../../../components/model/image/fit.js";
 import {readPicture} from "../../files/picture.js";
 import {corpusImage} from "../../records/corpus-image.js";
-import {analysedModels} from "../../site/analysed.js";
+import {modelsOfSite} from "../../site/models.js";
 import {imageFolder} from "../../site/photos.js";
-import {analysePhotos} from "../../records/analysePhotos.js";
+import {computeMissing} from "../../records/computeMissing.js";
 import {unpack} from "../../records/archive.js";
-import {archiveFile} from "../../records/archives.js";
+import {archiveFile} from "../../records/places.js";
 
 const {values} = parseArgs({options: {model: {type: "string"}}});
 const model = values.model!;
 // A build has analysed them all; in the preview this page may be the first to ask.
-const photos = (await analysedModels()).find(({id}) => id === model)?.photos ?? [];
-const failures = await analysePhotos(model, photos);
+const photos = (await modelsOfSite()).find(({id}) => id === model)?.photos ?? [];
+const failures = await computeMissing(model, photos);
 for (const {photo, reason} of failures) console.error(`${photo.file} is not in the corpus: ${reason}`);
 const failed = new Set(failures.map(({photo}) => photo.id));
 const images: CorpusImage[] = [];

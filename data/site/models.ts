@@ -6,7 +6,7 @@ import {listPhotos, type Photo} from "./photos.js";
 import {snapshotFile, snapshotOf} from "./snapshots.js";
 
 /** A model that photos are analysed with as the site is built. */
-export interface AnalysedModel {
+export interface SiteModel {
   id: string;
   layers: number;
   /** Where pages find vectors for its words. */
@@ -37,12 +37,12 @@ const lastResort = "mini";
  *
  * @throws Error when ANALYSE names a model that is unknown or not here
  */
-export async function analysedModels(photos: readonly Photo[] = listPhotos()): Promise<AnalysedModel[]> {
+export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Promise<SiteModel[]> {
   const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as CatalogModel[];
   const asked = (process.env.ANALYSE ?? "").split(",").filter(Boolean);
   const unknown = asked.find((id) => !catalog.some((model) => model.id === id));
   if (unknown) throw new Error(`ANALYSE names ${unknown}; known are ${catalog.map(({id}) => id).join(", ")}.`);
-  const models: AnalysedModel[] = [];
+  const models: SiteModel[] = [];
   const add = async (id: string, its: Photo[]) => {
     const {layers, text} = catalog.find((model) => model.id === id)!;
     models.push({id, layers, words: text === "lexicon" ? "lexicon" : await listOrNone(id), photos: its});

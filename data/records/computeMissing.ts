@@ -5,7 +5,7 @@ import {progress} from "../files/progress.js";
 import {openModel} from "../engine/index.js";
 import {imageFolder, type Photo} from "../site/photos.js";
 import {pack} from "./archive.js";
-import {archiveFile, keepArchive} from "./archives.js";
+import {archiveFile, keepArchive} from "./places.js";
 import {computeEach, together} from "./files.js";
 
 /** A photo that could not be analysed, and why. */
@@ -21,7 +21,7 @@ export interface Failure {
  * @param told hears how far it is
  * @returns the photos that could not be analysed
  */
-export async function analysePhotos(
+export async function computeMissing(
   modelId: string,
   photos: readonly Photo[],
   told: NodeJS.WritableStream = process.stderr

@@ -1,13 +1,13 @@
 // Analyses the photos of data/images that are new, changed, or were analysed by other code, and encodes words for models
 // with a text tower. An interrupted run goes on where it stopped. npm run build begins with it; npm start does it beside
 // the preview.
-import {analysedModels} from "../data/site/analysed.js";
-import {analysePhotos} from "../data/records/analysePhotos.js";
+import {modelsOfSite} from "../data/site/models.js";
+import {computeMissing} from "../data/records/computeMissing.js";
 import {wordsFile} from "../data/records/words.js";
 
-for (const {id, words, photos} of await analysedModels()) {
+for (const {id, words, photos} of await modelsOfSite()) {
   const byReason = new Map<string, string[]>();
-  for (const {photo, reason} of await analysePhotos(id, photos))
+  for (const {photo, reason} of await computeMissing(id, photos))
     byReason.set(reason, [...(byReason.get(reason) ?? []), photo.file]);
   for (const [reason, files] of byReason) {
     const named = files.slice(0, 3).join(", ");

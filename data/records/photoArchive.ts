@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from "node:fs";
 import type {Photo} from "../site/photos.js";
-import {archiveFile} from "./archives.js";
+import {archiveFile} from "./places.js";
 
 /**
  * The archive of a photo under a model, computed where it is missing.
@@ -9,11 +9,11 @@ import {archiveFile} from "./archives.js";
  *
  * @throws Error saying why there is none
  */
-export async function recordArchive(modelId: string, photo: Photo): Promise<Uint8Array> {
+export async function photoArchive(modelId: string, photo: Photo): Promise<Uint8Array> {
   const file = await archiveFile(modelId, photo);
   if (!existsSync(file)) {
-    const {analysePhotos} = await import("./analysePhotos.js");
-    const [failure] = await analysePhotos(modelId, [photo]);
+    const {computeMissing} = await import("./computeMissing.js");
+    const [failure] = await computeMissing(modelId, [photo]);
     if (failure) throw new Error(`${photo.file}: ${failure.reason}`);
   }
   return readFileSync(file);

@@ -37,7 +37,7 @@ const trunkMethods: Record<Trunk, string> = {plain: "clip", purified: "sfp"};
  * @param pixels one image, B = 1
  * @param onTrunk told as each trunk is done
  */
-export async function analyse(
+export async function computeRecord(
   engine: Engine,
   {image, grid, pixels, provenance}: {image: string; grid: Grid; pixels: Pixels; provenance: Provenance},
   onTrunk?: (trunk: Trunk) => void
@@ -67,7 +67,7 @@ export async function headAttention(engine: Engine, trunk: Trunk, layers: number
 
 /**
  * Scores of every detector whose evidence is too large for a record, of every patch in every layer of a trunk: L × N
- * each. Apart from `analyse`, because they cost the square of the number of patches, times the width.
+ * each. Apart from `computeRecord`, because they cost the square of the number of patches, times the width.
  */
 export async function keptScores(
   engine: Engine,
