@@ -32,6 +32,8 @@ async function openContext(): Promise<{context: BrowserContext; page: Page}> {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}});
   await context.addInitScript("globalThis.__name = (value) => value");
   await context.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
+  // Other pages may have to start the model first.
+  context.setDefaultTimeout(120_000);
   return {context, page: await context.newPage()};
 }
 
@@ -42,7 +44,7 @@ async function settle(page: Page): Promise<void> {
     await page.waitForTimeout(100);
   }
   await page.waitForFunction(() => !document.querySelector("figure.figure [aria-busy=true]"), undefined, {
-    timeout: 180_000
+    timeout: 300_000
   });
 }
 
@@ -51,12 +53,12 @@ function failures(page: Page): Promise<string[]> {
   return page.locator(".figure-drawing.is-failed .figure-message").allInnerTexts();
 }
 
-test("every page shows the live run, and the Live page still has it", {timeout: 900_000}, async () => {
+test("every page shows the live run, and the Live page still has it", {timeout: 1_800_000}, async () => {
   const {context, page} = await openContext();
-  await openLive(page, site.url);
+  await openLive(page, site.url, "?windows=whole&short=224&methods=sfp");
   await givePicture(page, picture, "my cup.png");
-  await computed(page);
-  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor({timeout: 120_000});
+  await computed(page, 300_000);
+  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor({timeout: 300_000});
   await page.waitForFunction(() => document.querySelector<HTMLElement>(".live-progress")?.dataset.stage === "idle");
   const masks = await page.locator("#figure-mask").getAttribute("data-drawn");
   const live = await page.locator("#figure-attention").getAttribute("data-drawn");
@@ -118,11 +120,11 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await context.close();
 });
 
-test("a forgotten picture is gone", {timeout: 300_000}, async () => {
+test("a forgotten picture is gone", {timeout: 900_000}, async () => {
   const {context, page} = await openContext();
-  await openLive(page, site.url);
+  await openLive(page, site.url, "?windows=whole&short=224&methods=sfp");
   await givePicture(page, picture, "my cup.png");
-  await computed(page);
+  await computed(page, 300_000);
   const address = `${site.url}attention?model=mini&image=own-picture`;
   await page.locator(".live-forget").click();
   await page.locator(".live-forget").waitFor({state: "hidden"});
