@@ -5,6 +5,7 @@ import {listPhotos} from "./data/site/photos.js";
 import {modelFiles, modelHosts, shippedModels} from "./data/site/shipped.js";
 import {markTerms} from "./scripts/site/glossary.js";
 import {inlineScripts} from "./scripts/site/inline.js";
+import {repositoryAddress} from "./scripts/site/repository.js";
 
 // As it bundles its client, Framework looks up the latest version of each library it offers, used
 // or not. A version in its cache spares it the network, and one that does not exist keeps such a
@@ -82,6 +83,9 @@ const analysed = await modelsOfSite();
 /** What pages can choose from, known before any file is loaded. */
 const models = `<meta name="sfp-models" content="${analysed.map(({id, words}) => `${id}=${words}`).join(" ")}">`;
 
+const address = repositoryAddress();
+const repository = address ? `<meta name="sfp-repository" content="${address}">` : "";
+
 /**
  * Files that pages name at run time keep their exact paths. The photos' pictures and analyses, many files each, are
  * put beside them by `scripts/site/photos.ts`.
@@ -107,7 +111,7 @@ export default {
   style: "style.css",
   globalStylesheets: [], // and not Google Fonts
   head: ({path}: {path: string}) =>
-    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script><script type="module" src="/components/live/kept/guest.js"></script>${models}${inlineScripts}`,
+    `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script><script type="module" src="/components/live/kept/guest.js"></script>${models}${repository}${inlineScripts}`,
   footer: `Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025). <a href="/glossary">Glossary</a> · <a href="/#tour">Tour</a>`,
   search: true,
   toc: false,

@@ -1,39 +1,60 @@
-// node --import tsx bench/sizes.ts [FOLDER]: how large the built site is, part by part.
+// node --import tsx bench/sizes.ts [FOLDER]: how large the built site is, part by part. Fails when a part is larger than
+// its budget: for a site of other photos or models, SIZES=list only lists.
 import {existsSync, readdirSync, statSync} from "node:fs";
 import {join} from "node:path";
 
-/** Parts by path, the first that fits. */
-const parts: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ["pages", /^[^/]*\.html$/],
-  ["ONNX Runtime (fetched by the Live page alone)", /^_node\/onnxruntime/],
-  ["libraries", /^_node\//],
-  ["code and styles", /^_(import|observablehq)\//],
-  ["analyses of photos", /^data\/records\//],
-  ["photos, square", /^data\/photos\//],
-  ["photos, whole (for the Live page)", /^data\/images\//],
-  ["models", /^data\/models\//],
-  ["fonts and small data", /^_file\//],
-  ["everything else", /./]
+/** A part of the site, by paths, and what it may have in MB: for seven photos, one model's analyses, and the small model. */
+interface Part {
+  name: string;
+  pattern: RegExp;
+  budget: number;
+}
+
+/** The first that fits has a file. */
+const parts: readonly Part[] = [
+  {name: "pages", pattern: /^[^/]*\.html$/, budget: 1},
+  {name: "ONNX Runtime (fetched by the Live page alone)", pattern: /^_node\/onnxruntime/, budget: 28},
+  {name: "libraries", pattern: /^_node\//, budget: 2},
+  {name: "code and styles", pattern: /^_(import|observablehq)\//, budget: 1.5},
+  {name: "analyses of photos", pattern: /^data\/records\//, budget: 14},
+  {name: "photos, square", pattern: /^data\/photos\//, budget: 0.5},
+  {name: "photos, whole (for the Live page)", pattern: /^data\/images\//, budget: 3.5},
+  {name: "models", pattern: /^data\/models\//, budget: 12},
+  {name: "fonts and small data", pattern: /^_file\//, budget: 1},
+  {name: "everything else", pattern: /./, budget: 1}
 ];
 
-/** The project's goal for seven photos, one model's analyses, and the small model. */
-const goal = 60e6;
+/** For all of them, in MB. */
+const goal = 60;
 
 const folder = process.argv[2] ?? "dist";
 if (!existsSync(folder)) {
   console.error(`${folder}: there is no such folder. Build the site first: npm run build`);
   process.exit(1);
 }
-const sums = new Map(parts.map(([name]) => [name, {bytes: 0, files: 0}]));
+const sums = new Map(parts.map(({name}) => [name, {bytes: 0, files: 0}]));
 for (const entry of readdirSync(folder, {recursive: true, encoding: "utf8"})) {
   const file = entry.replaceAll("\\", "/");
   const stat = statSync(join(folder, file));
   if (!stat.isFile()) continue;
-  const sum = sums.get(parts.find(([, pattern]) => pattern.test(file))![0])!;
+  const sum = sums.get(parts.find(({pattern}) => pattern.test(file))!.name)!;
   sum.bytes += stat.size;
   ++sum.files;
 }
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2).padStart(7);
-for (const [name, {bytes, files}] of sums) console.log(`${megabytes(bytes)} MB  ${String(files).padStart(5)}  ${name}`);
+const over: string[] = [];
+const check = (name: string, bytes: number, budget: number) => {
+  if (bytes > budget * 1e6) over.push(`${name}: ${megabytes(bytes).trim()} MB, ${budget} MB at most`);
+};
+for (const {name, budget} of parts) {
+  const {bytes, files} = sums.get(name)!;
+  console.log(`${megabytes(bytes)} MB  ${String(files).padStart(5)}  ${name}`);
+  check(name, bytes, budget);
+}
 const total = [...sums.values()].reduce((sum, {bytes}) => sum + bytes, 0);
-console.log(`${megabytes(total)} MB         in all; the goal is ${goal / 1e6} MB`);
+console.log(`${megabytes(total)} MB         in all; the goal is ${goal} MB`);
+check("in all", total, goal);
+if (over.length && process.env.SIZES !== "list") {
+  console.error(["Larger than its budget (bench/sizes.ts):", ...over].join("\n  "));
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
 import {h} from "../ui/dom.js";
+import {hideNote, showNote} from "./note.js";
 import type {SelectionStore} from "../site/selection.js";
 
 /** Keys and what they do, as the help lists them. */
@@ -14,7 +15,9 @@ const pageKeys: readonly KeyRow[] = [
   [["←", "→", "↑", "↓"], "move the token on the focused grid"],
   [["Enter"], "pin that token; with Shift, the other pin"],
   [["[", "]"], "one layer back, one layer on"],
-  [["Esc"], "clear what is brushed, then the pins"]
+  [["Esc"], "leave a field; clear what is brushed, then the pins"],
+  [["u"], "bring back the pins that Esc cleared"],
+  [["/"], "search (so does ⌘K on a Mac)"]
 ];
 
 const helpRow: KeyRow = [["?"], "this list"];
@@ -34,6 +37,12 @@ export function addKeys(rows: readonly KeyRow[], take: Answer["take"]): void {
 /** Listens for the keys that change the selection. */
 export function listenForKeys(store: SelectionStore, layers: () => number): void {
   listen();
+  let cleared: {target: typeof store.value.target; background: typeof store.value.background} | undefined;
+  const restore = () => {
+    if (cleared) store.set(cleared);
+    cleared = undefined;
+    hideNote();
+  };
   const take = (event: KeyboardEvent): boolean => {
     const {layer, target, background} = store.value;
     switch (event.key) {
@@ -47,7 +56,15 @@ export function listenForKeys(store: SelectionStore, layers: () => number): void
         // An open sheet or the help closes first; that is the browser's.
         if (document.querySelector("dialog[open], :popover-open")) return false;
         if (store.pointing.brush) store.point({brush: null, hover: null});
-        else if (target !== "none" || background !== "none") store.set({target: "none", background: "none"});
+        else if (target !== "none" || background !== "none") {
+          cleared = {target, background};
+          store.set({target: "none", background: "none"});
+          showNote("The pins are cleared.", "Undo (u)", restore);
+        }
+        return true;
+      case "u":
+        if (!cleared) return false;
+        restore();
         return true;
       default:
         return false;
@@ -71,7 +88,15 @@ function listen(): void {
   if (listening) return;
   listening = true;
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target)) {
+      // Esc is the way out of a field; a clicker's keys mean nothing in a field of one line.
+      if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
+      else if (!isOneLine(event.target) || !/^(Page|Arrow)(Up|Down)$/.test(event.key)) return;
+      else if (!answers.some(({take}) => take(event))) return;
+      event.preventDefault();
+      return;
+    }
     if (event.key === "?") openHelp();
     else if (!answers.some(({take}) => take(event))) return;
     event.preventDefault();
@@ -102,6 +127,11 @@ function openHelp(): void {
   );
   document.body.append(dialog);
   dialog.showModal();
+}
+
+/** Whether the keys that move by lines do nothing in a field. */
+function isOneLine(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && ["text", "search"].includes(target.type);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -4,7 +4,7 @@
  */
 
 /** Widths to lay a drawing out at, narrowest first: the narrower, the larger its type and lines. */
-const widths = [640, 720, 860, 1000, 1150, 1280, 1500, 1750];
+const widths = [640, 720, 860, 1000, 1150, 1280, 1500, 1750, 2100];
 
 /** How much larger than the slide's title and line the type in a drawing may be. */
 const mostOver = 1.15;
@@ -63,16 +63,18 @@ export function fitSlide(figure: HTMLElement): () => void {
     const room = slot.clientWidth;
     const key = `${figure.id} ${room} ${slot.clientHeight}`;
     const known = found.get(key);
-    let best = {layout: known ?? 0, scale: 0};
+    let best = {layout: known ?? 0, scale: 0, cut: true};
     const least = room / (type * mostOver);
-    for (const layout of known ? [] : [least, ...widths.filter((value) => value > least && value < room), room]) {
+    for (const layout of known ? [] : [least, ...widths.filter((value) => value > least)]) {
       // Not even with all the height it wants could a wider layout be scaled further.
-      if (room / layout <= best.scale) break;
+      if (!best.cut && room / layout <= best.scale) break;
       const scale = await layOut(layout);
       if (released || mine !== search) return;
-      if (scale > best.scale * 1.02) best = {layout, scale};
+      const cut = isCut(drawing);
+      if ((best.cut && !cut) || (best.cut === cut && scale > best.scale * 1.02)) best = {layout, scale, cut};
     }
-    if (best.scale < leastScale && !known) best.layout = Math.min(room, tallWidth);
+    // A table keeps the width that shows all its columns.
+    if (best.scale < leastScale && !known && isPlain(drawing)) best.layout = Math.min(room, tallWidth);
     await layOut(best.layout);
     if (released || mine !== search) return;
     width = best.layout;
@@ -105,6 +107,23 @@ export function fitSlide(figure: HTMLElement): () => void {
     figure.style.removeProperty("--talk-type");
     for (const property of ["width", "transform", "visibility"]) drawing.style.removeProperty(property);
   };
+}
+
+/** Parts that scroll inside themselves when they are too narrow for their columns. */
+const scrolled = ".scroll";
+
+const scrollers = (drawing: Element) => [
+  ...(drawing.matches(scrolled) ? [drawing] : []),
+  ...drawing.querySelectorAll(scrolled)
+];
+
+/** Whether some columns are out of sight. */
+function isCut(drawing: Element): boolean {
+  return scrollers(drawing).some(({scrollWidth, clientWidth}) => scrollWidth > clientWidth + 1);
+}
+
+function isPlain(drawing: Element): boolean {
+  return scrollers(drawing).length === 0;
 }
 
 /** Sets how much larger than on the page titles, lines and legends are. */

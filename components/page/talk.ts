@@ -8,6 +8,7 @@ import {addKeys} from "./keyboard.js";
 import {fitSlide} from "./slide.js";
 import {slideAddress, slideIndex} from "./slideAddress.js";
 import {openOverview} from "./talkOverview.js";
+import {goTo, leaveFullScreen, toggleFullScreen} from "./talkStage.js";
 
 /** Sharper canvases, because slides are scaled up. */
 const sharpness = 2;
@@ -97,17 +98,21 @@ function takeKey(event: KeyboardEvent): boolean {
   if (!shown || isBusyWith(event)) return false;
   switch (event.key) {
     case "ArrowRight":
-    case "ArrowDown":
-    case "PageDown":
       move(1);
       break;
     case "ArrowLeft":
-    case "ArrowUp":
-    case "PageUp":
       move(-1);
       break;
+    case "ArrowDown":
+    case "PageDown":
+      onward(1);
+      break;
+    case "ArrowUp":
+    case "PageUp":
+      onward(-1);
+      break;
     case " ":
-      move(event.shiftKey ? -1 : 1);
+      onward(event.shiftKey ? -1 : 1);
       break;
     case "Home":
       show(slides()[0]);
@@ -158,6 +163,14 @@ function move(by: number): void {
   show(all[Math.max(0, Math.min(all.length - 1, at + by))]);
 }
 
+/** Scrolls a slide that is higher than the window; at its end, moves to the next. */
+function onward(by: 1 | -1): void {
+  const tall = shown?.figure.querySelector(".figure-drawing.is-tall");
+  const before = tall?.scrollTop;
+  tall?.scrollBy({top: by * 0.8 * tall.clientHeight, behavior: "instant"});
+  if (!tall || tall.scrollTop === before) move(by);
+}
+
 function show(figure: HTMLElement | undefined, byAddress = false): void {
   if (!figure) return;
   if (!byAddress) asked = undefined;
@@ -174,7 +187,18 @@ function show(figure: HTMLElement | undefined, byAddress = false): void {
   if (asked === undefined) replaceHash(slideAddress(figure.id));
 }
 
+/** What waits for a talk: figures that a page makes only when they come near the window, which slides never do. */
+const waiting = new Set<() => void>();
+
+/** Calls `act` when a talk begins on this page, once. */
+export function whenTalking(act: () => void): void {
+  if (shown) act();
+  else waiting.add(act);
+}
+
 function begin(): void {
+  for (const act of waiting) act();
+  waiting.clear();
   document.documentElement.classList.add("is-talking");
   magnify(sharpness);
   document.body.append(bar);
@@ -189,7 +213,7 @@ function leave(): void {
   bar.remove();
   magnify(1);
   document.documentElement.classList.remove("is-talking");
-  if (document.fullscreenElement) void document.exitFullscreen();
+  leaveFullScreen();
   replaceHash("");
   figure.scrollIntoView({block: "start", behavior: "instant"});
 }
@@ -230,11 +254,5 @@ function replaceHash(hash: string): void {
 }
 
 function showOverview(): void {
-  openOverview(slides(), shown?.figure, show);
-}
-
-function toggleFullScreen(): void {
-  if (document.fullscreenElement) void document.exitFullscreen();
-  // Some phones have none; the talk fills their window anyway.
-  else document.documentElement.requestFullscreen?.().catch(() => {});
+  openOverview(slides(), shown?.figure, {show, goTo});
 }

@@ -1,10 +1,17 @@
 import {h} from "../ui/dom.js";
 
+/** What the reader's choice does. */
+export interface Ways {
+  show: (figure: HTMLElement) => void;
+  /** To the slides of another page. */
+  goTo: (address: string) => void;
+}
+
 /** Shows all slides of a page by title and line, and the other pages, to choose from. */
 export function openOverview(
   slides: readonly HTMLElement[],
   current: HTMLElement | undefined,
-  choose: (figure: HTMLElement) => void
+  {show, goTo}: Ways
 ): void {
   const part = (figure: HTMLElement, name: string) => figure.querySelector(`.figure-${name}`)?.textContent ?? "";
   const items = slides.map((figure) =>
@@ -19,7 +26,7 @@ export function openOverview(
           autofocus: figure === current,
           onclick: () => {
             dialog.close();
-            choose(figure);
+            show(figure);
           }
         },
         h("b", {}, part(figure, "title")),
@@ -27,7 +34,7 @@ export function openOverview(
       )
     )
   );
-  const elsewhere = otherPages();
+  const elsewhere = otherPages(goTo);
   const dialog = h(
     "dialog",
     {class: "talk-overview", "aria-label": "All slides", onclose: () => dialog.remove()},
@@ -48,13 +55,21 @@ export function openOverview(
 }
 
 /** Links to the first slides of the pages in the sidebar. */
-function otherPages(): Node[] {
+function otherPages(goTo: Ways["goTo"]): Node[] {
   const links = [...document.querySelectorAll<HTMLAnchorElement>("#observablehq-sidebar .observablehq-link a[href]")];
   // The first is the site's name, and leads to a page that has a name of its own.
   const others = links.slice(1).filter(({pathname}) => pathname !== location.pathname);
   return others.flatMap((link, i) => {
     const address = new URL(link.href);
     address.hash = "talk=1";
-    return [...(i > 0 ? [document.createTextNode(" · ")] : []), h("a", {href: address.href}, link.textContent ?? "")];
+    const onclick = (event: MouseEvent) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      goTo(address.href);
+    };
+    return [
+      ...(i > 0 ? [document.createTextNode(" · ")] : []),
+      h("a", {href: address.href, onclick}, link.textContent ?? "")
+    ];
   });
 }

@@ -22,14 +22,12 @@ export function completeHead(html: string, {path, site, hosts}: PageHead): strin
     `<meta property="og:title" content="${title}">`,
     `<meta property="og:type" content="website">`,
     ...(lead ? [`<meta property="og:description" content="${lead}">`] : []),
+    // Some that read it want a whole address; the others take this one.
+    `<meta property="og:image" content="${site ?? "../".repeat(path.split("/").length - 1)}social.png">`,
+    `<meta name="twitter:card" content="summary_large_image">`,
     // Both need a whole address, host and all.
     ...(site
-      ? [
-          `<link rel="canonical" href="${site}${path}">`,
-          `<meta property="og:url" content="${site}${path}">`,
-          `<meta property="og:image" content="${site}social.png">`,
-          `<meta name="twitter:card" content="summary_large_image">`
-        ]
+      ? [`<link rel="canonical" href="${site}${path}">`, `<meta property="og:url" content="${site}${path}">`]
       : [])
   ];
   return html.replace(/<meta charset="utf-8">/i, (charset) => [charset, ...tags].join("\n"));

@@ -21,15 +21,19 @@ addEventListener("DOMContentLoaded", () => {
   item.style.position = "static";
   close?.before(item);
   if (close) item.append(close);
+  // Framework says Alt-K where it listens to this.
+  document.querySelector("#observablehq-search")?.setAttribute("data-shortcut", "/");
   const main = document.querySelector("#observablehq-main");
   if (!main) return;
-  main.tabIndex = -1;
   const skip = document.createElement("a");
   skip.className = "skip-link";
   skip.href = "#observablehq-main";
   skip.textContent = "Skip to the content";
   skip.addEventListener("click", (event) => {
     event.preventDefault();
+    // For this once: a click on the page's text must not give it the focus, which keys are told by.
+    main.tabIndex = -1;
+    main.addEventListener("blur", () => main.removeAttribute("tabindex"), {once: true});
     main.focus();
     main.scrollIntoView({behavior: "instant"});
   });

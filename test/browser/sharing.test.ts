@@ -90,3 +90,28 @@ test("after a first visit the page comes back without a connection, and so do th
   assert.match(await page.locator(".is-slide .figure-message").innerText(), /connection failed/);
   await page.close();
 });
+
+test("the pages that speak of the paper link to it and to its code, and Cite does", async () => {
+  for (const path of ["", "method", "results"]) {
+    const {page, problems} = await open(browser, site.url + path);
+    for (const address of [
+      /^https:\/\/openaccess\.thecvf\.com\/.*Jin_Feature_Purification/,
+      /github\.com\/Kimsure\/SFP$/
+    ])
+      assert.ok(
+        (
+          await page
+            .locator("main .sources a")
+            .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))
+        ).some((href) => address.test(href)),
+        `${path}: ${address}`
+      );
+    assert.deepEqual(problems, []);
+    await page.close();
+  }
+  const {page} = await open(browser, site.url);
+  await page.locator("#figure-overview").hover();
+  await page.locator("#figure-overview .figure-actions button", {hasText: "Cite"}).click();
+  assert.equal(await page.locator("dialog.cite .sources a").first().isVisible(), true);
+  await page.close();
+});

@@ -145,3 +145,104 @@ test("a phone shows slides too", async () => {
   assert.deepEqual(problems, []);
   await page.close();
 });
+
+test("at 1024 by 768 no column and no row is lost, and the bar lies on nothing", async () => {
+  const viewport = {width: 1024, height: 768};
+  const {page} = await open(browser, `${site.url}results#talk=table1`, {viewport});
+  await settled(page);
+  const table = page.locator(".is-slide .data-table");
+  const [seen, all] = await table.evaluate(({clientWidth, scrollWidth}) => [clientWidth, scrollWidth]);
+  assert.ok(all <= seen + 1, `${all} px of columns in ${seen} px`);
+  await shoot(page, "talk-1024-table1", false);
+  await page.close();
+  const other = await open(browser, `${site.url}propagation#talk=repair-from`, {viewport});
+  await settled(other.page);
+  assert.equal(await other.page.locator(".is-slide .figure-drawing.is-tall").count(), 0);
+  const room = (await other.page.locator(".is-slide .figure-drawing").boundingBox())!;
+  for (const matrix of await other.page.locator(".is-slide .beside .plate").all()) {
+    const box = (await matrix.boundingBox())!;
+    assert.ok(box.y + box.height <= room.y + room.height + 2, "the last rows are out of sight");
+    assert.ok(box.height > 0.45 * room.height, "the tables are too small to read");
+  }
+  const bar = (await other.page.locator(".selection-bar").boundingBox())!;
+  const turning = (await other.page.locator(".talk-bar").boundingBox())!;
+  assert.ok(bar.y + bar.height <= turning.y + 1 || bar.x + bar.width <= turning.x + 1, "the bars overlap");
+  await shoot(other.page, "talk-1024-repair-from", false);
+  await other.page.close();
+});
+
+test("at 1920 by 1080 Figure 1 fills the slide: the photo as high as two rows of maps", async () => {
+  const {page} = await open(browser, `${site.url}attention#talk=attention`, {viewport: {width: 1920, height: 1080}});
+  await settled(page);
+  const maps = await page.locator(".is-slide .patch-map").all();
+  const boxes = await Promise.all(maps.map(async (map) => (await map.boundingBox())!));
+  assert.equal(new Set(boxes.slice(1).map(({y}) => Math.round(y / 20))).size, 2);
+  assert.ok(boxes[0].width > 1.9 * boxes[1].width);
+  await shoot(page, "talk-1920-attention", false);
+  await page.close();
+});
+
+test("full screen goes on to another page's slides, and ends on that page", async () => {
+  const {page} = await open(browser, `${site.url}attention#talk=1`);
+  const full = () => page.evaluate(() => document.fullscreenElement !== null);
+  await page.keyboard.press("f");
+  await page.waitForFunction(() => document.fullscreenElement !== null);
+  await page.keyboard.press("o");
+  await page.locator(".talk-overview p a", {hasText: "Heads"}).click();
+  const stage = page.frameLocator(".talk-stage");
+  await stage.locator(".is-slide#figure-heads").waitFor();
+  assert.equal(await full(), true);
+  await page.keyboard.press("ArrowRight");
+  await stage.locator(".is-slide#figure-head-row").waitFor();
+  await page.keyboard.press("f");
+  await page.waitForURL(/\/heads.*#talk=head-row/);
+  await page.locator(".is-slide#figure-head-row").waitFor();
+  assert.equal(await full(), false);
+  await page.close();
+});
+
+test("in the field of words a clicker turns slides, and Esc leads out of it, not out of the talk", async () => {
+  const {page} = await open(browser, `${site.url}segmentation#talk=segmentation`);
+  const all = await page.locator("figure.figure").evaluateAll((figures) => figures.map(({id}) => id));
+  await settled(page);
+  const field = page.locator(".is-slide .words input");
+  await field.fill("cat");
+  await page.keyboard.press("Escape");
+  assert.equal(await slide(page), "figure-segmentation");
+  assert.equal(await field.evaluate((input) => input === document.activeElement), false);
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await slide(page), all[1]);
+  await page.keyboard.press("ArrowLeft");
+  await field.focus();
+  await page.keyboard.press("PageDown");
+  assert.equal(await slide(page), all[1]);
+  await page.close();
+});
+
+test("every figure of the Live page is a slide, those too that wait to be scrolled to", async () => {
+  const {page} = await open(browser, `${site.url}404`);
+  await page.goto(`${site.url}live`);
+  await page.locator(".live-machine > *").first().waitFor();
+  await page.keyboard.press("t");
+  const ids = await page.locator("figure.figure").evaluateAll((figures) => figures.map(({id}) => id));
+  for (const id of ["class-rows-by-head", "propagation", "stages", "integration"])
+    assert.ok(ids.includes(`figure-${id}`), `${id} is missing`);
+  for (const id of ids.slice(1)) {
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await slide(page), id);
+    assert.ok(await page.locator(".is-slide .figure-title").isVisible(), id);
+  }
+  await page.close();
+});
+
+test("what Esc cleared comes back by its button and by its key", async () => {
+  const {page} = await open(browser, `${site.url}attention?target=30&background=40`);
+  for (const undo of [() => page.keyboard.press("u"), () => page.locator(".undo-note button").click()]) {
+    await page.keyboard.press("Escape");
+    await page.waitForURL(/target=none/);
+    await undo();
+    await page.waitForURL(/target=30.*background=40|background=40.*target=30/);
+    assert.equal(await page.locator(".undo-note").count(), 0);
+  }
+  await page.close();
+});

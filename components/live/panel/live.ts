@@ -4,6 +4,7 @@ import {Feed} from "../../site/feed.js";
 import {selection, type Selection} from "../../site/selection.js";
 import {h} from "../../ui/dom.js";
 import {whenSeen} from "../../ui/whenSeen.js";
+import {whenTalking} from "../../page/talk.js";
 import type {ModelEntry} from "../catalog.js";
 import {liveSource, type LiveModel} from "../client.js";
 import {amendRun, isShown, keepRun, keptRun} from "../kept/run.js";
@@ -132,10 +133,14 @@ async function resume(
   return run.key;
 }
 
-/** A figure that is made when its place comes near the window: one that nobody scrolls to costs no run. */
+/** A figure that is made when its place comes near the window, or a talk begins: one that nobody sees costs no run. */
 export function lazily(make: () => HTMLElement): HTMLElement {
   const place = h("div", {class: "live-later"});
-  whenSeen(place, () => place.replaceChildren(make()));
+  const fill = () => {
+    if (!place.hasChildNodes()) place.append(make());
+  };
+  whenSeen(place, fill);
+  whenTalking(fill);
   return place;
 }
 
