@@ -4,11 +4,12 @@ import {repair} from "../../components/analysis/repair.js";
 import {som} from "../../components/analysis/detectors/som.js";
 import {methods} from "../../components/model/methods/index.js";
 import type {GivenOptions} from "../../components/analysis/options.js";
+import {readModel} from "../../components/model/model.js";
 import {Graph} from "../../components/model/graph.js";
 import {Engine, type Pixels} from "../../components/model/runtime.js";
 import * as graphSom from "../../components/model/som.js";
 import {cpu} from "../../data/engine/device.js";
-import {decode, golden, goldenModel, pixels, relativeError} from "../support/golden.js";
+import {decode, golden, goldenConfig, goldenModel, goldenWeights, pixels, relativeError} from "../support/golden.js";
 
 const engine = new Engine(goldenModel(), cpu(1));
 after(() => engine.close());
@@ -37,11 +38,53 @@ for (const method of Object.keys(methods))
     }
   });
 
+/** Rows become columns: of each of `count` grids of `rows` by `columns` cells of `size` values. */
+function transposed(values: Float32Array, count: number, rows: number, columns: number, size = 1): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let k = 0; k < count; ++k)
+    for (let i = 0; i < rows; ++i)
+      for (let j = 0; j < columns; ++j) {
+        const from = ((k * rows + i) * columns + j) * size;
+        result.set(values.subarray(from, from + size), ((k * columns + j) * rows + i) * size);
+      }
+  return result;
+}
+
+/** The golden network for pictures that lie on their side: its patches and its grid of positions are transposed. */
+function transposedModel() {
+  const {width, patch, grid} = golden.config;
+  return readModel(
+    "transposed",
+    goldenWeights((name, data) => {
+      if (name === "conv1.weight") return transposed(data, width * 3, patch, patch);
+      if (name !== "positional_embedding") return data;
+      const positions = transposed(data.subarray(width), 1, grid, grid, width);
+      return Float32Array.from([...data.subarray(0, width), ...positions]);
+    }),
+    goldenConfig
+  );
+}
+
+// A picture on its side, in a network on its side, has the same features on their side: whoever takes rows for columns
+// anywhere (positions, neighbours, windows, flat indices) breaks this, and a square would not show it.
+const onItsSide = new Engine(transposedModel(), cpu(1));
+after(() => onItsSide.close());
+
 for (const method of Object.keys(methods))
-  test(`${method} works on a rectangle`, async () => {
-    const {features} = await engine.run({method, grid: [7, 9], outputs: ["features"]}, pixels(golden.image_nonsquare));
-    assert.deepEqual(features.dims, [1, 63, 8]);
-    assert.ok((features.data as Float32Array).every(Number.isFinite));
+  test(`${method}: a rectangle's features are those of the rectangle on its side`, async () => {
+    const upright = pixels(golden.image_nonsquare);
+    const [, , height, width] = upright.dims;
+    const lying: Pixels = {dims: [1, 3, width, height], data: transposed(upright.data, 3, height, width)};
+    const a = (await engine.run({method, grid: [7, 9], outputs: ["features"]}, upright)).features;
+    const b = (await onItsSide.run({method, grid: [9, 7], outputs: ["features"]}, lying)).features;
+    assert.deepEqual(
+      [a.dims, b.dims],
+      [
+        [1, 63, 8],
+        [1, 63, 8]
+      ]
+    );
+    assert.ok(relativeError(transposed(b.data as Float32Array, 1, 9, 7, 8), a.data) <= 1e-4);
   });
 
 const variants: GivenOptions[] = [{}, {factor: 1.5}, {factor: 1.2, cap: 5}, {heads: "any"}, {heads: "vote", cap: 3}];

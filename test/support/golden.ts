@@ -38,11 +38,11 @@ export function pixels(encoded: Encoded): Pixels {
   return {dims: [1, channels as 3, height, width], data: decode(encoded)};
 }
 
-/** The tiny model as a safetensors file in OpenAI's layout. */
-export function goldenWeights(): Uint8Array {
+/** The tiny model as a safetensors file in OpenAI's layout, its tensors changed where a test asks for it. */
+export function goldenWeights(change = (_name: string, data: Float32Array) => data): Uint8Array {
   const tensors: Record<string, WrittenTensor> = {};
   for (const [name, encoded] of Object.entries(golden.weights))
-    tensors[`visual.${name}`] = {shape: encoded.shape, data: decode(encoded)};
+    tensors[`visual.${name}`] = {shape: encoded.shape, data: change(name, decode(encoded))};
   return writeSafetensors(tensors);
 }
 
