@@ -23,7 +23,7 @@ const settled = (page: Page) =>
   });
 
 test("t begins with the figure in view, keys walk through all figures, Esc leaves", async () => {
-  const {page, problems} = await open(browser, `${site.url}attention?target=30`);
+  const {page, problems} = await open(browser, `${site.url}attention?layer=9&target=30`);
   const all = await page.locator("figure.figure").evaluateAll((figures) => figures.map(({id}) => id));
   await page.keyboard.press("t");
   assert.equal(await slide(page), all[0]);
