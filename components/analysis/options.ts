@@ -176,9 +176,9 @@ function readOption(owner: string, name: string, spec: OptionSpec, value: Option
   }
 }
 
-/** The parts of a list; none of an empty text. */
+/** The parts of a list; none of an empty text or the word none. */
 function parts(text: string): string[] {
-  return text.trim() === "" ? [] : text.split(",");
+  return ["", "none"].includes(text.trim()) ? [] : text.split(",");
 }
 
 interface Range {
@@ -223,6 +223,7 @@ function withinDepth(owner: string, name: string, spec: OptionSpec, value: Optio
 /** An option's value as it is written: lists joined by commas, neurons as `layer:index`. */
 export function formatOption(value: OptionValue | readonly (number | Neuron)[]): string {
   if (typeof value !== "object") return String(value);
+  if (!value.length) return "none";
   return value.map((each) => (typeof each === "object" ? `${each.layer}:${each.index}` : String(each))).join(",");
 }
 

@@ -1,6 +1,7 @@
 import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
 import {methodNamed} from "./methods/index.js";
+import type {Corner, Further} from "./methods/method.js";
 import type {GivenOptions} from "../analysis/options.js";
 import {weightsFile, type Model} from "./model.js";
 import {Network, type Probe} from "./network.js";
@@ -12,6 +13,10 @@ export interface MethodRequest {
   options?: GivenOptions;
   /** Whether the graph has a further input "semantic", B × 1 × T × T: which tokens belong together. ResCLIP reads it. */
   semantic?: boolean;
+  /** The size of the further input "external", B × M × width: a second model's features, which then decide the grid. */
+  external?: {grid: Grid; width: number};
+  /** Where the windows of the one picture lie that the batch is cut from; the batch is as many images. */
+  corners?: readonly Corner[];
 }
 
 /** What is wanted of one forward pass. */
@@ -21,7 +26,7 @@ export interface GraphRequest extends MethodRequest {
    * Outputs: "features" (B × N × E), "image" (the image embedding B × E, for "clip"), "logits" (B × classes), and probes by
    * name; layers are 1-based: `attention.8`, `heads.8`, `class.8`, `diagonal.8`, `self.8`, `tokens.8`,
    * `norms.8`, and with SOM `outliers.8`, `isolated.8`, `repaired.8`, `repaired-norms.8`; of SFP
-   * `stage.som`, `stage.sae`, `masked.8`, `hai.sum`, `hai.round.1`, `hai.map`.
+   * `stage.som`, `stage.sae`, `masked.8`, `hai.sum`, `hai.round.1`, `hai.map`; of any trunk `keys.8`, `hidden.8`.
    */
   outputs: readonly string[];
 }
@@ -34,7 +39,7 @@ export interface GraphRequest extends MethodRequest {
  */
 export function buildGraph(model: Model, {grid, outputs, ...request}: GraphRequest): Uint8Array {
   const {g, network, pixels} = begin(model, grid);
-  network.probe("features", addMethod(network, pixels, request), [network.patches, model.geometry.features]);
+  offer(network, "features", addMethod(network, pixels, request), request);
   return g.finish(probesOf(network, request.method, outputs));
 }
 
@@ -47,7 +52,7 @@ export function buildGraph(model: Model, {grid, outputs, ...request}: GraphReque
 export function buildFeatures(model: Model, methods: readonly MethodRequest[], grid: Grid): Uint8Array {
   const {g, network, pixels} = begin(model, grid);
   for (const [i, request] of methods.entries())
-    network.probe(`features.${i}`, addMethod(network, pixels, request), [network.patches, model.geometry.features]);
+    offer(network, `features.${i}`, addMethod(network, pixels, request), request);
   return g.finish(
     probesOf(
       network,
@@ -55,6 +60,11 @@ export function buildFeatures(model: Model, methods: readonly MethodRequest[], g
       methods.map((_, i) => `features.${i}`)
     )
   );
+}
+
+function offer(network: Network, name: string, features: Value, {external}: MethodRequest): void {
+  const [rows, columns] = external?.grid ?? network.grid;
+  network.probe(name, features, [rows * columns, network.geometry.features]);
 }
 
 function begin(model: Model, grid: Grid) {
@@ -68,10 +78,19 @@ function begin(model: Model, grid: Grid) {
  * @returns its dense features, B × N × E
  * @throws RangeError for an unknown method or option
  */
-export function addMethod(network: Network, pixels: Value, {method, options, semantic}: MethodRequest): Value {
+export function addMethod(
+  network: Network,
+  pixels: Value,
+  {method, options, semantic, external, corners}: MethodRequest
+): Value {
   const {g, tokens} = network;
-  const map = semantic ? g.input("semantic", ["batch", 1, tokens, tokens]) : undefined;
-  return methodNamed(method).build(network, pixels, options, {semantic: map});
+  const further: Further = {corners};
+  if (semantic) further.semantic = g.input("semantic", ["batch", 1, tokens, tokens]);
+  if (external) {
+    const {grid, width} = external;
+    further.external = {grid, features: g.input("external", ["batch", grid[0] * grid[1], width])};
+  }
+  return methodNamed(method).build(network, pixels, options, further);
 }
 
 /** A network's probes by name. @throws RangeError for one that `method` does not offer */

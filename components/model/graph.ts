@@ -42,9 +42,9 @@ export class Graph {
   /** @param weightsFile the location that external weights are said to lie at */
   constructor(private readonly weightsFile: string) {}
 
-  /** A graph input of float32. */
+  /** A graph input of float32; asked for again, it is the same. */
   input(name: string, dims: Dimension[]): Value {
-    this.inputs.push({name, dims});
+    if (!this.inputs.some((known) => known.name === name)) this.inputs.push({name, dims});
     return {name};
   }
 

@@ -44,22 +44,29 @@ export interface Trunk {
 /** The image tower of a model on one patch grid. */
 export class Network extends Tower {
   declare readonly geometry: Geometry;
-  /** Tokens of the image: those before the patches, and the patches. */
+  /** All tokens: those before the patches, the patches, and those behind them. */
   readonly tokens: number;
   /** Tokens before the patches. */
   readonly prefix: number;
   readonly patches: number;
-  readonly probes = new Map<string, Probe>();
+  readonly probes: Map<string, Probe> = new Map();
 
   constructor(
     g: Graph,
     readonly model: Model,
-    readonly grid: Grid
+    readonly grid: Grid,
+    /** Tokens behind the patches: test-time registers. */
+    readonly behind = 0
   ) {
     super(g, model.geometry, model.image.blocks, model.precision);
     this.patches = grid[0] * grid[1];
     this.prefix = prefixLength(model.geometry.prefix);
-    this.tokens = this.prefix + this.patches;
+    this.tokens = this.end + behind;
+  }
+
+  /** Where the patches end among the tokens. */
+  protected get end(): number {
+    return this.prefix + this.patches;
   }
 
   /** Offers an output under a name. Dimensions: B is the batch. */
@@ -67,10 +74,17 @@ export class Network extends Tower {
     this.probes.set(name, {value, dims: ["batch", ...dims], type});
   }
 
-  /** x_0: patch embedding, positions, class token and registers in front, LNpre (docs/methods.md, 1.2). `pixels` is B × 3 × H × W. */
+  /** x_0 (docs/methods.md, 1.2), (B·T) × D. `pixels` is B × 3 × H × W. */
   embed(pixels: Value): Value {
+    const {normPre} = this.model.image;
+    const x = this.flatten(this.sequence(pixels));
+    return normPre ? this.g.layerNorm(x, normPre, this.geometry.epsilon) : x;
+  }
+
+  /** What LNpre reads: patch embedding, positions, class token and registers in front. B × T × D. */
+  sequence(pixels: Value): Value {
     const {g, geometry, patches, prefix} = this;
-    const {patch, normPre} = this.model.image;
+    const {patch} = this.model.image;
     const {width} = geometry;
     const kernel = g.weight(patch.weight);
     const maps = g.node("Conv", [pixels, kernel, patch.bias && g.weight(patch.bias)], {
@@ -84,12 +98,7 @@ export class Network extends Tower {
     const ahead = first && g.node("Pad", [first, g.ints(0, 0, patches, 0)]);
     const behind = table && (prefix ? g.node("Pad", [table, g.ints(prefix, 0, 0, 0)]) : table);
     const added = [ahead, behind].filter((value) => value !== undefined);
-    const x = g.reshape(
-      added.reduce((sum, value) => g.add(sum, value), padded),
-      -1,
-      width
-    );
-    return normPre ? g.layerNorm(x, normPre, geometry.epsilon) : x;
+    return added.reduce((sum, value) => g.add(sum, value), padded);
   }
 
   /** What stands before the patches, P × D, and the patches' positions, N × D. */
@@ -127,9 +136,10 @@ export class Network extends Tower {
   private turnTables(rope: Rope, tokens: number) {
     const {g, geometry, grid, patches} = this;
     const headWidth = geometry.width / geometry.heads;
-    const before = (tokens - patches) * headWidth;
+    // Registers behind the patches have no place either.
+    const before = Math.min(this.prefix, tokens - patches) * headWidth;
     const tables = ropeTables(rope, grid, headWidth);
-    const cosine = new Float32Array(tokens * headWidth).fill(1, 0, before);
+    const cosine = new Float32Array(tokens * headWidth).fill(1);
     const sine = new Float32Array(tokens * headWidth);
     cosine.set(tables.cosine, before);
     sine.set(tables.sine, before);
@@ -154,6 +164,15 @@ export class Network extends Tower {
     return {layers, passed: (layer) => (layer ? layers[layer - 1].passed : input)};
   }
 
+  /** Offers the hidden layer of a block's MLP after its activation, B × T × M. */
+  protected override hidden(active: Value, layer: number): Value {
+    this.probe(`hidden.${layer}`, this.unflatten(active, this.tokens, this.geometry.mlp), [
+      this.tokens,
+      this.geometry.mlp
+    ]);
+    return active;
+  }
+
   /**
    * What stands in for the class row where a model has no class token: the attention of the pooling head's probe to each
    * patch after the last block of the plain trunk, B × H × N.
@@ -165,10 +184,11 @@ export class Network extends Tower {
   }
 
   private finishLayer(layer: number, block: Block, som?: SomOptions, standIn?: Value): TrunkLayer {
-    const {g, geometry, tokens, prefix, patches} = this;
+    const {g, geometry, tokens, prefix, end, patches} = this;
+    const span = {tokens, prefix, end};
     const both: Responses = {
-      classRow: standIn ?? classRowOf(g, block.attention, tokens, prefix),
-      diagonal: diagonalOf(g, block.attention, geometry.heads, tokens, prefix)
+      classRow: standIn ?? classRowOf(g, block.attention, span),
+      diagonal: diagonalOf(g, block.attention, geometry.heads, span)
     };
     const meanAttention = g.mean(block.attention, 1, false);
     this.probe(`heads.${layer}`, block.attention, [geometry.heads, tokens, tokens]);
@@ -176,6 +196,7 @@ export class Network extends Tower {
     this.probe(`class.${layer}`, both.classRow, [geometry.heads, patches]);
     this.probe(`diagonal.${layer}`, both.diagonal, [geometry.heads, patches]);
     this.probe(`self.${layer}`, this.classSelf(block.attention), [geometry.heads]);
+    this.probe(`keys.${layer}`, this.joined(block.key), [patches, geometry.width]);
     this.probeTokens("tokens", "norms", layer, block.output);
     const unrepaired = {...block, ...both, meanAttention, passed: block.output};
     if (!som) return unrepaired;
@@ -183,16 +204,17 @@ export class Network extends Tower {
     this.probe(`outliers.${layer}`, outliers, [patches], "bool");
     if (layer < som.from) return {...unrepaired, outliers};
     const x = this.unflatten(block.output);
-    const repaired = repair(
-      g,
-      g.slice(x, 1, prefix, tokens),
-      this.repairable(outliers, layer),
-      this.grid,
-      som.isolated
-    );
+    const repaired = repair(g, g.slice(x, 1, prefix, end), this.repairable(outliers, layer), this.grid, som.isolated);
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
     const passed = this.flatten(
-      prefix ? g.concat([g.slice(x, 1, 0, prefix), repaired.features], 1) : repaired.features
+      g.concat(
+        [
+          ...(prefix ? [g.slice(x, 1, 0, prefix)] : []),
+          repaired.features,
+          ...(end < tokens ? [g.slice(x, 1, end, tokens)] : [])
+        ],
+        1
+      )
     );
     this.probeTokens("repaired", "repaired-norms", layer, passed);
     return {...unrepaired, outliers, replaced: repaired.replaced, passed};
@@ -208,6 +230,12 @@ export class Network extends Tower {
     const {g, geometry} = this;
     const corner = g.reshape(g.slice(g.slice(attention, 2, 0, 1), 3, 0, 1), -1, geometry.heads);
     return geometry.prefix.classToken ? corner : g.scale(corner, 0);
+  }
+
+  /** Patches' rows of per-head values, heads side by side: B × H × T × dh to B × N × D. */
+  private joined(values: Value): Value {
+    const {g, prefix, end, patches, geometry} = this;
+    return g.reshape(g.transpose(g.slice(values, 2, prefix, end), 0, 2, 1, 3), -1, patches, geometry.width);
   }
 
   private probeTokens(name: string, norms: string, layer: number, x: Value) {
@@ -228,7 +256,7 @@ export class Network extends Tower {
 
   /** The patches' rows of a (B·T) × D stream, as B × N × D. */
   patchesOf(x: Value): Value {
-    return this.g.slice(this.unflatten(x), 1, this.prefix, this.tokens);
+    return this.g.slice(this.unflatten(x), 1, this.prefix, this.end);
   }
 
   /** The class token's row of a (B·T) × D stream, as B × 1 × D. */
@@ -275,7 +303,7 @@ export class Network extends Tower {
 
   /** head of a (B·T) × D stream, of the patches alone: B × N × E. */
   patchFeatures(x: Value): Value {
-    return this.g.slice(this.unflatten(this.head(x), this.tokens, this.geometry.features), 1, this.prefix, this.tokens);
+    return this.g.slice(this.unflatten(this.head(x), this.tokens, this.geometry.features), 1, this.prefix, this.end);
   }
 
   /** head of patches' features, B × N × D to B × N × E. */

@@ -1,9 +1,12 @@
 /** Requests to a model on a device. */
 import {buildFeatures, buildGraph, type GraphRequest, type MethodRequest} from "./build.js";
 import {gridOf} from "./geometry.js";
-import {prefixLength} from "../records/record.js";
+import {prefixLength, type Grid} from "../records/record.js";
 import {largestTensor, needMemory, type PlannedRun} from "./memory.js";
+import {methodNamed} from "./methods/index.js";
+import type {Corner} from "./methods/method.js";
 import type {Model} from "./model.js";
+import {recolour, type Colours} from "./image/normalise.js";
 import type {WindowFeatures} from "./segmentation/scores.js";
 import {Sessions, type Device, type Input, type Output} from "./sessions.js";
 
@@ -12,6 +15,19 @@ export type {Device, Output} from "./sessions.js";
 /** Images for a network: B × 3 × height × width, normalised. */
 export interface Pixels extends Input {
   dims: readonly [number, number, number, number];
+  /** Where the images were cut out of one picture, for methods that see all windows; and how many windows it has. */
+  corners?: readonly Corner[];
+  windows?: number;
+}
+
+/** Patches that can be compared with each other: the matrix then has 2 GiB. */
+const mostCompared = 23_000;
+
+/** A method asked for without the second model that it looks through. */
+export class NoProxyError extends RangeError {
+  constructor(method: string) {
+    super(`${method} looks through a second model, such as DINO: name it with --proxy MODEL.`);
+  }
 }
 
 /** The largest buffer that every WebGPU device can bind, in bytes. */
@@ -21,11 +37,15 @@ const everyBuffer = 2 ** 27;
 export class Engine {
   private readonly sessions: Sessions;
 
-  /** @param keep how many requests' sessions are kept */
+  /**
+   * @param keep how many requests' sessions are kept
+   * @param proxy the second model, for methods that look through two
+   */
   constructor(
     readonly model: Model,
     readonly device: Device,
-    keep = 4
+    keep = 4,
+    readonly proxy?: Engine
   ) {
     this.sessions = new Sessions(model.checkpoint, device, keep);
   }
@@ -38,7 +58,9 @@ export class Engine {
    */
   async run(request: GraphRequest, pixels: Pixels): Promise<Record<string, Output>> {
     this.needMemory({dims: pixels.dims, outputs: request.outputs});
-    const results = await this.sessions.run(JSON.stringify(request), () => buildGraph(this.model, request), {pixels});
+    const {methods, inputs} = await this.completed([request], pixels);
+    const whole = {...request, ...methods[0]};
+    const results = await this.sessions.run(JSON.stringify(whole), () => buildGraph(this.model, whole), inputs);
     for (const [name, output] of Object.entries(results))
       if (/^(features|norms\.)/.test(name)) this.needNumbers(name, output);
     return results;
@@ -59,16 +81,70 @@ export class Engine {
     const [, , height, width] = pixels.dims;
     const grid = gridOf(this.model.geometry, height, width);
     this.needMemory({dims: pixels.dims});
+    const {methods: whole, inputs} = await this.completed(methods, pixels);
     const results = await this.sessions.run(
-      JSON.stringify([methods, grid]),
-      () => buildFeatures(this.model, methods, grid),
-      {pixels, ...further}
+      JSON.stringify([whole, grid]),
+      () => buildFeatures(this.model, whole, grid),
+      {...inputs, ...further}
     );
-    return methods.map((_, i) => {
+    return whole.map(({external}, i) => {
       const {dims, data} = results[`features.${i}`];
       this.needNumbers("features", results[`features.${i}`]);
-      return {grid, width: dims[2], data: data as Float32Array};
+      return {grid: external?.grid ?? grid, width: dims[2], data: data as Float32Array};
     });
+  }
+
+  /**
+   * Rows of this model as the second one of two, for pixels that are normalised for the first: the features of its last
+   * block, or the keys that block computes, heads side by side.
+   *
+   * @param colours of the first model
+   */
+  async rowsFor(pixels: Pixels, colours: Colours, rows: "features" | "keys" = "features"): Promise<WindowFeatures> {
+    const {geometry} = this.model;
+    const [, , height, width] = pixels.dims;
+    const grid = gridOf(geometry, height, width);
+    const output = rows === "features" ? "features" : `keys.${geometry.layers}`;
+    const seen = {dims: pixels.dims, data: recolour(pixels.data, height * width, colours, geometry)};
+    const {[output]: found} = await this.run({method: "clip", grid, outputs: [output]}, seen);
+    return {grid, width: found.dims[2], data: found.data as Float32Array};
+  }
+
+  /** Requests and inputs with what methods need besides pixels: a second model's features, and where windows lie. */
+  private async completed<R extends MethodRequest>(
+    methods: readonly R[],
+    pixels: Pixels
+  ): Promise<{methods: R[]; inputs: Record<string, Input>}> {
+    const known = methods.map(({method}) => methodNamed(method));
+    const inputs: Record<string, Input> = {pixels: {dims: pixels.dims, data: pixels.data}};
+    const reads = known.map(({proxy}) => proxy === "needed" || (proxy === "optional" && this.proxy !== undefined));
+    let external: MethodRequest["external"];
+    if (reads.includes(true)) {
+      if (!this.proxy) throw new NoProxyError(known.find(({proxy}) => proxy === "needed")!.name);
+      const {grid, width, data} = await this.proxy.rowsFor(pixels, this.model.geometry);
+      external = {grid, width};
+      inputs.external = {dims: [pixels.dims[0], grid[0] * grid[1], width], data};
+    }
+    const corners = pixels.corners ?? [[0, 0]];
+    const whole = pixels.dims[0] === corners.length && (pixels.windows ?? 1) === corners.length;
+    const completed = methods.map((request, i) => {
+      if (known[i].sharesWindows)
+        this.needComparable(
+          known[i].name,
+          corners.length,
+          external?.grid ?? gridOf(this.model.geometry, pixels.dims[2], pixels.dims[3])
+        );
+      if (known[i].sharesWindows && !whole)
+        throw new RangeError(
+          `${known[i].name} takes all windows of one picture at once, and has to know where they lie.`
+        );
+      return {
+        ...request,
+        ...(reads[i] ? {external} : {}),
+        ...(known[i].sharesWindows ? {corners} : {})
+      };
+    });
+    return {methods: completed, inputs};
   }
 
   /**
@@ -104,6 +180,15 @@ export class Engine {
     );
   }
 
+  /** Every patch of every window is compared with every other: their number has a limit. */
+  private needComparable(method: string, windows: number, grid: Grid): void {
+    const count = windows * grid[0] * grid[1];
+    if (count > mostCompared)
+      throw new RangeError(
+        `${method} compares all patches of all windows, ${count} here, and at most ${mostCompared} are possible: take a smaller picture or a larger stride.`
+      );
+  }
+
   /** How many images are best run at once: as many as the device likes, while their largest tensor fits any device. */
   imagesAtOnce(patches: number): number {
     const {geometry} = this.model;
@@ -111,8 +196,9 @@ export class Engine {
     return Math.max(1, Math.min(this.device.windows, Math.floor(everyBuffer / largest)));
   }
 
-  /** Gives the sessions' memory back. */
-  close(): Promise<void> {
-    return this.sessions.close();
+  /** Gives the sessions' memory back, the second model's too. */
+  async close(): Promise<void> {
+    await this.sessions.close();
+    await this.proxy?.close();
   }
 }

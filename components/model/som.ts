@@ -19,16 +19,23 @@ export interface Responses {
   diagonal: Value;
 }
 
-/** Attention from the class token to each patch, B × H × N, out of a map B × H × T × T with `prefix` tokens before the patches. */
-export function classRowOf(g: Graph, attention: Value, tokens: number, prefix: number): Value {
-  return g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, prefix, tokens), 2);
+/** Where the patches stand among all tokens: from `prefix` to before `end`. */
+export interface Span {
+  tokens: number;
+  prefix: number;
+  end: number;
+}
+
+/** Attention from the class token to each patch, B × H × N, out of a map B × H × T × T. */
+export function classRowOf(g: Graph, attention: Value, {prefix, end}: Span): Value {
+  return g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, prefix, end), 2);
 }
 
 /** Attention of each patch to itself, B × H × N. */
-export function diagonalOf(g: Graph, attention: Value, heads: number, tokens: number, prefix: number): Value {
+export function diagonalOf(g: Graph, attention: Value, heads: number, {tokens, prefix, end}: Span): Value {
   // Every (T + 1)-th element of the flattened map is on the diagonal.
   const flat = g.reshape(attention, -1, heads, tokens * tokens);
-  return g.slice(flat, 2, prefix * (tokens + 1), tokens * tokens, tokens + 1);
+  return g.slice(flat, 2, prefix * (tokens + 1), end * tokens, tokens + 1);
 }
 
 /** The outlier set S = {i : a_ii < factor · a_ci} as a mask, B × N (Eq. 4; strict, patches only). */

@@ -104,15 +104,21 @@ export class Tower {
   /** MLP_l(x), its layer norm and LayerScale included: (B·T) × D. */
   mlp(x: Value, layer: number): Value {
     const block = this.blocks[layer - 1];
-    return this.scaled(this.feed(this.g.layerNorm(x, block.norm2, this.geometry.epsilon), block), block.scale2);
+    return this.scaled(this.feed(this.g.layerNorm(x, block.norm2, this.geometry.epsilon), block, layer), block.scale2);
   }
 
-  /** An MLP on rows: W2 act(W1 z), or with a gate W3 (silu(W1 z) · W2 z). */
-  protected feed(z: Value, {gate, expand, hiddenNorm, contract}: MlpWeights): Value {
+  /** An MLP on rows: W2 act(W1 z), or with a gate W3 (silu(W1 z) · W2 z). `layer`: of which block, if of one. */
+  protected feed(z: Value, {gate, expand, hiddenNorm, contract}: MlpWeights, layer?: number): Value {
     const {g} = this;
     const wide = this.linear(z, expand);
     const hidden = gate ? g.multiply(this.silu(this.linear(z, gate)), wide) : this.activation(wide);
-    return this.linear(hiddenNorm ? g.layerNorm(hidden, hiddenNorm, this.geometry.epsilon) : hidden, contract);
+    const active = hiddenNorm ? g.layerNorm(hidden, hiddenNorm, this.geometry.epsilon) : hidden;
+    return this.linear(layer === undefined ? active : this.hidden(active, layer), contract);
+  }
+
+  /** What the last linear layer of a block's MLP reads, (B·T) × M: as it is, unless a network changes it. */
+  protected hidden(active: Value, _layer: number): Value {
+    return active;
   }
 
   private silu(x: Value): Value {

@@ -1,6 +1,7 @@
 /** A model with a method, ready for pictures and words: what `segment` and `evaluate` need of the engine. */
 import type {Grid, Provenance} from "../../components/records/record.js";
 import {gridOf} from "../../components/model/geometry.js";
+import {methodNamed} from "../../components/model/methods/index.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import type {PlannedRun} from "../../components/model/memory.js";
 import type {Streams} from "../files/output.js";
@@ -8,7 +9,7 @@ import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
-import {denseFeatures, openEngine, openModel, provenance} from "../engine/index.js";
+import {denseFeatures, openEngine, openModel, openProxy, provenance} from "../engine/index.js";
 import {deviceName, threadCount, modelSettings} from "./options.js";
 import {keyValues} from "../../components/analysis/options.js";
 
@@ -18,6 +19,8 @@ export interface Backend {
   /** Unit rows, one per word. Throws an error with `unknown: {word}[]` for words it cannot answer. */
   text(words: readonly string[]): Promise<{vectors: Float32Array; width: number}>;
   features: FeatureProvider;
+  /** Whether the features need all windows of a picture in one batch. */
+  seesAllWindows?: boolean;
   /** CLIPtrase's self-correlation of one window, T × T; for its method alone. */
   correlation?(pixels: Pixels): Promise<{grid: Grid; values: Float32Array}>;
   /** ResCLIP's features with its semantic feedback; for its method alone. */
@@ -34,6 +37,8 @@ export interface BackendWords {
   device: string;
   threads: string;
   method: string;
+  /** The second model, for methods that look through two. */
+  proxy?: string;
   option: readonly string[];
   positions?: string;
   activation?: string;
@@ -46,15 +51,19 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
   const {model: id, device, threads, method, option} = words;
   const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
   const options = keyValues(option);
+  const proxy = await openProxy(method, words.proxy);
   const read = await openModel(id, modelSettings(words));
   // Words are compared with what a pooling head makes of each patch, where a model has one.
   const model = {...read, dense: "pooled"} as const;
   // Options that do not suit the model are found here, and not at the first picture.
   const {trainedGrid} = model.geometry;
-  buildGraph(model, {method, options, grid: [trainedGrid, trainedGrid], outputs: ["features"]});
-  const engine = openEngine(model, chosen);
+  const grid: Grid = [trainedGrid, trainedGrid];
+  const external = proxy && {grid, width: proxy.geometry.features};
+  buildGraph(model, {method, options, grid, external, outputs: ["features"]});
+  const engine = openEngine(model, {...chosen, proxy});
   return {
-    provenance: provenance(model, engine, method, options),
+    provenance: provenance(model, engine, method, options, proxy),
+    seesAllWindows: methodNamed(method).sharesWindows,
     geometry: model.geometry,
     text: (words) => model.text(words),
     features: (pixels) => denseFeatures(engine, pixels, method, options),

@@ -26,6 +26,7 @@ export const modelOptions = {
   device: {type: "string", default: "auto"},
   threads: {type: "string", default: "0"},
   method: {type: "string", default: "sfp"},
+  proxy: {type: "string"},
   option: {type: "string", short: "o", multiple: true, default: [] as string[]},
   out: {type: "string"},
   json: {type: "boolean", default: false}
@@ -39,6 +40,7 @@ export const modelHelp = `  --model MODEL       its ID, OWNER/NAME on the hub, a
   --threads N         CPU threads (default: as many as there are cores)
   --method NAME       the method (default sfp)
   -o KEY=VALUE        an option of the method; may be repeated
+  --proxy ID|FOLDER   the second model of proxyclip, lavg and gla, such as DINO
   --out FILE          write there instead of standard output`;
 
 /** parseArgs, its errors as UsageError. */

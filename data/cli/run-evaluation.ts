@@ -73,8 +73,9 @@ export async function runEvaluation(task: EvaluationTask, work: Work): Promise<E
       from,
       predict: async (image) => {
         const {features, geometry} = backend;
+        const batch = backend.seesAllWindows ? "all" : undefined;
         const padTo = settings.padded ? geometry.patch : undefined;
-        return (await segment({image, colours: geometry, features, text, classes, settings, padTo})).labels;
+        return (await segment({image, colours: geometry, features, text, classes, settings, padTo, batch})).labels;
       },
       onImage(number, found) {
         done = number;

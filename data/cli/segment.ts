@@ -92,11 +92,12 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     for (const note of equalWords(classes, text)) streams.stderr.write(`${note}\n`);
     const {geometry: colours, provenance} = backend;
     const {scale} = settings;
+    const batch = backend.seesAllWindows ? "all" : undefined;
     const features =
       feedback === undefined
         ? backend.features
         : backend.withFeedback!({text: vectors, classes, scale, probability: feedback});
-    let found = await segment({image: pixels, colours, features, text: vectors, classes, settings});
+    let found = await segment({image: pixels, colours, features, text: vectors, classes, settings, batch});
     if (values.clusters) found = {...found, labels: await clustered(found, backend, pixels, settings)};
     const palette = vocColours(Math.min(classes.length, 256));
     const legend = {

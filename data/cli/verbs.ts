@@ -5,6 +5,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   models: () => import("./models.js"),
   features: () => import("./features.js"),
   outliers: () => import("./outliers.js"),
+  neurons: () => import("./neurons.js"),
   segment: () => import("./segment.js"),
   analyze: () => import("./analyze.js"),
   evaluate: () => import("./evaluate.js"),

@@ -3,10 +3,10 @@ import {existsSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import type {Provenance} from "../../components/records/record.js";
 import {classifierRows, Lexicon, type LexiconFile, type TextVectors} from "../../components/model/lexicon.js";
-import {methodNamed} from "../../components/model/methods/index.js";
+import {methodNamed, methods} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/analysis/options.js";
 import {readModel, type Model, type ReadOptions} from "../../components/model/model.js";
-import {Engine, type Pixels} from "../../components/model/runtime.js";
+import {Engine, NoProxyError, type Pixels} from "../../components/model/runtime.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
 import {UnknownWordsError} from "../../components/model/spelling.js";
 import {bestModel, findModel} from "../hub/index.js";
@@ -88,13 +88,32 @@ function readLexicon(folder: string, model: Model): LexiconFile {
   return readJson(new URL("../models/mini/lexicon.json", import.meta.url).pathname) as LexiconFile;
 }
 
-/** An engine for a model on a device. */
+/** An engine for a model on a device; with a second model, for methods that look through two. */
 export function openEngine(
   model: Model,
-  {device = "auto", threads = 0}: {device?: DeviceName; threads?: number} = {}
+  {device = "auto", threads = 0, proxy}: {device?: DeviceName; threads?: number; proxy?: Model} = {}
 ): Engine {
-  return new Engine(model, openDevice(device, threads));
+  const on = openDevice(device, threads);
+  return new Engine(model, on, undefined, proxy && new Engine(proxy, on));
 }
+
+/**
+ * Opens the second model of a method that looks through two; undefined where none is named and none needed.
+ *
+ * @throws RangeError when one is needed and not named, or named and not used
+ */
+export async function openProxy(method: string, id?: string): Promise<LoadedModel | undefined> {
+  const {name, proxy} = methodNamed(method);
+  if (id !== undefined && !proxy)
+    throw new RangeError(`--proxy is for methods that look through a second model: ${proxyMethods}; not for ${name}.`);
+  if (id === undefined && proxy && proxy !== "optional") throw new NoProxyError(name);
+  return id === undefined ? undefined : openModel(id);
+}
+
+const proxyMethods = Object.values(methods)
+  .filter(({proxy}) => proxy)
+  .map(({name}) => name)
+  .join(", ");
 
 /** Dense features of a method for a batch of pictures of one size. */
 export async function denseFeatures(
@@ -112,7 +131,13 @@ const {version: onnxruntime} = JSON.parse(
 ) as {version: string};
 
 /** Who computed something, with what. */
-export function provenance(model: LoadedModel, engine: Engine, method: string, options: GivenOptions = {}): Provenance {
+export function provenance(
+  model: LoadedModel,
+  engine: Engine,
+  method: string,
+  options: GivenOptions = {},
+  proxy?: LoadedModel
+): Provenance {
   const {options: specs} = methodNamed(method);
   return {
     model: model.id,
@@ -120,6 +145,7 @@ export function provenance(model: LoadedModel, engine: Engine, method: string, o
     device: engine.device.name,
     method,
     options: changedOptions(specs, readOptions(method, specs, options)),
+    ...(proxy ? {proxy: {model: proxy.id, weights: proxy.hash}} : {}),
     versions: {"sfp-explorer": `code ${codeHash().slice(0, 12)}`, onnxruntime}
   };
 }

@@ -12,14 +12,14 @@ import {
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
-import {methods} from "../../components/model/methods/index.js";
+import {compared} from "../../components/model/methods/index.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {readPicture} from "../files/picture.js";
 import {openEngine, provenance, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
 import type {RecordFiles} from "./archive.js";
 
 /** Methods whose features the pages compare, beside SFP's own stages; "vis" is SFP itself. */
-export const comparedMethods = Object.keys(methods).filter((name) => name !== "sfp");
+export const comparedMethods = compared.map(({name}) => name);
 
 /** Coding levels of `encodeAttention`: means stay within 1 / 90 of a row's largest value, heads within 1 / 20. */
 const meanLevels = 90;

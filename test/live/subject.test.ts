@@ -58,7 +58,7 @@ test("in steps, a picture's numbers are those of the whole graphs", async () => 
   }
   for (const [stage, {values}] of Object.entries(await stageFeatures(engine, grid, pixels)))
     assert.ok(relativeError((await subject.features(stage)).values, values) <= 1e-5, stage);
-  for (const method of Object.keys(methods)) {
+  for (const method of Object.keys(methods).filter((name) => methods[name].live !== false)) {
     const [{values}] = await methodFeatures(engine, [method], pixels);
     assert.ok(relativeError((await subject.features(method)).values, values) <= 1e-5, method);
   }

@@ -1,4 +1,4 @@
-import {methods} from "../../model/methods/index.js";
+import {compared, methods} from "../../model/methods/index.js";
 
 /** Features that pages compare: SFP's own stages, and other methods. */
 export interface Stage {
@@ -25,10 +25,12 @@ export const stages: readonly Stage[] = [
   {name: "vis", title: "F_vis, SFP", about: "Mixed by the integrated attention (Eq. 8–11); through the head."}
 ];
 
-/** Every other method, in the order of the registry. */
-export const rivals: readonly Stage[] = Object.entries(methods)
-  .filter(([name]) => name !== "sfp")
-  .map(([name, {title, short, about}]) => ({name, title: short ?? title, about}));
+/** The other methods that are computed for every photo, in the order of the registry. */
+export const rivals: readonly Stage[] = compared.map(({name, title, short, about}) => ({
+  name,
+  title: short ?? title,
+  about
+}));
 
 /** What segments a picture: SFP first, then the others. */
 export const segmenters: readonly Stage[] = [{name: "vis", title: "SFP", about: methods.sfp.about}, ...rivals];

@@ -1,6 +1,6 @@
 /** A measured row in words: what was run. */
 import type {MeasuredRow} from "../../analysis/measured.js";
-import {rivals} from "../features/stages.js";
+import {methods} from "../../model/methods/index.js";
 
 /** Groups that the table of all rows can be limited to. */
 export const rowGroups = ["all", "steps", "methods", "options"] as const;
@@ -14,7 +14,7 @@ export function groupOf({id, method}: Pick<MeasuredRow, "id" | "method">): Exclu
 
 /** "SAE block + SOM + HAI, l0=5"; "NACLIP". */
 export function rowName({id, method}: Pick<MeasuredRow, "id" | "method">): string {
-  if (method !== "sfp") return rivals.find(({name}) => name === method)?.title ?? method;
+  if (method !== "sfp") return methods[method]?.short ?? methods[method]?.title ?? method;
   const [steps, ...options] = id.split(" ");
   const [reading, ...modules] = steps.split("+");
   const layer = reading === "none" ? "ClearCLIP’s layer" : `SAE ${reading}`;

@@ -56,7 +56,7 @@ class Resumed extends Network {
     super(g, model, grid);
   }
 
-  override embed = absent;
+  override sequence = absent;
 
   override trunk(_pixels: Value, last: number, som?: SomOptions): TrunkValues {
     const repairs = som !== undefined && Number.isFinite(som.from);

@@ -1,6 +1,7 @@
 /** Every family of models, and which one a checkpoint is of. */
 import {clip, openclip} from "./clip.js";
 import {deit3, vit} from "./vit.js";
+import {dino} from "./dino.js";
 import {dinov2} from "./dinov2.js";
 import {dinov3} from "./dinov3.js";
 import {eva02} from "./eva02.js";
@@ -9,7 +10,7 @@ import {refuseVariants} from "./refusals.js";
 import {siglip} from "./siglip.js";
 
 /** The first that recognises a file has it: plain ViTs, which have the fewest marks, come last. */
-export const families: readonly Family[] = [eva02, siglip, dinov3, dinov2, deit3, clip, openclip, vit];
+export const families: readonly Family[] = [eva02, siglip, dinov3, dinov2, deit3, clip, openclip, dino, vit];
 
 /**
  * The family of a checkpoint.

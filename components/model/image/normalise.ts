@@ -100,3 +100,11 @@ function byteTable({mean, std}: Colours, channel: number): Float32Array {
 function close(a: number, b: number): boolean {
   return Math.abs(a - b) < 1e-6;
 }
+
+/** Pixels normalised with one model's colours, as another model wants them: planes of `plane` numbers, three an image. */
+export function recolour(data: Float32Array, plane: number, from: Colours, to: Colours): Float32Array {
+  return data.map((value, i) => {
+    const channel = Math.floor(i / plane) % 3;
+    return (value * from.std[channel] + from.mean[channel] - to.mean[channel]) / to.std[channel];
+  });
+}

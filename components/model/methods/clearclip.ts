@@ -1,5 +1,6 @@
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
+import {registerOptions, withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 
 /** ClearCLIP: the last block is Wo · [sm(s qqᵀ) v] alone, without residual and MLP (docs/methods.md, 2). */
@@ -8,8 +9,9 @@ export const clearclip = defineMethod({
   title: "ClearCLIP",
   about: "Last block: query-query attention; no residual, no MLP.",
   source: "Lan et al., ECCV 2024",
-  options: {},
-  build(network, pixels) {
+  options: registerOptions,
+  build(base, pixels, options) {
+    const network = withRegisters(base, options);
     const last = network.geometry.layers;
     return network.patchFeatures(
       clearclipLayer(network, network.trunk(pixels, last - 1).passed(last - 1), network.tokens)

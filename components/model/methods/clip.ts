@@ -1,3 +1,4 @@
+import {registerOptions, withRegisters} from "../registers.js";
 import {detectionOnly, detectionOptions} from "./detection.js";
 import {defineMethod} from "./method.js";
 
@@ -11,8 +12,9 @@ export const clip = defineMethod({
   about: "The model as trained; every patch token through the head.",
   source: "Radford et al., ICML 2021",
   sliding: true,
-  options: detectionOptions,
-  build(network, pixels, options) {
+  options: {...detectionOptions, ...registerOptions},
+  build(base, pixels, options) {
+    const network = withRegisters(base, options);
     const {layers} = network.geometry;
     const x = network.trunk(pixels, layers, detectionOnly(options)).passed(layers);
     network.probeImage(x);

@@ -4,9 +4,14 @@ import {clip} from "./clip.js";
 import {cliptrase} from "./cliptrase.js";
 import {gem} from "./gem.js";
 import {maskclip} from "./maskclip.js";
+import {gla} from "./gla.js";
+import {lavg} from "./lavg.js";
 import type {Method} from "./method.js";
 import {naclip} from "./naclip.js";
+import {pearl} from "./pearl.js";
+import {proxyclip} from "./proxyclip.js";
 import {resclip} from "./resclip.js";
+import {rfClip} from "./rf-clip.js";
 import {scClip} from "./sc-clip.js";
 import {sclip} from "./sclip.js";
 import {segearth} from "./segearth.js";
@@ -26,6 +31,11 @@ const all: readonly Method[] = [
   cliptrase,
   scClip,
   resclip,
+  pearl,
+  proxyclip,
+  rfClip,
+  gla,
+  lavg,
   sfp,
   sfpReleased,
   sfp202512
@@ -33,6 +43,9 @@ const all: readonly Method[] = [
 
 /** Every method by the name that people and the command line use. */
 export const methods: Readonly<Record<string, Method>> = Object.fromEntries(all.map((method) => [method.name, method]));
+
+/** The methods that pages compare with SFP on every photo, in their order. */
+export const compared: readonly Method[] = all.filter((method) => method !== sfp && method.compared !== false);
 
 /**
  * A method by its name.

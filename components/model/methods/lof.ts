@@ -1,5 +1,6 @@
 /** SC-CLIP's local outlier factor, in the graph. */
 import type {Graph, Value} from "../graph.js";
+import {diagonal} from "./parts.js";
 
 /**
  * Outliers by LOF as SC-CLIP computes it: squared distances, reach by a token's own k-distance, LOF above the
@@ -27,9 +28,7 @@ function nearest(g: Graph, features: Value, patches: number, k: number) {
   const squares = g.sum(g.multiply(centred, centred), 2);
   const products = g.matmul(centred, g.transpose(centred, 0, 2, 1));
   const all = g.subtract(g.add(squares, g.transpose(squares, 0, 2, 1)), g.scale(products, 2));
-  const index = Array.from({length: patches}, (_, i) => i);
-  const oneself = g.equal(g.floats(index, [1, patches, 1]), g.floats(index, [1, 1, patches]));
-  const distances = g.where(oneself, g.scalar(1e30), g.maximum(all, g.scalar(0)));
+  const distances = g.where(diagonal(g, patches), g.scalar(1e30), g.maximum(all, g.scalar(0)));
   const [sorted] = g.nodeMany("TopK", [distances, g.ints(k)], 2, {axis: 2, largest: 0, sorted: 1});
   return {distances, furthest: g.slice(sorted, 2, k - 1, k)};
 }

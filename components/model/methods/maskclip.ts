@@ -1,3 +1,4 @@
+import {registerOptions, withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 import {choice} from "../../analysis/options.js";
 
@@ -11,9 +12,11 @@ export const maskclip = defineMethod({
     variant: choice({
       values: ["value", "residual"],
       about: "the value alone, as later papers re-code it, or the original's residual and MLP too"
-    })
+    }),
+    ...registerOptions
   },
-  build(network, pixels, {variant}) {
+  build(base, pixels, {variant, ...options}) {
+    const network = withRegisters(base, options);
     const {g, geometry} = network;
     const last = geometry.layers;
     const x = network.trunk(pixels, last - 1).passed(last - 1);

@@ -1,3 +1,4 @@
+import type {Grid} from "../../records/record.js";
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
 import {readOptions, type GivenOptions, type OptionSpecs, type ValuesOf} from "../../analysis/options.js";
@@ -14,6 +15,17 @@ interface Description<S extends OptionSpecs> {
   about: string;
   /** Where it is defined: an equation, a paper, a section of docs/methods.md. */
   source: string;
+  /**
+   * What a second model is for: its features are needed, or taken where there is one, and then the features are on its
+   * grid; or it cuts the picture into regions, outside the graph.
+   */
+  proxy?: "needed" | "optional" | "regions";
+  /** Whether all windows of a picture are one batch, which see each other. */
+  sharesWindows?: boolean;
+  /** Whether pages compare it on every photo; a method that needs more than one model and one window is not. */
+  compared?: false;
+  /** Whether the Live page can run it: on one model, whatever its width, window after window. */
+  live?: false;
   /** Whether the report measures it in sliding windows too, which takes six passes a photo. */
   sliding?: boolean;
   options: S;
@@ -23,7 +35,14 @@ interface Description<S extends OptionSpecs> {
 export interface Further {
   /** Which patches belong together, B × 1 × T × T (ResCLIP's SFR). */
   semantic?: Value;
+  /** A second model's features of the patches, B × M × C, and the grid they are on. */
+  external?: {features: Value; grid: Grid};
+  /** The upper left corner in pixels, [top, left], of every window of the one picture that the batch is cut from. */
+  corners?: readonly Corner[];
 }
+
+/** Top and left of a window, in pixels. */
+export type Corner = readonly [number, number];
 
 /** A way to get dense features out of a frozen ViT. */
 export interface Method<S extends OptionSpecs = OptionSpecs> extends Description<S> {

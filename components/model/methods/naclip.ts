@@ -1,3 +1,4 @@
+import {registerOptions, withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 import {number} from "../../analysis/options.js";
 import {gaussian} from "./parts.js";
@@ -9,8 +10,12 @@ export const naclip = defineMethod({
   about: "Last block: key-key attention drawn to the neighbourhood by a Gaussian; no residual, no MLP.",
   source: "Hajimiri et al., WACV 2025",
   sliding: true,
-  options: {sigma: number({least: 0.01, default: 5, about: "the Gaussian's standard deviation, in patches"})},
-  build(network, pixels, {sigma}) {
+  options: {
+    sigma: number({least: 0.01, default: 5, about: "the Gaussian's standard deviation, in patches"}),
+    ...registerOptions
+  },
+  build(base, pixels, {sigma, ...options}) {
+    const network = withRegisters(base, options);
     const {g, tokens, geometry} = network;
     const last = geometry.layers;
     const x = network.trunk(pixels, last - 1).passed(last - 1);

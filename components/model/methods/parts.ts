@@ -19,7 +19,13 @@ export function aggregate(g: Graph, features: Value, similarity: Value): Value {
 }
 
 /** Stands for -∞ in masked logits, so that half precision has no NaN. */
-const masked = -30000;
+export const masked = -30000;
+
+/** Whether an entry is on the diagonal, 1 × n × n. */
+export function diagonal(g: Graph, n: number): Value {
+  const index = Array.from({length: n}, (_, i) => i);
+  return g.equal(g.floats(index, [1, n, 1]), g.floats(index, [1, 1, n]));
+}
 
 /**
  * Z(S): softmax of M = γ (S − β mean(S)) where M < 0 is masked. `similarity` is B × N × N; the result has a
@@ -34,9 +40,9 @@ export function centredSoftmax(g: Graph, similarity: Value, patches: number, bet
 
 /**
  * NACLIP's locality term: exp(−((r_i − r_j)² + (c_i − c_j)²) / 2σ²) between patches, 0 in the rows and columns
- * of the tokens before them. 1 × 1 × T × T.
+ * of all other tokens. 1 × 1 × T × T.
  */
-export function gaussian({g, grid: [rows, columns], prefix}: Network, sigma: number): Value {
+export function gaussian({g, grid: [rows, columns], prefix, behind}: Network, sigma: number): Value {
   const patches = Array.from({length: rows * columns}, (_, i) => i);
   const squares = (position: (i: number) => number) => {
     const values = patches.map(position);
@@ -48,7 +54,7 @@ export function gaussian({g, grid: [rows, columns], prefix}: Network, sigma: num
     squares((i) => i % columns)
   );
   const weights = g.node("Exp", [g.scale(distance, -1 / (2 * sigma * sigma))]);
-  return g.unsqueeze(g.node("Pad", [weights, g.ints(prefix, prefix, 0, 0)]), 0, 1);
+  return g.unsqueeze(g.node("Pad", [weights, g.ints(prefix, prefix, behind, behind)]), 0, 1);
 }
 
 /** Wo · [W v] on patches alone, plus `weight` times a class token: B × N × D. `classToken` is B × 1 × D. */

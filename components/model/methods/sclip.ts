@@ -1,3 +1,4 @@
+import {registerOptions, withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 
 /** SCLIP: in the last block sm(s qqᵀ) + sm(s kkᵀ) for sm(s qkᵀ); residual and MLP stay (docs/methods.md, 2). */
@@ -7,8 +8,9 @@ export const sclip = defineMethod({
   about: "Last block: the sum of query-query and key-key attention; residual and MLP kept.",
   source: "Wang et al., ECCV 2024",
   sliding: true,
-  options: {},
-  build(network, pixels) {
+  options: registerOptions,
+  build(base, pixels, options) {
+    const network = withRegisters(base, options);
     const {g, tokens, geometry} = network;
     const last = geometry.layers;
     const x = network.trunk(pixels, last - 1).passed(last - 1);

@@ -5,6 +5,8 @@ export interface WindowFeatures {
   grid: Grid;
   width: number;
   data: Float32Array;
+  /** Scores of the method's own in place of cosines: (B·N) × Q, queries innermost. */
+  scores?: Float32Array;
 }
 
 /** Unit-length text vectors, one row a query: Q × E. */

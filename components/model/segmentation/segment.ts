@@ -36,8 +36,11 @@ export const defaultSettings: SegmentSettings = {
   pamr: 0
 };
 
-/** What the network says about a batch of windows (an engine's `features` with its method filled in). */
-export type FeatureProvider = (windows: PixelBatch) => Promise<WindowFeatures>;
+/**
+ * What the network says about a batch of windows (an engine's `features` with its method filled in); `whole` is the
+ * picture that they are cut from, for methods that look at all of it.
+ */
+export type FeatureProvider = (windows: PixelBatch, whole?: PixelPlanes) => Promise<WindowFeatures>;
 
 /** The shell without the network. */
 export interface ShellInput {
@@ -51,8 +54,8 @@ export interface ShellInput {
   settings?: Partial<SegmentSettings>;
   /** Side of a patch: windows are zero-padded to whole patches. Unless given, a remainder is not read. */
   padTo?: number;
-  /** Windows given to the network at once. */
-  batch?: number;
+  /** Windows given to the network at once; "all" where a method sees all of them. */
+  batch?: number | "all";
   /** Which classes' probabilities to return, before thresholds; none unless asked for. */
   probabilities?: "all" | "none";
   /** Told the stage and the done fraction of the whole, 0..1. */
@@ -85,7 +88,7 @@ export interface Segmentation {
  */
 export async function segment({features, ...input}: SegmentInput): Promise<Segmentation> {
   let seen: Seen | undefined;
-  for await (const next of scoreWindows(input, async (windows) => [await features(windows)])) seen = next;
+  for await (const next of scoreWindows(input, async (windows, whole) => [await features(windows, whole)])) seen = next;
   return labelPixels(input, seen!, 0);
 }
 
@@ -107,7 +110,7 @@ export interface Seen {
  */
 export async function* scoreWindows(
   {image, colours, text, classes, settings: given, padTo = 1, batch = 8, onProgress, signal}: ShellInput,
-  features: (windows: PixelBatch) => Promise<WindowFeatures[]>
+  features: (windows: PixelBatch, whole: PixelPlanes) => Promise<WindowFeatures[]>
 ): AsyncGenerator<Seen, void, void> {
   const settings = {...defaultSettings, ...given};
   const {short, crop, stride} = settings;
@@ -115,21 +118,29 @@ export async function* scoreWindows(
   const pixels = isNormalised(image) ? image : segmentationPixels(image, colours, short);
   const tiling = tile(pixels.height, pixels.width, {crop, stride, multiple: padTo});
   const windows = tiling.rows.length * tiling.columns.length;
+  const step = batch === "all" ? windows : batch;
   let all: Float32Array[] | undefined;
-  for (let from = 0; from < windows; from += batch) {
+  for (let from = 0; from < windows; from += step) {
     signal?.throwIfAborted();
     onProgress?.({stage: "features", done: from / windows});
-    const done = Math.min(from + batch, windows);
-    const found = await features(cutWindows(pixels, tiling, from, done));
-    const [{grid, width}] = found;
-    if (text.length !== queries * width)
-      throw new Error(`${queries} words need ${queries} text vectors of ${width} numbers, the width of the features.`);
-    const each = grid[0] * grid[1] * queries;
-    all ??= found.map(() => new Float32Array(windows * each));
-    for (const [i, map] of found.entries()) all[i].set(cosines(map, text), from * each);
+    const done = Math.min(from + step, windows);
+    const batchOf = cutWindows(pixels, tiling, from, done);
+    const found = await features(batchOf, pixels);
+    if (found.some(({width}) => text.length !== queries * width))
+      throw new Error(
+        `${queries} words need ${queries} text vectors of ${found[0].width} numbers, the width of the features.`
+      );
+    const each = found.map(({grid}) => grid[0] * grid[1] * queries);
+    all ??= each.map((length) => new Float32Array(windows * length));
+    for (const [i, map] of found.entries()) all[i].set(map.scores ?? cosines(map, text), from * each[i]);
     const rows = tiling.rows.slice(0, Math.floor(done / tiling.columns.length));
-    const length = rows.length * tiling.columns.length * each;
-    const scores = all.map((one) => ({tiling: {...tiling, rows}, grid, queries, scores: one.subarray(0, length)}));
+    const complete = rows.length * tiling.columns.length;
+    const scores = found.map(({grid}, i) => ({
+      tiling: {...tiling, rows},
+      grid,
+      queries,
+      scores: all![i].subarray(0, complete * each[i])
+    }));
     yield {pixels, done, windows, scores};
   }
   signal?.throwIfAborted();

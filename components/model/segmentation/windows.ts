@@ -25,6 +25,10 @@ export interface PixelBatch {
   /** [B, 3, height, width]. */
   dims: [number, number, number, number];
   data: Float32Array;
+  /** Where in the picture each begins, [top, left]; a padded one begins outside. */
+  corners?: (readonly [number, number])[];
+  /** How many windows the picture has in all. */
+  windows?: number;
 }
 
 /** The windows over an image: every row span with every column span, in reading order. */
@@ -74,9 +78,11 @@ export function cutWindows(image: PixelPlanes, {rows, columns}: Tiling, from: nu
   const width = columns[0].padded;
   const dims: PixelBatch["dims"] = [to - from, 3, height, width];
   const data = new Float32Array((to - from) * 3 * height * width);
+  const corners: PixelBatch["corners"] = [];
   for (let window = from; window < to; ++window) {
     const row = rows[Math.floor(window / columns.length)];
     const column = columns[window % columns.length];
+    corners.push([row.start - row.before, column.start - column.before]);
     for (let channel = 0; channel < 3; ++channel) {
       const source = (channel * image.height + row.start) * image.width + column.start;
       const target = (((window - from) * 3 + channel) * height + row.before) * width + column.before;
@@ -87,5 +93,5 @@ export function cutWindows(image: PixelPlanes, {rows, columns}: Tiling, from: nu
         );
     }
   }
-  return {dims, data};
+  return {dims, data, corners, windows: rows.length * columns.length};
 }
