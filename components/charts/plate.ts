@@ -9,6 +9,8 @@ export interface PlateOptions {
   title: string | Node;
   /** A value that arises here, such as the one under the pointer. */
   readout?: string;
+  /** Why there is no map here, in its place; empty where there is one. */
+  absent?: string;
 }
 
 /** One panel of a figure with a short title above it and a readout beside the title. */
@@ -17,7 +19,14 @@ export function plate(content: HTMLElement, options: PlateOptions): Drawing<Plat
   const title = h("span", {class: "plate-title"}, options.title);
   const readout = h("span", {class: "plate-readout"}, options.readout ?? "");
   const head = h("div", {class: "plate-head"}, ...(options.letter ? [letter] : []), title, readout);
-  return drawing<PlateOptions, HTMLDivElement>(h("div", {class: "plate"}, head, content), (change) => {
+  const reason = h("span", {class: "plate-absent", hidden: true});
+  const place = h("div", {class: "plate-place"}, content, reason);
+  return drawing<PlateOptions, HTMLDivElement>(h("div", {class: "plate"}, head, place), (change) => {
+    if (change.absent !== undefined) {
+      setText(reason, change.absent);
+      reason.hidden = change.absent === "";
+      place.classList.toggle("is-absent", change.absent !== "");
+    }
     if (change.title !== undefined) title.replaceChildren(change.title);
     if (change.readout !== undefined) setText(readout, change.readout);
   });

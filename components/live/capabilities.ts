@@ -1,4 +1,5 @@
 /** What a browser offers to run a model on. Apart from `device.ts`, so that a page can ask without loading a runtime. */
+import {reasonOf} from "../ui/reason.js";
 import {describeAdapter, requestAdapter, type AdapterReport} from "./adapter.js";
 
 /** Where a model runs in the page; on WebGPU its blocks may multiply in half precision. */
@@ -25,7 +26,7 @@ export async function capabilities(): Promise<Capabilities> {
   try {
     return {adapter: describeAdapter(await requestAdapter()), threads, cores};
   } catch (error) {
-    return {refused: error instanceof Error ? error.message : String(error), threads, cores};
+    return {refused: reasonOf(error), threads, cores};
   }
 }
 

@@ -1,4 +1,5 @@
 /** Telling failures apart: ONNX Runtime and browsers report them in words only. */
+import {reasonOf} from "../ui/reason.js";
 import {RemoteWeightsError} from "./catalog.js";
 import type {Failure} from "./protocol.js";
 
@@ -17,7 +18,7 @@ const noMemory =
 
 /** Names what went wrong, and says what to do where that is known. */
 export function failureOf(error: unknown): Failure {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   if (error instanceof DOMException && error.name === "AbortError") return {kind: "cancelled", message: "Cancelled."};
   if (error instanceof RemoteWeightsError) return {kind: "remote", message: text};
   if (lostDevice.test(text)) return {kind: "device", message: "The GPU was lost while it was working."};

@@ -71,7 +71,8 @@ export function selectionBar(
   });
   const ringsInput = menu<string>({
     label: "Rings",
-    options: detectorIds.map((id) => ({value: id, label: detectors[id].label})),
+    quiet: true,
+    options: detectorIds.map((id) => ({value: id, label: `○ ${detectors[id].label}`})),
     value: store.value.rings,
     onChange: (value) => store.set({rings: value})
   });

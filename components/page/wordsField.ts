@@ -1,5 +1,7 @@
 import {h} from "../ui/dom.js";
-import {photoWords, withWords} from "../site/asked.js";
+import {askWords, photoWords} from "../site/asked.js";
+import {newest} from "../site/cache.js";
+import {reasonOf} from "../ui/reason.js";
 import type {Feed} from "../site/feed.js";
 import {mostWords} from "../site/selection.js";
 import {formatLabels, parseLabels} from "../model/segmentation/labels.js";
@@ -57,14 +59,19 @@ export function wordsField(feed: Feed): HTMLElement {
   });
   const note = h("span", {class: "words-note", id, role: "status"});
   const element = h("div", {class: "words"}, h("label", {}, h("span", {}, "Words"), input), note);
+  const [suit, ask] = [newest(), newest()];
   const show = () => {
     const {model, image, words} = store.value;
     if (document.activeElement !== input) input.value = words;
-    void photoWords(image).then((suits) => (input.placeholder = suits));
-    withWords(
-      {model, image, words},
+    suit(
+      () => photoWords(image),
+      (suits) => (input.placeholder = suits),
+      () => {}
+    );
+    ask(
+      () => askWords({model, image, words}),
       ({notes}) => say(notes.join(" ") || "A semicolon parts classes, a comma synonyms.", notes.length > 0),
-      (reason) => say(reason, true)
+      (thrown) => say(reasonOf(thrown), true)
     );
   };
   feed.subscribe(show);

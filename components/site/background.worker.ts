@@ -1,4 +1,5 @@
 // Measurements that take longer than a frame, off the main thread.
+import {reasonOf} from "../ui/reason.js";
 import {sum} from "../analysis/arrays.js";
 import {normalised, rowsToOne, summedMaps, type PassOrder} from "../analysis/integration.js";
 import {pcaColours} from "../analysis/pca.js";
@@ -82,7 +83,7 @@ if (typeof document === "undefined" && typeof addEventListener === "function") {
     try {
       postMessage({id, answer: tasks[name as keyof Tasks](asked as never)});
     } catch (error) {
-      postMessage({id, error: error instanceof Error ? error.message : String(error)});
+      postMessage({id, error: reasonOf(error)});
     }
   });
 }

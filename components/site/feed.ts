@@ -1,3 +1,4 @@
+import {reasonOf} from "../ui/reason.js";
 import type {Grid, ImageRecord, RecordSource} from "../records/record.js";
 import type {LayerChoice} from "../charts/reading.js";
 import type {Pointing, Selection, SelectionStore} from "./selection.js";
@@ -121,7 +122,7 @@ export class Feed {
       (error: unknown) => {
         if (key !== this.#key) return;
         this.#opened = undefined;
-        this.#tell({failure: error instanceof Error ? error.message : String(error)});
+        this.#tell({failure: reasonOf(error)});
       }
     );
   }

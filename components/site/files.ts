@@ -1,6 +1,7 @@
 /** Records computed beforehand, fetched as they are needed and kept while the page is open. */
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../records/arrow.js";
 import type {AttentionMap, RecordSource} from "../records/record.js";
+import {Cache} from "./cache.js";
 
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
 const root = new URL("../../../", import.meta.url);
@@ -44,46 +45,25 @@ async function expand(response: Response): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-const open = new Map<string, Promise<RecordSource>>();
-
-/** How many images' files are kept in memory. */
-const keep = 8;
+/** The images whose files are kept in memory: the last few. */
+const records = new Cache(read, 8);
 
 /** The record of one image under one model; its summary is loaded at once, the rest when asked for. */
-export function openRecord(model: string, image: string): Promise<RecordSource> {
-  const key = `${model}/${image}`;
-  const known = open.get(key);
-  if (known) return known;
-  if (open.size >= keep) open.delete(open.keys().next().value!);
-  const opened = read(key);
-  open.set(key, opened);
-  // A failure is not remembered, so that the next attempt fetches again.
-  opened.catch(() => open.delete(key));
-  return opened;
+export async function openRecord(model: string, image: string): Promise<RecordSource> {
+  return records.get(`${model}/${image}`);
 }
 
 async function read(folder: string): Promise<RecordSource> {
   const record = decodeRecord(await fetchData(`records/${folder}/summary.arrow.gz`));
-  const file = once((name: string) => fetchData(`records/${folder}/${name}.arrow.gz`));
-  const maps = once(async (name: string) => decodeAttention(await file(name)));
+  const file = (name: string) => fetchData(`records/${folder}/${name}.arrow.gz`);
+  const maps = new Cache(async (name) => decodeAttention(await file(name)));
+  const features = new Cache(async (stage) => decodeFeatures(await file(`features-${stage}`)));
+  const repairs = new Cache(async (name) => decodeRepairs(await file(name)));
   return {
     record,
-    attention: async (trunk, layer) => (await maps(`attention-${trunk}`))[layer],
-    headAttention: (trunk, layer): Promise<AttentionMap[]> => maps(`heads-${trunk}-${layer + 1}`),
-    features: once(async (stage: string) => decodeFeatures(await file(`features-${stage}`))),
-    repairs: async () => decodeRepairs(await file("repairs"))
-  };
-}
-
-/** Asks once for each name; a failure is forgotten. */
-function once<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (name) => {
-    const before = known.get(name);
-    if (before) return before;
-    const loading = load(name);
-    known.set(name, loading);
-    loading.catch(() => known.delete(name));
-    return loading;
+    attention: async (trunk, layer) => (await maps.get(`attention-${trunk}`))[layer],
+    headAttention: async (trunk, layer): Promise<AttentionMap[]> => maps.get(`heads-${trunk}-${layer + 1}`),
+    features: async (stage) => features.get(stage),
+    repairs: async () => repairs.get("repairs")
   };
 }

@@ -4,6 +4,7 @@ import {wordSource} from "./models.js";
 import {Lexicon, type LexiconFile, type TextVectors} from "../model/lexicon.js";
 import {UnknownWordsError, type Meaning} from "../model/spelling.js";
 import {WordList} from "../model/wordList.js";
+import {Cache, type Answer} from "./cache.js";
 import {fetchData} from "./files.js";
 
 /** Whatever gives words their vectors: a lexicon or a list at once, a text tower after a run. */
@@ -13,38 +14,18 @@ export interface Words {
   vectors(words: readonly string[]): TextVectors | Promise<TextVectors>;
 }
 
-const open = new Map<string, Words>();
-const opening = new Map<string, Promise<Words>>();
-
-/** What answers a model's words, if it is here already. */
-export function knownWords(model: string): Words | undefined {
-  return open.get(model);
-}
+const words = new Cache<Words>(read);
 
 /**
- * The words of a model, from the site's files, fetched once, or what was offered.
- *
- * @throws Error saying what is missing
+ * What answers a model's words: from the site's files, fetched once, or what was offered. Rejects with what is missing.
  */
-export async function openWords(model: string): Promise<Words> {
-  const known = open.get(model);
-  if (known) return known;
-  const started = opening.get(model) ?? read(model);
-  opening.set(model, started);
-  try {
-    const words = await started;
-    // A model that came to run here meanwhile knows better.
-    if (!open.has(model)) open.set(model, words);
-    return open.get(model)!;
-  } finally {
-    // A failure is not remembered, so that the next attempt fetches again.
-    opening.delete(model);
-  }
+export function wordsOf(model: string): Answer<Words> {
+  return words.get(model);
 }
 
 /** Answers a model's words from elsewhere, such as by a model that runs in this page. */
-export function offerWords(model: string, words: Words): void {
-  open.set(model, words);
+export function offerWords(model: string, offered: Words): void {
+  words.put(model, offered);
 }
 
 /** Words near in meaning, as the site has them (`data/near.json.gz.ts`). */
@@ -70,11 +51,11 @@ export async function explained(error: unknown): Promise<unknown> {
 async function read(model: string): Promise<Words> {
   switch (wordSource(model)) {
     case "lexicon": {
-      const [words, rows] = await Promise.all([
+      const [lexicon, rows] = await Promise.all([
         fetchData("models/mini/lexicon.json"),
         fetchData(`records/${model}/classifier.arrow.gz`)
       ]);
-      return new Lexicon(decodeFeatures(rows), JSON.parse(new TextDecoder().decode(words)) as LexiconFile);
+      return new Lexicon(decodeFeatures(rows), JSON.parse(new TextDecoder().decode(lexicon)) as LexiconFile);
     }
     case "list":
       return new WordList(decodeWords(await fetchData(`records/${model}/words.arrow.gz`)));

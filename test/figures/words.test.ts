@@ -20,9 +20,9 @@ test("the strongest sink is a patch, never the class token, and is named with it
   const summary = headSummary(classSink(), [2, 2]);
   assert.equal(summary.sink, 2);
   assert.ok(Math.abs(summary.concentration - 0.11 / 0.03) < 1e-5);
-  const title = headsTitle([[summary]], 1, 2);
+  const title = headsTitle([[summary], null], 2);
   assert.match(title, /patch \(2, 1\) in layer 1, head 1: it receives about 3\.7 times what the median patch does/);
-  assert.doesNotMatch(headsTitle([[summary], undefined], 2, 2), /strongest/);
+  assert.doesNotMatch(headsTitle([[summary], undefined], 2), /strongest/);
 });
 
 test("whichever side has more outliers, the difference is said as more", () => {

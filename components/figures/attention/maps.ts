@@ -2,11 +2,12 @@ import type {AttentionMap} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
 import type {Domain, Scale} from "../../charts/colour.js";
+import {joinedAttention} from "./joined.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance, trunkName} from "../frame/figure.js";
-import {follow, withAttention} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
 import {ringDetector, ringName, tokenLegend, tokenMarks, withHighNorm} from "../frame/tokens.js";
 import {rampLegend} from "../../charts/legend.js";
 import type {PatchMark} from "../../charts/patchMap.js";
@@ -14,6 +15,8 @@ import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import type {LayerReading} from "../../charts/reading.js";
 import {attentionRow, maximum, patchName, readLayer, tokenOf} from "../../charts/reading.js";
+
+const waiting = "Loading the analysis of this photo.";
 
 /** The panels that show a value a patch, in the order of the paper's Figure 1. */
 const panels = ["target", "background", "class", "diagonal", "margin"] as const;
@@ -87,7 +90,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
   const frame = figure(plates([frames.photo, ...panels.map((panel) => frames[panel])], 280), {
     id: "attention",
     title: "Whoever looks, the outliers are what is seen",
-    waiting: "Loading the analysis of this photo.",
+    waiting,
     lede: "Attention in one layer, in times uniform: 1 is what each key would get if all got the same.",
     legend: [legend, signedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
     controls: [pinning, scale, range],
@@ -147,25 +150,22 @@ export function attentionFigure(feed: Feed): HTMLElement {
       frames[panel].update({readout: hover === null || !list ? "" : `${formatValue(list[hover])} ×`});
     }
   };
-  follow(
-    feed,
-    frame,
-    (view) => {
-      let came = false;
-      const use = (map: AttentionMap | null) => {
-        came = true;
-        const {state} = feed;
-        if ("view" in state && sameMap(state.view, view)) draw(state.view, map);
-      };
-      withAttention(view.source, view.choice, use, () => {
-        use(null);
-        // A site stores single heads of the plain trunk only; a live model has them all.
-        for (const panel of ["target", "background"] as const) frames[panel].update({readout: "not stored"});
-      });
-      if (!came) draw(view, null);
+  followAnswers<AttentionMap>(feed, frame, {
+    waiting,
+    ask: ({source, choice}) => joinedAttention(source, choice),
+    draw,
+    meanwhile: (view) => {
+      draw(view, null);
+      return true;
     },
-    ({hover}, view) => point(hover, view)
-  );
+    failed: (_, view) => {
+      draw(view, null);
+      // A site stores single heads of the plain trunk only; a live model has them all.
+      for (const panel of ["target", "background"] as const) frames[panel].update({readout: "not stored"});
+      return "";
+    },
+    point: ({hover}, view) => point(hover, view)
+  });
   return frame;
 }
 
@@ -185,12 +185,6 @@ let pins: {target: number | null; background: number | null; marks: readonly Pat
   background: null,
   marks: []
 };
-
-/** Whether two views draw rows of the same attention map. */
-function sameMap(a: View, b: View): boolean {
-  const keys = ["layer", "trunk", "head"] as const;
-  return a.source === b.source && keys.every((key) => a.choice[key] === b.choice[key]);
-}
 
 function named(before: string, thing: string, words: string): Node {
   return h("span", {}, `${before} `, h("span", {class: `is-${thing}`}, words));

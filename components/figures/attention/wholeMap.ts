@@ -3,10 +3,13 @@ import type {Feed, View} from "../../site/feed.js";
 import {attentionMatrix} from "../../charts/attentionMatrix.js";
 import {formatValue} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow, withAttention} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
+import {joinedAttention} from "./joined.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {plate} from "../../charts/plate.js";
 import {maximum, tokenName, tokenOf} from "../../charts/reading.js";
+
+const waiting = "Loading the attention of this layer.";
 
 /** A layer's whole attention map, where an outlier is a column of high values: the one key that all queries share. */
 export function wholeMapFigure(feed: Feed): HTMLElement {
@@ -42,7 +45,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     lede: "Attention of every token (a row) to every token (a column), class token and registers first where there are any, in times uniform.",
     reading:
       "A high diagonal is self-attention, bands beside it are neighbours. A high column is a token that every query attends to. A click pins the row’s token.",
-    waiting: "Loading the attention of this layer.",
+    waiting,
     legend: [legend, marksLegend(["target", "background"])],
     data: () => {
       const {tokens = 0, values = []} = current?.map ?? {};
@@ -61,23 +64,15 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     const {layer, head, trunk} = choice;
     frame.update({source: provenance({...record, image: picture.title}, {layer: layer + 1, head, trunk})});
   };
-  follow(
-    feed,
-    frame,
-    (view) =>
-      withAttention(
-        view.source,
-        view.choice,
-        (map) => {
-          const {state} = feed;
-          if ("view" in state && state.view.choice.layer === view.choice.layer && state.view.source === view.source) {
-            draw(state.view, map);
-          }
-        },
-        () =>
-          frame.update({failure: "Single heads with SOM are not stored. Choose the mean over heads, or without SOM."})
-      ),
-    ({hover}) => matrix.update({hover})
-  );
+  followAnswers(feed, frame, {
+    waiting,
+    ask: ({source, choice}) => joinedAttention(source, choice),
+    failed: (reason, {choice}) =>
+      choice.head !== "mean" && choice.trunk === "purified"
+        ? "Single heads with SOM are not stored. Choose the mean over heads, or without SOM."
+        : reason,
+    draw,
+    point: ({hover}) => matrix.update({hover})
+  });
   return frame;
 }

@@ -1,3 +1,4 @@
+import {reasonOf} from "../../ui/reason.js";
 import type {PhotoPage} from "../../page/recordPage.js";
 import type {Feed, View} from "../../site/feed.js";
 import {slider} from "../../ui/inputs.js";
@@ -118,7 +119,7 @@ export function diagonalByImage(
         asked = keyOf(view);
         if ("view" in feed.state) draw(feed.state.view);
       },
-      (error: unknown) => frame.update({failure: error instanceof Error ? error.message : String(error)})
+      (error: unknown) => frame.update({failure: reasonOf(error)})
     );
   };
   follow(feed, frame, (view) => {

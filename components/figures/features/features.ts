@@ -6,7 +6,8 @@ import type {Feed, View} from "../../site/feed.js";
 import {menu, segmented} from "../../ui/inputs.js";
 import type {Selection} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
-import {withWords, type Asked} from "../../site/asked.js";
+import {askWords, type Asked} from "../../site/asked.js";
+import {Cache, newest, perOwner, proceed, type Answer} from "../../site/cache.js";
 import {inBackground} from "../../site/background.js";
 import type {Colours} from "../../site/background.worker.js";
 import {pinMarks} from "../attention/maps.js";
@@ -15,7 +16,8 @@ import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {absent, absentNote} from "../frame/absent.js";
+import {followAnswers} from "../frame/follow.js";
 import {indexed} from "../../charts/indexed.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
@@ -23,7 +25,7 @@ import {colourPicture} from "../../charts/pixels.js";
 import {plate, plates} from "../../charts/plate.js";
 import {median, patchName} from "../../charts/reading.js";
 import {rivals, segmenters, stages, type Stage} from "./stages.js";
-import {withFeatures, type FeatureMaps} from "./withFeatures.js";
+import {featureMaps, type FeatureMaps} from "./featureMaps.js";
 
 type Measure = Selection["measure"];
 
@@ -33,6 +35,8 @@ const measures: readonly {value: Measure; label: string; hint: string}[] = [
   {value: "token", label: "cosine to ★", hint: "With the feature of the pinned token in the same map"},
   {value: "word", label: "cosine to a word", hint: "With the vector that stands for the words of a class"}
 ];
+
+const waiting = "Loading the features of this photo.";
 
 /** Every map of the page: they share the basis of their colours. */
 const all: readonly Stage[] = [...stages, ...rivals];
@@ -94,52 +98,63 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   );
   const photoFrame = plate(photo, {title: "the photo"});
   const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
+  const note = absentNote();
   const colourNote = h("span", {class: "legend-label"});
   const controls = options.controls ? measureControls(feed) : {elements: [], show: () => {}};
   const frame = figure(plates([...(options.photo ? [photoFrame] : []), ...frames], options.least), {
     id: options.id,
     title: options.titles[store.value.measure],
     lede: "Dense features of each patch.",
-    waiting: "Loading the features of this photo.",
-    legend: [colourNote, legend, marksLegend(options.photo ? ["target", "background"] : ["target"])],
+    waiting,
+    legend: [note, colourNote, legend, marksLegend(options.photo ? ["target", "background"] : ["target"])],
     controls: controls.elements,
     data: () => rows(options.maps, {values, colours: drawnColours}, feed.state)
   });
 
   let values: (ArrayLike<number> | undefined)[] = [];
-  let drawnColours: Colours | null = null;
-  const paint = (view: View, found: FeatureMaps, asked: Asked | null, colours: Colours | null) => {
+  let drawnColours: {made: Colours; present: readonly Stage[]} | null = null;
+  const paint = (view: View, {found, asked, colours: made}: Drawn) => {
     const {record, selection, picture} = view;
     const {measure} = selection;
     const own = selection.range === "own";
-    drawnColours = colours;
+    const present = all.filter(({name}) => found.has(name));
+    drawnColours = made && {made, present};
     values =
       measure === "pca"
         ? []
-        : options.maps.map(({name}) => measured(measure, found.get(name)!, view, asked, selection.word));
+        : options.maps.map(({name}) => {
+            const map = found.get(name);
+            return map && measured(measure, map, view, asked, selection.word);
+          });
     const domain = values.length ? spread(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
     const marks = pinMarks(view).filter(({mark}) => mark === "target");
     for (const [i, map] of maps.entries()) {
-      const at = all.findIndex(({name}) => name === options.maps[i].name);
+      const {name} = options.maps[i];
+      const colour = made?.colours[present.findIndex((other) => other.name === name)];
       const list = values[i] ?? null;
       map.update({
         grid: record.grid,
         values: list,
         domain: own && list ? spread([list]) : domain,
-        picture: colours ? colourPicture(colours.colours[at], record.grid) : null,
+        picture: colour ? colourPicture(colour, record.grid) : null,
         marks
       });
+      frames[i].update({absent: found.has(name) ? "" : absent});
     }
+    note.show(
+      options.maps.filter(({name}) => !found.has(name)).map(({title}) => title),
+      record.provenance.model
+    );
     photo.update({grid: record.grid, photo: picture.image, marks: pinMarks(view)});
     legend.hidden = measure === "pca" || own;
     legend.update({label: legendLabel(measure, asked, selection.word), domain});
-    colourNote.textContent = colours
-      ? `Red, green and blue are three principal components with ${Math.round(100 * colours.explained)} % of the variance of all ${all.length} maps${own ? ", each map’s mean taken away" : ""}`
+    colourNote.textContent = made
+      ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${present.length} maps${own ? ", each map’s mean taken away" : ""}`
       : own && measure !== "pca"
         ? `${legendLabel(measure, asked, selection.word)}; each map from its least to its greatest`
         : "";
     colourNote.hidden = colourNote.textContent === "";
-    frame.update({...words(view, options, asked), waiting: "", failure: ""});
+    frame.update(words(view, options, asked, made ? present.length : all.length));
     point(store.pointing.hover);
     frame.dataset.drawn = `${record.image} ${measure}${measure === "word" ? ` ${asked?.words} ${selection.word}` : ""}`;
   };
@@ -151,50 +166,44 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
       frames[i].update({readout: hover === null || !list ? "" : formatValue(list[hover])});
     }
   };
-  const refuse = (reason: unknown) =>
-    frame.update({failure: reason instanceof Error ? reason.message : String(reason), waiting: ""});
-
-  const draw = (view: View) => {
-    const {measure} = view.selection;
-    controls.show(view);
-    const names = measure === "pca" ? all.map(({name}) => name) : options.maps.map(({name}) => name);
-    // Whatever comes late is drawn only if it still belongs to what is chosen.
-    const current = (use: (latest: View) => void) => {
-      const {state} = feed;
-      if (
-        "view" in state &&
-        state.view.source === view.source &&
-        state.view.selection.measure === measure &&
-        state.view.selection.range === view.selection.range
-      )
-        use(state.view);
-    };
-    withFeatures(
-      view.source,
-      names,
-      (found) => {
-        if (measure === "pca") {
-          withColours(
-            view.source,
-            found,
-            view.selection.range === "own",
-            (colours) => current((latest) => paint(latest, found, null, colours)),
-            refuse
-          );
-        } else if (measure === "word") {
-          withWords(
-            view.selection,
-            (asked) => current((latest) => paint(latest, found, asked, null)),
-            // The field says which words are not known; what was drawn stays.
-            (reason) => frame.dataset.drawn || refuse(reason)
-          );
-        } else current((latest) => paint(latest, found, null, null));
-      },
-      refuse
-    );
-  };
-  follow(feed, frame, draw, ({hover}) => point(hover));
+  let source: RecordSource | undefined;
+  followAnswers<Drawn>(feed, frame, {
+    waiting,
+    ask: (view) => {
+      controls.show(view);
+      return ask(view, options.maps);
+    },
+    draw: (view, answer) => {
+      source = view.source;
+      paint(view, answer);
+    },
+    // The field says which words are not known; what was drawn of this photo stays.
+    failed: (reason, view) => (view.selection.measure === "word" && view.source === source ? "" : reason),
+    point: ({hover}) => point(hover)
+  });
   return frame;
+}
+
+/** What a view needs to be drawn. */
+interface Drawn {
+  found: FeatureMaps;
+  asked: Asked | null;
+  colours: Colours | null;
+}
+
+function ask({source, selection}: View, maps: readonly Stage[]): Answer<Drawn> {
+  const {measure, range} = selection;
+  const names = (measure === "pca" ? all : maps).map(({name}) => name);
+  return proceed(featureMaps(source, names), (found) => {
+    switch (measure) {
+      case "pca":
+        return proceed(colours(source).get(range), (made) => ({found, asked: null, colours: made}));
+      case "word":
+        return proceed(askWords(selection), (asked) => ({found, asked, colours: null}));
+      default:
+        return {found, asked: null, colours: null};
+    }
+  });
 }
 
 /** What is drawn of a map, a number a patch. */
@@ -236,33 +245,19 @@ export function chosenClass({classes}: Asked, word: number): number {
   return Math.min(word, classes.length) - 1;
 }
 
-const drawn = new WeakMap<RecordSource, Map<boolean, Colours | Promise<Colours>>>();
-
-/** The common colours of a photo's maps: at once when they are known, else from the worker. */
-function withColours(
-  source: RecordSource,
-  found: FeatureMaps,
-  centred: boolean,
-  use: (colours: Colours) => void,
-  failed: (error: unknown) => void
-): void {
-  const both = drawn.get(source) ?? new Map<boolean, Colours | Promise<Colours>>();
-  drawn.set(source, both);
-  const known = both.get(centred);
-  if (known && !(known instanceof Promise)) return use(known);
-  const asked = known ?? inBackground("colours", {maps: all.map(({name}) => found.get(name)!), centred});
-  both.set(centred, asked);
-  asked.then(
-    (colours) => {
-      both.set(centred, colours);
-      use(colours);
-    },
-    (error: unknown) => {
-      both.delete(centred);
-      failed(error);
-    }
-  );
-}
+/** The common colours of the maps that a photo has, in the order of the page's maps; centred where each has its own range. */
+const colours = perOwner(
+  (source: RecordSource) =>
+    new Cache((range) =>
+      proceed(
+        featureMaps(
+          source,
+          all.map(({name}) => name)
+        ),
+        (found) => inBackground("colours", {maps: [...found.values()], centred: range === "own"})
+      )
+    )
+);
 
 /** From the least to the greatest value of all lists, on round ends. */
 export function spread(lists: readonly ArrayLike<number>[]): Domain {
@@ -314,11 +309,12 @@ const towerReading =
 function words(
   {record, picture, selection}: View,
   {titles}: FeaturesOptions,
-  asked: Asked | null
+  asked: Asked | null,
+  maps: number
 ): Partial<FigureOptions> {
   const {measure, range, word} = selection;
   const notes = [
-    measure === "pca" ? `one basis for ${all.length} maps${range === "own" ? ", each centred" : ""}` : null,
+    measure === "pca" ? `one basis for ${maps} maps${range === "own" ? ", each centred" : ""}` : null,
     measure === "word" && asked ? `words ${asked.classes[chosenClass(asked, word)].words.join(", ")}` : null,
     measure !== "pca" ? (range === "own" ? "each map its own range" : "one range for the figure") : null,
     "features coded to 1/126 of a patch’s largest channel"
@@ -370,14 +366,16 @@ export function classMenu(feed: Feed): HTMLElement {
     value: 1,
     onChange: (word) => store.set({word})
   });
+  const show = (asked: Asked) =>
+    element.update({
+      options: asked.classes.map(({name}, i) => ({value: i + 1, label: name})),
+      value: chosenClass(asked, store.value.word) + 1
+    });
+  const ask = newest();
   feed.subscribe(() =>
-    withWords(
-      store.value,
-      (asked) =>
-        element.update({
-          options: asked.classes.map(({name}, i) => ({value: i + 1, label: name})),
-          value: chosenClass(asked, store.value.word) + 1
-        }),
+    ask(
+      () => askWords(store.value),
+      show,
       () => {}
     )
   );
@@ -387,13 +385,16 @@ export function classMenu(feed: Feed): HTMLElement {
 /** What is drawn, a row a patch: a value a map, or its colour as red, green and blue from 0 to 1. */
 function rows(
   maps: readonly Stage[],
-  {values, colours}: {values: readonly (ArrayLike<number> | undefined)[]; colours: Colours | null},
+  {
+    values,
+    colours
+  }: {values: readonly (ArrayLike<number> | undefined)[]; colours: {made: Colours; present: readonly Stage[]} | null},
   state: Feed["state"]
 ): Rows {
   if (!("view" in state)) return [];
   const {grid, image} = state.view.record;
   const cells = ({name}: Stage, i: number, patch: number) => {
-    const colour = colours?.colours[all.findIndex((other) => other.name === name)];
+    const colour = colours?.made.colours[colours.present.findIndex((other) => other.name === name)];
     if (colour)
       return ["red", "green", "blue"].map((channel, c) => [`${name}_${channel}`, colour[3 * patch + c]] as const);
     return values[i] ? [[name, values[i][patch]] as const] : [];

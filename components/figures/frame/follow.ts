@@ -1,10 +1,9 @@
-import type {AttentionMap, RecordSource, Trunk} from "../../records/record.js";
+import type {Answer} from "../../site/cache.js";
 import type {Feed, FeedState, View} from "../../site/feed.js";
 import type {Pointing} from "../../site/selection.js";
 import type {Drawing} from "../../ui/drawing.js";
 import type {FigureOptions} from "./figure.js";
-import type {HeadChoice} from "../../charts/reading.js";
-import {greatest} from "../../charts/reading.js";
+import {reasonOf} from "../../ui/reason.js";
 import {followSight} from "../../ui/whenSeen.js";
 
 /**
@@ -45,37 +44,58 @@ export function follow(
   addEventListener("beforeprint", () => show(feed.state));
 }
 
-/** How many maps are kept a source: a slider that goes back and forth asks for the same few again. */
-const kept = 24;
-
-const known = new WeakMap<RecordSource, Map<string, AttentionMap>>();
-
-/**
- * Hands the attention of a layer (0-based), joined over heads, to `use`: at once when it was asked
- * for before, so that the drawing is there within the frame, and otherwise when it has come. A map
- * that comes after another was asked for is for the caller to ignore.
- */
-export function withAttention(
-  source: RecordSource,
-  choice: {trunk: Trunk; layer: number; head: HeadChoice},
-  use: (map: AttentionMap) => void,
-  failed: (error: unknown) => void = () => {}
-): void {
-  const {trunk, layer, head} = choice;
-  const key = `${trunk} ${layer} ${head}`;
-  const maps = known.get(source) ?? new Map<string, AttentionMap>();
-  known.set(source, maps);
-  const map = maps.get(key);
-  if (map) return use(map);
-  joined(source, trunk, layer, head).then((value) => {
-    if (maps.size >= kept) maps.delete(maps.keys().next().value!);
-    maps.set(key, value);
-    use(value);
-  }, failed);
+/** A figure that needs more than the record: what it asks for, and what it does with the answer. */
+export interface Asking<T> {
+  /** What is shown in place of the drawing until the first answer. */
+  waiting: string;
+  /** What the view needs. It may throw, reject, or be there at once. */
+  ask(view: View): Answer<T>;
+  draw(view: View, answer: T): void;
+  /** Draws what needs no answer while one is awaited; false where it has nothing to draw. */
+  meanwhile?: (view: View) => boolean;
+  /** What the frame says of a failure; empty where what is drawn stays. */
+  failed?: (reason: string, view: View, thrown: unknown) => string;
+  point?: (pointing: Pointing, view: View) => void;
 }
 
-async function joined(source: RecordSource, trunk: Trunk, layer: number, head: HeadChoice): Promise<AttentionMap> {
-  if (head === "mean") return source.attention(trunk, layer);
-  const heads = await source.headAttention(trunk, layer);
-  return head === "max" ? greatest(heads) : heads[head - 1];
+/**
+ * Follows a feed with what is asked for each view. An answer that comes after the next view is dropped, here and nowhere
+ * else; one that is there at once is drawn within the frame.
+ */
+export function followAnswers<T>(
+  feed: Feed,
+  frame: Drawing<FigureOptions>,
+  {waiting, ask, draw, meanwhile, failed, point}: Asking<T>
+): void {
+  let turn = 0;
+  let drawn = false;
+  follow(
+    feed,
+    frame,
+    (view) => {
+      const mine = (turn += 1);
+      const use = (answer: T) => {
+        drawn = true;
+        frame.update({waiting: "", failure: ""});
+        draw(view, answer);
+      };
+      const refuse = (thrown: unknown) => {
+        const reason = reasonOf(thrown);
+        frame.update({waiting: "", failure: failed ? failed(reason, view, thrown) : reason});
+      };
+      let answer: Answer<T>;
+      try {
+        answer = ask(view);
+      } catch (thrown) {
+        return refuse(thrown);
+      }
+      if (!(answer instanceof Promise)) return use(answer);
+      if (!meanwhile?.(view) && !drawn) frame.update({waiting});
+      answer.then(
+        (value) => mine === turn && use(value),
+        (thrown: unknown) => mine === turn && refuse(thrown)
+      );
+    },
+    point
+  );
 }

@@ -1,9 +1,10 @@
+import {reasonOf} from "../../ui/reason.js";
 import type {HeadSummary} from "../../analysis/summary.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Domain, Scale} from "../../charts/colour.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {measureHeads} from "./summaries.js";
+import {measureHeads, type LayerHeads} from "./summaries.js";
 import {formatTwo, headsTitle} from "./words.js";
 import {matrix} from "../../charts/matrix.js";
 import {plate, plates} from "../../charts/plate.js";
@@ -74,7 +75,7 @@ export function headMatrix(feed: Feed): HTMLElement {
       return [key, {table, frame: plate(table, {title})}];
     })
   ) as Record<keyof HeadSummary, {table: ReturnType<typeof matrix>; frame: ReturnType<typeof plate>}>;
-  let summaries: readonly (readonly HeadSummary[] | undefined)[] = [];
+  let summaries: readonly LayerHeads[] = [];
   const frame = figure(
     plates(
       measures.map(({key}) => panels[key].frame),
@@ -113,7 +114,7 @@ export function headMatrix(feed: Feed): HTMLElement {
       });
     }
     const measured = summaries.filter(Boolean).length;
-    frame.update({title: headsTitle(summaries, layers, view.record.grid[1]), lede: ledeOf(measured, layers)});
+    frame.update({title: headsTitle(summaries, view.record.grid[1]), lede: ledeOf(summaries)});
     frame.dataset.drawn = `${view.record.image} ${measured}`;
   };
   follow(feed, frame, (view) => {
@@ -142,7 +143,7 @@ export function headMatrix(feed: Feed): HTMLElement {
         draw(view);
       },
       () => source === drawn
-    ).catch((error: unknown) => frame.update({failure: error instanceof Error ? error.message : String(error)}));
+    ).catch((error: unknown) => frame.update({failure: reasonOf(error)}));
   });
   return frame;
 }
@@ -153,7 +154,17 @@ function formatPercent(value: number): string {
   return percent >= 10 || percent === 0 ? percent.toFixed(0) : percent.toFixed(percent >= 0.1 ? 1 : 2);
 }
 
-function ledeOf(measured: number, layers: number): string {
-  const progress = measured < layers ? ` Measured so far: ${measured} of ${layers} layers.` : "";
-  return `Means over all patches’ attention, a row a layer, a column a head. Each table has its own colours.${progress}`;
+function ledeOf(summaries: readonly LayerHeads[]): string {
+  const count = summaries.length;
+  const toCome = summaries.filter((heads) => heads === undefined).length;
+  const missing = summaries.flatMap((heads, layer) => (heads === null ? [layer + 1] : []));
+  return [
+    "Means over all patches’ attention, a row a layer, a column a head. Each table has its own colours.",
+    toCome > 0 ? `Measured so far: ${count - toCome} of ${count} layers.` : "",
+    missing.length
+      ? `Not computed for this photo: ${missing.length > 1 ? "layers" : "layer"} ${missing.join(", ")}.`
+      : ""
+  ]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -1,9 +1,10 @@
-import type {AttentionMap} from "../../records/record.js";
+import type {AttentionMap, RecordSource} from "../../records/record.js";
 import {sinkScores} from "../../analysis/sinks.js";
+import {Cache, perOwner} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {figure, headName, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
 import {ringName, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {pinMarks} from "../attention/maps.js";
 import {layerStrip} from "../../charts/layerStrip.js";
@@ -11,6 +12,13 @@ import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {attentionRow, greatest, maximum, patchName, tokenOf} from "../../charts/reading.js";
+
+const waiting = "Loading the analysis of this photo.";
+
+/** Attention of every head of the plain trunk, by layer (0-based). */
+const headMaps = perOwner(
+  (source: RecordSource) => new Cache((layer) => source.headAttention("plain", Number(layer)), 24)
+);
 
 /** The chosen head on the photo: what the pinned token looks at, what is looked at most, and the other heads. */
 export function headRows(feed: Feed): HTMLElement {
@@ -51,7 +59,7 @@ export function headRows(feed: Feed): HTMLElement {
     {
       id: "head-row",
       title: "One head, one token",
-      waiting: "Loading the analysis of this photo.",
+      waiting,
       lede: "Attention of the chosen head in the chosen layer, in times uniform.",
       legend: [legend, receivedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
       reading:
@@ -66,7 +74,6 @@ export function headRows(feed: Feed): HTMLElement {
     }
   );
   let shown: {row: ArrayLike<number>; received: ArrayLike<number>; heads: ArrayLike<number>[]} | undefined;
-  let asked = "";
   const draw = (view: View, heads: AttentionMap[]) => {
     const {record, choice, target, picture, selection} = view;
     const {grid} = record;
@@ -96,7 +103,6 @@ export function headRows(feed: Feed): HTMLElement {
     });
     const most = scores.reduce((a, b, i) => (b > scores[a] ? i : a), 0);
     frame.update({
-      failure: "",
       title: `Layer ${layer + 1}, ${headName(head)}: patch ${patchName(most, grid[1])} receives ${formatValue(scores[most])} times uniform from all tokens, ${formatValue(values[most])} times from the target`,
       lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${patchName(token, grid[1])}${target === null ? ", for want of a pin" : ""}.`,
       source: provenance(
@@ -114,30 +120,12 @@ export function headRows(feed: Feed): HTMLElement {
     frames.row.update({readout: text(shown?.row)});
     frames.received.update({readout: text(shown?.received)});
   };
-  // The page's maps of a layer, kept: a promise, even a kept one, would cost a frame.
-  const known = new WeakMap<View["source"], Map<number, AttentionMap[]>>();
-  follow(
-    feed,
-    frame,
-    (view) => {
-      const {source, choice} = view;
-      const maps = known.get(source) ?? new Map<number, AttentionMap[]>();
-      known.set(source, maps);
-      const heads = maps.get(choice.layer);
-      if (heads) return draw(view, heads);
-      const key = `${view.record.image} ${choice.layer}`;
-      asked = key;
-      source.headAttention("plain", choice.layer).then(
-        (found) => {
-          maps.set(choice.layer, found);
-          const {state} = feed;
-          if (asked === key && "view" in state && state.view.source === source) draw(state.view, found);
-        },
-        (error: unknown) => frame.update({failure: error instanceof Error ? error.message : String(error)})
-      );
-    },
-    ({hover}) => point(hover)
-  );
+  followAnswers(feed, frame, {
+    waiting,
+    ask: ({source, choice}) => headMaps(source).get(String(choice.layer)),
+    draw,
+    point: ({hover}) => point(hover)
+  });
   return frame;
 }
 

@@ -1,4 +1,5 @@
 import {highNormTokens} from "../../analysis/norms.js";
+import {PassedOver, proceed} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
 import {sfp} from "../../model/methods/sfp.js";
@@ -9,7 +10,7 @@ import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
 import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
 import {layerStrip} from "../../charts/layerStrip.js";
@@ -18,7 +19,9 @@ import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {maximum, patchName, patchNorms} from "../../charts/reading.js";
-import {haiChoice, withIntegration, withMaskedLayers, type HaiChoice, type MaskedLayers} from "./withIntegration.js";
+import {haiChoice, integrate, knownLayers, maskedLayers, type HaiChoice, type MaskedLayers} from "./integrate.js";
+
+const waiting = "Loading the attention of this photo.";
 
 /**
  * Equations 8 to 11 from the pinned token's side: what it gathers from in one layer, in the sum, and after
@@ -64,7 +67,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
       id: "integration",
       title: "What the pinned token gathers from",
       lede: "Attention of one patch to all others with the columns of outliers zeroed, summed over layers, normalised.",
-      waiting: "Loading the attention of this photo.",
+      waiting,
       legend: [legend, marksLegend(["target", "repaired", "highNorm"])],
       controls: controls.elements,
       reading: indexed(
@@ -146,7 +149,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
     legend.hidden = selection.range === "own";
     legend.update({domain, scale: selection.scale});
     controls.show(view, choice);
-    frame.update({...words(view, choice, layers), waiting: "", failure: ""});
+    frame.update(words(view, choice, layers));
     point(store.pointing.hover);
     frame.dataset.drawn = `${record.image} ${choice.l0} ${choice.to} ${choice.rounds} ${choice.order} ${found ? "integrated" : ""}`;
   };
@@ -169,35 +172,19 @@ export function followIntegration(
   draw: (view: View, layers: MaskedLayers, found: Integration | null) => void,
   point?: (pointing: {hover: number | null}) => void
 ): void {
-  const refuse = (error: unknown) =>
-    frame.update({failure: error instanceof Error ? error.message : String(error), waiting: ""});
-  follow(
-    feed,
-    frame,
-    (view) => {
-      if (!frame.dataset.drawn) frame.update({waiting: "Loading the attention of this photo."});
-      withMaskedLayers(
-        view,
-        (layers) => {
-          let came = false;
-          const asked = JSON.stringify(haiChoice(view));
-          withIntegration(
-            view,
-            (found) => {
-              came = true;
-              const {state} = feed;
-              if (!("view" in state) || state.view.source !== view.source) return;
-              if (JSON.stringify(haiChoice(state.view)) === asked) draw(state.view, layers, found);
-            },
-            refuse
-          );
-          if (!came) draw(view, layers, null);
-        },
-        refuse
-      );
+  followAnswers(feed, frame, {
+    waiting,
+    ask: (view) => proceed(maskedLayers(view), (layers) => proceed(integrate(view), (found) => ({layers, found}))),
+    draw: (view, {layers, found}) => draw(view, layers, found),
+    meanwhile: (view) => {
+      const layers = knownLayers(view);
+      if (layers) draw(view, layers, null);
+      return layers !== undefined;
     },
-    point && (({hover}) => point({hover}))
-  );
+    // A question that another passed over is asked again with the next view.
+    failed: (reason, _view, thrown) => (thrown instanceof PassedOver ? "" : reason),
+    point: point && (({hover}) => point({hover}))
+  });
 }
 
 /** A row made to sum to one, in times uniform: weight × number of patches. All zeros stay zeros. */

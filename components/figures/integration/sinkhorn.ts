@@ -8,7 +8,7 @@ import {lines} from "../../charts/lines.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {maximum, median, patchName} from "../../charts/reading.js";
-import {haiChoice} from "./withIntegration.js";
+import {haiChoice} from "./integrate.js";
 
 /** Errors below this are drawn at it: an exact 0 has no place on a logarithmic axis. */
 const floor = 1e-4;

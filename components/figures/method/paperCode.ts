@@ -5,12 +5,13 @@ import {unitTokens} from "../../analysis/similarity.js";
 import type {Feed, View} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
 import {indexed} from "../../charts/indexed.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {patchMap, type PatchMark} from "../../charts/patchMap.js";
 import {maximum, median} from "../../charts/reading.js";
-import {withFeatures, type FeatureMaps} from "../features/withFeatures.js";
+import {absent} from "../frame/absent.js";
+import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
 import type {Difference} from "./differences.js";
 import {differenceTable} from "./tables.js";
 
@@ -24,6 +25,8 @@ const pairs = [
 ] as const;
 
 const names = [...new Set(pairs.flatMap(({a, b}) => [a, b]))];
+
+const waiting = "Loading the features of this photo.";
 
 /** The paper against its code on the chosen photo: sets of outliers, and how far features lie apart. */
 export function paperCodeFigure(feed: Feed): HTMLElement {
@@ -50,24 +53,28 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
     id: "paper-code",
     title: "The paper and its released code are two algorithms",
     lede: "Item by item; at the right, on the chosen photo, outlier sets of the last layer but one without SOM, and distances of features, patch by patch.",
-    waiting: "Loading the features of this photo.",
+    waiting,
     legend: [legend, marksLegend(["outlier"])],
     reading:
       "A distance of 0 means the same direction and so the same class for any words; of 1, nothing in common. One colour range holds for all distances. The released code stays close to SC-CLIP, from which its later steps come.",
     data: () =>
-      Array.from({length: values[0]?.length ?? 0}, (_, patch) => ({
+      Array.from({length: values.find((list) => list)?.length ?? 0}, (_, patch) => ({
         patch,
-        ...Object.fromEntries(pairs.map(({a, b}, i) => [`${a} ${b}`, values[i][patch]]))
+        ...Object.fromEntries(pairs.map(({a, b}, i) => [`${a} ${b}`, values[i]?.[patch] ?? ""]))
       }))
   });
-  let values: Float64Array[] = [];
+  let values: (Float64Array | undefined)[] = [];
   const paint = ({record, picture, selection}: View, maps: FeatureMaps) => {
     const {grid} = record;
-    values = pairs.map(({a, b}) => distance(maps.get(a)!, maps.get(b)!));
-    const domain = [0, maximum(...values)] as const;
+    values = pairs.map(({a, b}) => {
+      const [first, second] = [maps.get(a), maps.get(b)];
+      return first && second && distance(first, second);
+    });
+    const domain = [0, maximum(...values.flatMap((list) => (list ? [list] : [])))] as const;
     for (const [i, {map, note}] of distances.entries()) {
-      map.update({grid, values: values[i], domain});
-      note.textContent = `median ${median(values[i]).toFixed(3)}`;
+      const list = values[i];
+      map.update({grid, values: list ?? null, domain});
+      note.textContent = list ? `median ${median(list).toFixed(3)}` : absent;
     }
     legend.update({domain});
     const found = outlierSets(record);
@@ -82,8 +89,6 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
         ? `${alone} of the code’s ten have no valid neighbour: it would write zeros, and the window would come out undefined.`
         : `None of the code’s ${count(found.code)} lacks a valid neighbour here; the paper’s set, repaired the same way, has ${count(repair(blank, grid, found.paper).isolated)}.`;
     frame.update({
-      waiting: "",
-      failure: "",
       source: provenance(
         {...record, image: picture.title},
         {
@@ -96,28 +101,17 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
     });
     frame.dataset.drawn = `${record.image} ${selection.model}`;
   };
-  follow(
-    feed,
-    frame,
-    (view) =>
-      withFeatures(
-        view.source,
-        names,
-        (maps) => {
-          const {state} = feed;
-          if (
-            "view" in state &&
-            state.view.source === view.source &&
-            !frame.dataset.drawn?.startsWith(`${view.record.image} `)
-          )
-            paint(state.view, maps);
-        },
-        (error) => frame.update({failure: error instanceof Error ? error.message : String(error)})
-      ),
-    ({hover}) => {
+  let drawn: FeatureMaps | undefined;
+  followAnswers(feed, frame, {
+    waiting,
+    ask: ({source}) => featureMaps(source, names),
+    draw: (view, found) => {
+      if (found !== drawn) paint(view, (drawn = found));
+    },
+    point: ({hover}) => {
       for (const {map} of [...distances, ...Object.values(sets)]) map.update({hover});
     }
-  );
+  });
   return frame;
 }
 

@@ -1,10 +1,11 @@
 import type {RecordSource, RepairSweep} from "../../records/record.js";
 import {layerSummaries} from "../../analysis/summary.js";
+import {Cache, perOwner} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {slider} from "../../ui/inputs.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {marksLegend, rampLegend, strokesLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
@@ -12,6 +13,10 @@ import {trunkStrokes} from "../../charts/marks.js";
 import {matrix} from "../../charts/matrix.js";
 import {plate} from "../../charts/plate.js";
 import {maximum} from "../../charts/reading.js";
+
+const waiting = "Loading the runs with SOM from each layer on.";
+
+const repairs = perOwner((source: RecordSource) => new Cache(() => source.repairs()));
 
 /** What becomes of long tokens and of outliers when repair begins at layer k. */
 export function repairFrom(feed: Feed): HTMLElement {
@@ -62,7 +67,7 @@ export function repairFrom(feed: Feed): HTMLElement {
     {
       id: "repair-from",
       title: "From which layer on must outliers be repaired?",
-      waiting: "Loading the runs with SOM from each layer on.",
+      waiting,
       lede: "SOM switched on at layer k: norms of each block’s own output and outlier sets of every layer, one run of the network for each k.",
       legend: [
         strokesLegend([trunkStrokes.plain, trunkStrokes.purified]),
@@ -77,7 +82,6 @@ export function repairFrom(feed: Feed): HTMLElement {
     }
   );
   let shown: {sweep: RepairSweep; layers: number; patches: number} | undefined;
-  let source: RecordSource | undefined;
   let drawnFrom = 0;
   const draw = (view: View, {sweep, layers, patches}: NonNullable<typeof shown>, fresh: boolean) => {
     const {choice, selection, record, picture} = view;
@@ -137,24 +141,15 @@ export function repairFrom(feed: Feed): HTMLElement {
     });
     frame.dataset.drawn = `${record.image} ${from} ${layer + 1} ${sizes[last]}`;
   };
-  follow(feed, frame, (view) => {
-    const {record} = view;
-    if (view.source === source && shown) return draw(view, shown, false);
-    if (view.source === source) return frame.update({waiting: "Loading the runs with SOM from each layer on."});
-    source = view.source;
-    shown = undefined;
-    frame.update({waiting: "Loading the runs with SOM from each layer on."});
-    view.source.repairs().then(
-      (sweep) => {
-        const {state} = feed;
-        if (source !== view.source || !("view" in state) || state.view.source !== source) return;
-        shown = {sweep, layers: record.layers, patches: record.grid[0] * record.grid[1]};
-        draw(state.view, shown, true);
-      },
-      (error: unknown) => {
-        if (source === view.source) frame.update({failure: error instanceof Error ? error.message : String(error)});
-      }
-    );
+  followAnswers(feed, frame, {
+    waiting,
+    ask: ({source}) => repairs(source).get("repairs"),
+    draw: (view, sweep) => {
+      const {layers, grid} = view.record;
+      const fresh = shown?.sweep !== sweep;
+      shown = {sweep, layers, patches: grid[0] * grid[1]};
+      draw(view, shown, fresh);
+    }
   });
   return frame;
 }

@@ -1,13 +1,14 @@
 import * as Plot from "@observablehq/plot";
-import type {Feed} from "../../site/feed.js";
+import type {Feed, View} from "../../site/feed.js";
 import {css, sequential} from "../../charts/colour.js";
 import {h, isDark, whenResized} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {followAnswers} from "../frame/follow.js";
 import {disagreement} from "./masks.js";
 import {asPicture} from "../../charts/picture.js";
-import {segmenters} from "../features/stages.js";
-import {withMasks, type Masks} from "./withMasks.js";
+import {present, viewMasks, type Masks} from "./viewMasks.js";
+
+const waiting = "Loading the features of this photo.";
 
 interface Cell {
   method: string;
@@ -23,7 +24,7 @@ export function agreementFigure(feed: Feed): HTMLElement {
     id: "agreement",
     title: "Which methods decide alike",
     lede: "Share of patches to which two methods give the same class, in percent.",
-    waiting: "Loading the features of this photo.",
+    waiting,
     reading:
       "Two methods that agree may be wrong together, and with few words some agreement is chance. Colours begin at half of the patches.",
     data: () => cells.map(({method, other, same}) => ({method, other, same}))
@@ -37,45 +38,43 @@ export function agreementFigure(feed: Feed): HTMLElement {
     width = w;
     paint();
   });
-  follow(feed, frame, (view) => {
-    withMasks(
-      view,
-      (masks) => {
-        const {state} = feed;
-        if (!("view" in state) || state.view.source !== view.source) return;
-        const {record, picture} = state.view;
-        const key = `${record.image} ${masks.asked.words}`;
-        if (frame.dataset.drawn === key) return;
-        cells = compare(masks);
-        paint();
-        frame.update({
-          waiting: "",
-          source: provenance(
-            {...record, image: picture.title},
-            {notes: [`words ${masks.asked.words}`, "one 224 px window"]}
-          )
-        });
-        frame.dataset.drawn = key;
-      },
-      (failure) => frame.update({failure}),
-      (failure) => frame.dataset.drawn || frame.update({failure})
-    );
+  let source: View["source"] | undefined;
+  let shown: Masks | undefined;
+  followAnswers(feed, frame, {
+    waiting,
+    ask: viewMasks,
+    draw: ({record, picture, source: drawn}, masks) => {
+      source = drawn;
+      if (shown === masks) return;
+      shown = masks;
+      cells = compare(masks);
+      paint();
+      frame.update({
+        source: provenance(
+          {...record, image: picture.title},
+          {notes: [`words ${masks.asked.words}`, "one 224 px window"]}
+        )
+      });
+      frame.dataset.drawn = `${record.image} ${masks.asked.words}`;
+    },
+    failed: (reason, view) => (view.source === source ? "" : reason)
   });
   return frame;
 }
 
-function compare({byName}: Masks): Cell[] {
-  return segmenters.flatMap((a) =>
-    segmenters.map((b) => ({
+function compare(masks: Masks): Cell[] {
+  const methods = present(masks);
+  return methods.flatMap((a) =>
+    methods.map((b) => ({
       method: a.title,
       other: b.title,
-      same: 1 - disagreement(byName.get(a.name)!, byName.get(b.name)!)
+      same: 1 - disagreement(masks.byName.get(a.name)!, masks.byName.get(b.name)!)
     }))
   );
 }
 
 function plot(cells: readonly Cell[], width: number) {
-  const names = segmenters.map(({title}) => title);
+  const names = [...new Set(cells.map(({method}) => method))];
   const map = sequential(isDark());
   const colour = ({same}: Cell) => css(map, Math.max(0, 2 * same - 1));
   const wide = Math.min(width, 800);

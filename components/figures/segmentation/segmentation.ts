@@ -9,16 +9,19 @@ import {chosenClass, classMenu, spread} from "../features/features.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance} from "../frame/figure.js";
-import {follow} from "../frame/follow.js";
+import {absent, absentNote} from "../frame/absent.js";
+import {followAnswers} from "../frame/follow.js";
 import {rampLegend} from "../../charts/legend.js";
 import {disagreement, maskPicture, type Mask} from "./masks.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {patchName} from "../../charts/reading.js";
-import {segmenters} from "../features/stages.js";
-import {withMasks, type Masks} from "./withMasks.js";
+import {segmenters, type Stage} from "../features/stages.js";
+import {present, viewMasks, type Masks} from "./viewMasks.js";
 
 type Shown = Selection["shown"];
+
+const waiting = "Loading the features of this photo.";
 
 /** The features that a method's name in the selection stands for. */
 function featuresOf(method: string): string {
@@ -42,14 +45,15 @@ export function segmentationFigure(feed: Feed): HTMLElement {
   const photoFrame = plate(photo, {title: "the photo"});
   const frames = segmenters.map(({title, about}, i) => plate(maps[i], {title: h("span", {title: about}, title)}));
   const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
+  const note = absentNote();
   const classes = h("div");
   const controls = segmentationControls(feed);
   const frame = figure(plates([photoFrame, ...frames], 170), {
     id: "segmentation",
     title: "One photo, one set of words, every method",
     lede: "The class with the greatest cosine at every pixel.",
-    waiting: "Loading the features of this photo.",
-    legend: [classes, legend],
+    waiting,
+    legend: [note, classes, legend],
     controls: controls.elements,
     data: () => (current ? rows(current, feed.state) : [])
   });
@@ -61,17 +65,19 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     const {shown, opacity, range} = selection;
     const {asked, byName} = masks;
     const index = chosenClass(asked, selection.word);
-    const base = byName.get(featuresOf(selection.against))!;
+    const base = byName.get(baseOf(masks, selection.against).name)!;
     // Opacity moves every frame; what it is applied to is made once.
     const nextKey = [record.image, asked.words, shown, selection.against, index, range].join("|");
     const fresh = current !== masks || key !== nextKey;
     [current, key] = [masks, nextKey];
     const heat = (mask: Mask) => (shown === "heat" ? mask.heat[index] : null);
     if (fresh) {
-      const all = spread(segmenters.map(({name}) => byName.get(name)!.heat[index]));
+      const all = spread([...byName.values()].map((mask) => mask.heat[index]));
       photo.update({grid: record.grid, photo: picture.image});
       for (const [i, {name}] of segmenters.entries()) {
-        const mask = byName.get(name)!;
+        const mask = byName.get(name);
+        frames[i].update({absent: mask ? "" : absent});
+        if (!mask) continue;
         const values = heat(mask);
         maps[i].update({
           grid: record.grid,
@@ -83,6 +89,10 @@ export function segmentationFigure(feed: Feed): HTMLElement {
           name: (patch) => describe(mask, asked, patch, shown, index)
         });
       }
+      note.show(
+        segmenters.filter(({name}) => !byName.has(name)).map(({title}) => title),
+        record.provenance.model
+      );
       classes.replaceChildren(classesLegend(asked));
       legend.update({label: `cosine to “${asked.classes[index].words.join(", ")}”`, domain: all});
     } else {
@@ -91,7 +101,7 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     }
     legend.hidden = shown !== "heat" || range === "own";
     classes.hidden = shown === "heat";
-    frame.update({...words(view, asked, index), waiting: "", failure: ""});
+    frame.update(words(view, masks, index));
     point(store.pointing.hover, view);
     frame.dataset.drawn = `${record.image} ${shown} ${asked.words}`;
   };
@@ -99,10 +109,11 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     photo.update({hover});
     if (!current) return;
     const {byName, asked} = current;
-    const base = byName.get(featuresOf(selection.against))!;
+    const base = byName.get(baseOf(current, selection.against).name)!;
     const index = chosenClass(asked, selection.word);
     for (const [i, {name}] of segmenters.entries()) {
-      const mask = byName.get(name)!;
+      const mask = byName.get(name);
+      if (!mask) continue;
       maps[i].update({hover});
       const share = mask === base ? "—" : `${Math.round(100 * disagreement(mask, base))} % differ`;
       const still = selection.shown === "heat" ? "" : share;
@@ -115,30 +126,21 @@ export function segmentationFigure(feed: Feed): HTMLElement {
       frames[i].update({readout: pointed});
     }
   };
-  follow(
-    feed,
-    frame,
-    (view) => {
+  let source: View["source"] | undefined;
+  followAnswers(feed, frame, {
+    waiting,
+    ask: (view) => {
       controls.show(view);
-      if (!frame.dataset.drawn) frame.update({waiting: "Loading the features of this photo."});
-      withMasks(
-        view,
-        (masks) => {
-          const {state} = feed;
-          if (
-            "view" in state &&
-            state.view.source === view.source &&
-            state.view.selection.words === view.selection.words
-          )
-            paint(state.view, masks);
-        },
-        (failure) => frame.update({failure, waiting: ""}),
-        // The field says which words are not known; what was drawn stays.
-        (failure) => frame.update(frame.dataset.drawn ? {waiting: ""} : {failure, waiting: ""})
-      );
+      return viewMasks(view);
     },
-    ({hover}, view) => point(hover, view)
-  );
+    draw: (view, masks) => {
+      source = view.source;
+      paint(view, masks);
+    },
+    // The field says which words are not known; what was drawn of this photo stays.
+    failed: (reason, view) => (view.source === source ? "" : reason),
+    point: ({hover}, view) => point(hover, view)
+  });
   return frame;
 }
 
@@ -219,9 +221,10 @@ function segmenterName(method: string): string {
   return name === "vis" ? "sfp" : name;
 }
 
-/** A method's title by its name in the selection. */
-function segmenterTitle(method: string): string {
-  return segmenters.find(({name}) => name === featuresOf(method))!.title;
+/** What others are compared with: the chosen method, or the first that is there. */
+function baseOf(masks: Masks, method: string): Stage {
+  const there = present(masks);
+  return there.find(({name}) => name === featuresOf(method)) ?? there[0];
 }
 
 const titles: Record<Shown, string> = {
@@ -230,10 +233,11 @@ const titles: Record<Shown, string> = {
   difference: "Where each method decides otherwise"
 };
 
-function words({record, picture, selection}: View, asked: Asked, index: number): Partial<FigureOptions> {
+function words({record, picture, selection}: View, masks: Masks, index: number): Partial<FigureOptions> {
   const {shown, against, range} = selection;
+  const {asked} = masks;
   const {words: synonyms} = asked.classes[index];
-  const base = segmenterTitle(against);
+  const base = baseOf(masks, against).title;
   const ledes: Record<Shown, string> = {
     masks: `The class with the greatest cosine at each pixel; beside each name, the share of patches with another class than ${base}’s.`,
     heat: `Cosine of each patch’s feature with “${synonyms.join("” or “")}”${synonyms.length > 1 ? ", whichever is greater" : ""}.`,
@@ -272,6 +276,6 @@ function rows({asked, byName}: Masks, state: Feed["state"]): Rows {
     image,
     patch,
     place: patchName(patch, grid[1]),
-    ...Object.fromEntries(segmenters.map(({name}) => [name, asked.classes[byName.get(name)!.patches[patch]].name]))
+    ...Object.fromEntries([...byName].map(([name, mask]) => [name, asked.classes[mask.patches[patch]].name]))
   }));
 }

@@ -4,7 +4,8 @@ import type {Feed} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
 import type {Selection} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
-import {withWords, type Asked} from "../../site/asked.js";
+import {askWords, type Asked} from "../../site/asked.js";
+import {newest} from "../../site/cache.js";
 import {readMethods, readSegmentSettings} from "./choices.js";
 import {maskFigure} from "./maskFigure.js";
 import {methodBoxes} from "./methodBoxes.js";
@@ -36,7 +37,7 @@ export function maskControls(
   const {store} = feed;
   /** What the shown masks were asked for, and what their caption says of it. */
   let asked: (Pick<Asked, "classes"> & {note: string}) | undefined;
-  let asks = 0;
+  const askLatest = newest();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const ask = () => {
@@ -46,16 +47,14 @@ export function maskControls(
     // A run that was kept has no model yet; what it is asked for then comes with the run.
     if (!info && chosen && whole && !session.state.stage) return void session.run();
     if ((!info?.words && !info?.tower) || !whole || !chosen) return;
-    const turn = (asks += 1);
     const settings = readSegmentSettings(store.value);
     const names = readMethods(store.value.methods);
     const note = [info.id, `${settings.short} px`, device && `computed on ${device}`].filter(Boolean).join(" · ");
-    withWords(
-      {model: info.id, image: chosen.id, words: store.value.words},
+    // A text tower answers later, and other words may have been asked for since.
+    askLatest(
+      () => askWords({model: info.id, image: chosen.id, words: store.value.words}),
       (found) => {
-        // A text tower answers later, and other words may have been asked for since.
-        if (turn !== asks) return;
-        asked = {...found, note};
+        const mine = (asked = {...found, note});
         const {classes} = found;
         const ended = session.segment({
           methods: names.map((name) => ({name, options: name === "sfp" ? session.options : undefined})),
@@ -66,7 +65,7 @@ export function maskControls(
         });
         void ended.then(() => {
           const {masks, stage} = session.state;
-          if (turn === asks && !stage && masks.length) onMasks({masks, classes, note});
+          if (asked === mine && !stage && masks.length) onMasks({masks, classes, note});
         });
       },
       () => {}

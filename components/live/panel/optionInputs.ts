@@ -1,3 +1,4 @@
+import {reasonOf} from "../../ui/reason.js";
 import {menu, segmented, slider} from "../../ui/inputs.js";
 import {h} from "../../ui/dom.js";
 import type {Method} from "../../model/methods/method.js";
@@ -114,7 +115,7 @@ function listInput(
       onChange(readOptions(owner, {[name]: spec}, {[name]: field.value}, layers)[name]);
       field.setCustomValidity("");
     } catch (error) {
-      field.setCustomValidity(error instanceof Error ? error.message : String(error));
+      field.setCustomValidity(reasonOf(error));
       field.reportValidity();
     }
   });

@@ -1,4 +1,5 @@
 /** Live results as files: masks with their legend, and every array that the figures draw. */
+import {reasonOf} from "../../ui/reason.js";
 import type {RecordSource} from "../../records/record.js";
 import {category} from "../../charts/colour.js";
 import {h} from "../../ui/dom.js";
@@ -32,7 +33,7 @@ export function takeAlong(results: () => Results | undefined): {actions: HTMLEle
         button.textContent = label;
       } catch (error) {
         button.textContent = `${label}: not saved`;
-        button.title = error instanceof Error ? error.message : String(error);
+        button.title = reasonOf(error);
       } finally {
         button.disabled = false;
       }
