@@ -1,11 +1,11 @@
 import type {AttentionMap} from "../records/record.js";
 import type {Domain, Scale} from "./colour.js";
-import {index, position, sequential} from "./colour.js";
+import {valuePixels} from "./pixels.js";
 import {fitCanvas, h, isDark, whenResized} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {drawing} from "../ui/drawing.js";
 import {marks} from "./marks.js";
-import {maximum, tokenOf} from "./reading.js";
+import {tokenOf} from "./reading.js";
 
 export interface AttentionMatrixOptions {
   map: AttentionMap;
@@ -66,11 +66,9 @@ let pixels: HTMLCanvasElement | undefined;
 
 function paintMatrix(context: CanvasRenderingContext2D, state: AttentionMatrixOptions, side: number): void {
   const {tokens, values} = state.map;
-  const domain = state.domain ?? [0, maximum(values) * tokens];
-  const colours = new Uint32Array(sequential(isDark()).buffer);
-  const image = new ImageData(tokens, tokens);
-  const out = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < out.length; ++i) out[i] = colours[index(position(values[i] * tokens, domain, state.scale!))];
+  // The map's own unit: the domain is in times uniform, and a colour depends on their ratio alone.
+  const domain = state.domain && ([state.domain[0] / tokens, state.domain[1] / tokens] as const);
+  const image = valuePixels(values, [tokens, tokens], {domain, scale: state.scale});
   pixels ??= document.createElement("canvas");
   pixels.width = pixels.height = tokens;
   pixels.getContext("2d")!.putImageData(image, 0, 0);

@@ -1,12 +1,12 @@
 import type {Grid} from "../records/record.js";
 import type {Domain, Scale} from "./colour.js";
-import {diverging, index, position, sequential, signedPosition} from "./colour.js";
 import {fitCanvas, formatValue, h, isDark, whenResized} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {changedKeys, drawing} from "../ui/drawing.js";
 import type {MarkName} from "./marks.js";
 import {drawMark, drawRings, marks as markTable} from "./marks.js";
-import {maximum, patchName} from "./reading.js";
+import {valuePixels} from "./pixels.js";
+import {patchName} from "./reading.js";
 
 /** A mark on a patch. */
 export interface PatchMark {
@@ -199,17 +199,9 @@ function paintPhoto(context: CanvasRenderingContext2D, state: PatchMapOptions, w
 
 /** One pixel a patch: the page scales the canvas up without smoothing, so squares are crisp and painting is cheap. */
 function paintValues(canvas: HTMLCanvasElement, state: PatchMapOptions): void {
-  const {grid, values, photo, signed = false, scale = "sqrt"} = state;
+  const {grid, values, photo, signed, scale, domain} = state;
   const [rows, columns] = grid;
-  const image = new ImageData(columns, rows);
-  const [low, high] = state.domain ?? [0, signed ? maximum(Array.from(values!, Math.abs)) : maximum(values!)];
-  const map = signed ? diverging(isDark()) : sequential(isDark());
-  for (let i = 0; i < rows * columns; ++i) {
-    const t = signed ? signedPosition(values![i], high, scale) : position(values![i], [low, high], scale);
-    const k = index(t) * 4;
-    if (photo) image.data.set([...overlayHue, Math.round(235 * (signed ? Math.abs(t - 0.5) * 2 : t))], i * 4);
-    else for (let j = 0; j < 4; ++j) image.data[i * 4 + j] = map[k + j];
-  }
+  const image = valuePixels(values!, grid, {domain, scale, signed, hue: photo ? overlayHue : undefined});
   if (canvas.width !== columns || canvas.height !== rows) {
     canvas.width = columns;
     canvas.height = rows;
@@ -225,7 +217,7 @@ function paintPicture(canvas: HTMLCanvasElement, picture: HTMLCanvasElement): vo
 }
 
 /** The single hue of values over a photo: a yellow that few photos contain in this strength. */
-const overlayHue = [255, 226, 74];
+const overlayHue = [255, 226, 74] as const;
 
 function paintLines(context: CanvasRenderingContext2D, [rows, columns]: Grid, width: number, height: number): void {
   context.strokeStyle = "rgba(255,255,255,0.22)";

@@ -1,9 +1,8 @@
 import type {Domain, Scale} from "./colour.js";
-import {diverging, index, position, sequential, signedPosition} from "./colour.js";
-import {fitCanvas, h, isDark, placeIn, whenResized} from "../ui/dom.js";
+import {fitCanvas, h, placeIn, whenResized} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {drawing} from "../ui/drawing.js";
-import {maximum} from "./reading.js";
+import {valuePixels} from "./pixels.js";
 
 export interface RasterOptions {
   /** How many tokens (across) and layers (down, first layer on top). */
@@ -74,15 +73,8 @@ export function raster(options: RasterOptions): Drawing<RasterOptions> {
 }
 
 function paintCells(context: CanvasRenderingContext2D, state: RasterOptions, width: number, height: number): void {
-  const {tokens, layers, values, signed = false, scale = "sqrt"} = state;
-  const image = new ImageData(tokens, layers);
-  const map = signed ? diverging(isDark()) : sequential(isDark());
-  const [low, high] = state.domain ?? [0, signed ? maximum(Array.from(values, Math.abs)) : maximum(values)];
-  for (let i = 0; i < tokens * layers; ++i) {
-    const t = signed ? signedPosition(values[i], high, scale) : position(values[i], [low, high], scale);
-    const k = index(t) * 4;
-    image.data.set(map.subarray(k, k + 4), i * 4);
-  }
+  const {tokens, layers, values, domain, scale, signed} = state;
+  const image = valuePixels(values, [layers, tokens], {domain, scale, signed});
   const pixels = h("canvas", {width: tokens, height: layers});
   pixels.getContext("2d")!.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;

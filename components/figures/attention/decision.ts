@@ -1,6 +1,7 @@
 import type {Feed, View} from "../../site/feed.js";
 import {testControls} from "../detectors/controls.js";
 import {h} from "../../ui/dom.js";
+import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
@@ -16,10 +17,7 @@ import {describePoint, scatter} from "../../charts/scatter.js";
 export function decisionFigure(feed: Feed): HTMLElement {
   const {store} = feed;
   let reading: LayerReading | undefined;
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const chart = scatter({
     x: [],
     y: [],

@@ -6,6 +6,7 @@ import {joinedAttention} from "./joined.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
+import {rangeInput} from "../frame/kit.js";
 import {figure, provenance, trunkName} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {ringDetector, ringName, tokenLegend, tokenMarks, withHighNorm} from "../frame/tokens.js";
@@ -69,15 +70,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
     value: store.value.scale,
     onChange: (value) => store.set({scale: value})
   });
-  const range = segmented<"shared" | "own">({
-    label: "Range",
-    options: [
-      {value: "shared", label: "one for all"},
-      {value: "own", label: "each its own"}
-    ],
-    value: store.value.range,
-    onChange: (value) => store.set({range: value})
-  });
+  const range = rangeInput(store);
   const pinning = segmented<"target" | "background">({
     label: "A click pins",
     options: [

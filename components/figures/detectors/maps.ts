@@ -9,6 +9,7 @@ import type {Feed} from "../../site/feed.js";
 import {detectorControls} from "./controls.js";
 import {countName, detectionsOf, detectorNotes, detectorTitle, notComputed, presentIn} from "./reading.js";
 import {formatValue} from "../../ui/dom.js";
+import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {marksOn} from "../frame/tokens.js";
@@ -21,10 +22,7 @@ import {maximum, patchName, patchNorms} from "../../charts/reading.js";
 /** Every detector on the same tokens: scores as colours, sets as rings. */
 export function detectorMaps(feed: Feed): HTMLElement {
   const {store} = feed;
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const panels = Object.fromEntries(
     detectorIds.map((id) => {
       const {label, unit}: Detector = detectors[id];
@@ -148,8 +146,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
     grid: [14, 14],
     label: "how many detectors find a patch",
     unit: "detectors",
-    onHover: (hover) => store.point({hover}),
-    onPick: (patch, other) => store.set(other ? {background: patch} : {target: patch})
+    ...patchHands(store)
   });
   const photoFrame = plate(photo, {title: "how many find it"});
   const names = detectorIds.map((id) => detectors[id].label);

@@ -5,6 +5,7 @@ import {detectorControls} from "../detectors/controls.js";
 import type {DiagonalReading} from "./reading.js";
 import {diagonalRows, readDiagonal} from "./reading.js";
 import {formatValue, h} from "../../ui/dom.js";
+import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
@@ -37,10 +38,7 @@ export function diagonalSource(
 export function diagonalFigure(feed: Feed): HTMLElement {
   const {store} = feed;
   let reading: DiagonalReading | undefined;
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const chart = scatter({x: [], y: [], members: [], factor: 1, ...hands, onBrush: (brush) => store.point({brush})});
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
   const controls = detectorControls(store, ["som"]);

@@ -15,6 +15,7 @@ import type {Domain} from "../../charts/colour.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
+import {patchHands, rangeInput} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {absent, absentNote} from "../frame/absent.js";
 import {followAnswers} from "../frame/follow.js";
@@ -87,10 +88,7 @@ interface FeaturesOptions {
 
 function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   const {store} = feed;
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
   const maps = options.maps.map(({title}) => patchMap({grid: [14, 14], label: title, scale: "linear", ...hands}));
   const frames = options.maps.map(({title, about}, i) =>
@@ -336,15 +334,7 @@ function measureControls(feed: Feed) {
     value: store.value.measure,
     onChange: (value) => store.set({measure: value})
   });
-  const range = segmented<"shared" | "own">({
-    label: "Range",
-    options: [
-      {value: "shared", label: "one for all"},
-      {value: "own", label: "each its own", hint: "For colours: each map’s mean taken away, the axes still common"}
-    ],
-    value: store.value.range,
-    onChange: (value) => store.set({range: value})
-  });
+  const range = rangeInput(store, "For colours: each map’s mean taken away, the axes still common");
   const field = wordsField(feed);
   const word = classMenu(feed);
   return {

@@ -3,6 +3,7 @@ import {sinkScores} from "../../analysis/sinks.js";
 import {Cache, perOwner} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {formatValue, h} from "../../ui/dom.js";
+import {patchHands} from "../frame/kit.js";
 import {figure, headName, provenance} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {ringName, tokenLegend, tokenMarks} from "../frame/tokens.js";
@@ -23,10 +24,7 @@ const headMaps = perOwner(
 /** The chosen head on the photo: what the pinned token looks at, what is looked at most, and the other heads. */
 export function headRows(feed: Feed): HTMLElement {
   const {store} = feed;
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const blank = {grid: [14, 14], unit: "times uniform", ...hands} as const;
   const photo = patchMap({...blank, label: "what the target token attends to, over the photo"});
   const row = patchMap({...blank, label: "attention from the target token"});

@@ -9,6 +9,7 @@ import {pinMarks} from "../attention/maps.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
+import {patchHands, rangeInput} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {marksOn} from "../frame/tokens.js";
@@ -29,10 +30,7 @@ const waiting = "Loading the attention of this photo.";
  */
 export function integrationFigure(feed: Feed): HTMLElement {
   const {store} = feed;
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const blank = {grid: [14, 14], unit: "times uniform", ...hands} as const;
   const photo = patchMap({...blank, label: "the photo", lines: true});
   const maps = {
@@ -209,15 +207,7 @@ function haiControls(feed: Feed) {
     value: "rc",
     onChange: (value) => set("order", value)
   });
-  const range = segmented<"shared" | "own">({
-    label: "Range",
-    options: [
-      {value: "shared", label: "one for all"},
-      {value: "own", label: "each its own"}
-    ],
-    value: store.value.range,
-    onChange: (value) => store.set({range: value})
-  });
+  const range = rangeInput(store);
   return {
     elements: [l0, rounds, order, range],
     show: ({record, selection}: View, choice: HaiChoice) => {

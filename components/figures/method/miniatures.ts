@@ -5,10 +5,9 @@ import {sfp} from "../../model/methods/sfp.js";
 import type {SelectionStore} from "../../site/selection.js";
 import {resizePlanes} from "../../model/image/resample-planes.js";
 import {attentionMatrix} from "../../charts/attentionMatrix.js";
-import {category} from "../../charts/colour.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {patchMap, type PatchMark} from "../../charts/patchMap.js";
-import {picture} from "../../charts/pixels.js";
+import {classPixels, picture} from "../../charts/pixels.js";
 import {indexed} from "../../charts/indexed.js";
 import {maximum} from "../../charts/reading.js";
 import {formula} from "./formulas.js";
@@ -225,10 +224,6 @@ function labelPicture(toy: Toy, stage: keyof Toy["features"]): HTMLCanvasElement
   const {object, ground} = toyCosines(toy.features[stage]);
   const side = 4 * 16;
   const large = resizePlanes(Float32Array.of(...object, ...ground), [2, 4, 4], [side, side]);
-  const image = new ImageData(side, side);
-  for (let i = 0; i < side * side; ++i) {
-    const colour = category(large[i] > large[side * side + i] ? 0 : 1);
-    image.data.set([...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255], i * 4);
-  }
-  return picture(image);
+  const labels = Uint8Array.from({length: side * side}, (_, i) => (large[i] > large[side * side + i] ? 0 : 1));
+  return picture(classPixels(labels, [side, side]));
 }

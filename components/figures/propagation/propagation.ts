@@ -3,6 +3,7 @@ import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
 import {formatValue, h} from "../../ui/dom.js";
+import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
@@ -22,10 +23,7 @@ type Stage = "output" | "repaired";
 export function propagationFigure(feed: Feed): HTMLElement {
   const {store} = feed;
   let stage: Stage = "repaired";
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch})
-  };
+  const hands = patchHands(store);
   const blank = {grid: [14, 14], unit: "times the median", ...hands} as const;
   const maps = {
     plain: patchMap({...blank, label: "token norms without SOM"}),

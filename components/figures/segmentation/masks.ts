@@ -4,8 +4,7 @@ import {ScoreField} from "../../model/segmentation/accumulate.js";
 import {decideField, type LabelMap} from "../../model/segmentation/decide.js";
 import {cosines} from "../../model/segmentation/scores.js";
 import {tile} from "../../model/segmentation/windows.js";
-import {category} from "../../charts/colour.js";
-import {picture} from "../../charts/pixels.js";
+import {classPixels, picture} from "../../charts/pixels.js";
 
 /** One method's segmentation of a photo that is one window. */
 export interface Mask {
@@ -46,11 +45,7 @@ export async function segmentPatches({width, values}: FeatureMap, grid: Grid, as
 
 /** A mask in the colours of its classes; with `other`, only where the two differ. */
 export function maskPicture({labels, height, width}: Mask, other?: Mask): HTMLCanvasElement {
-  const image = new ImageData(width, height);
-  const out = new Uint32Array(image.data.buffer);
-  const colours = Uint32Array.from({length: 256}, (_, c) => packed(category(c)));
-  for (let i = 0; i < out.length; ++i) if (!other || other.labels[i] !== labels[i]) out[i] = colours[labels[i]];
-  return picture(image);
+  return picture(classPixels(labels, [height, width], (i) => !other || other.labels[i] !== labels[i]));
 }
 
 /** The share of patches to which two methods give different classes. */
@@ -58,10 +53,4 @@ export function disagreement(a: Mask, b: Mask): number {
   let differ = 0;
   for (let i = 0; i < a.patches.length; ++i) differ += Number(a.patches[i] !== b.patches[i]);
   return differ / a.patches.length;
-}
-
-/** "#rrggbb" as the bytes of an opaque pixel, in memory's order. */
-function packed(colour: string): number {
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-  return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0];
 }

@@ -1,5 +1,5 @@
 import type {Feed, View} from "../../site/feed.js";
-import {menu, segmented, slider} from "../../ui/inputs.js";
+import {menu, segmented} from "../../ui/inputs.js";
 import type {Selection} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
 import type {Asked} from "../../site/asked.js";
@@ -8,6 +8,7 @@ import {formatValue, h, s} from "../../ui/dom.js";
 import {chosenClass, classMenu, spread} from "../features/features.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
+import {opacityInput, rangeInput} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {absent, absentNote} from "../frame/absent.js";
 import {followAnswers} from "../frame/follow.js";
@@ -183,23 +184,8 @@ function segmentationControls(feed: Feed) {
     value: store.value.against,
     onChange: (value) => store.set({against: value})
   });
-  const opacity = slider({
-    label: "Opacity",
-    least: 0,
-    most: 1,
-    step: 0.05,
-    value: store.value.opacity,
-    onChange: (value) => store.set({opacity: value})
-  });
-  const range = segmented<"shared" | "own">({
-    label: "Range",
-    options: [
-      {value: "shared", label: "one for all"},
-      {value: "own", label: "each its own"}
-    ],
-    value: store.value.range,
-    onChange: (value) => store.set({range: value})
-  });
+  const opacity = opacityInput(store);
+  const range = rangeInput(store);
   const word = classMenu(feed);
   return {
     elements: [wordsField(feed), shown, against, opacity, word, range],

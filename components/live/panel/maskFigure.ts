@@ -1,11 +1,12 @@
 import {category} from "../../charts/colour.js";
+import {classPixels, picture as pixelCanvas} from "../../charts/pixels.js";
 import {h} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import {figure} from "../../figures/frame/figure.js";
 import type {Rows} from "../../figures/frame/rows.js";
 import {plate, plates} from "../../charts/plate.js";
-import {slider} from "../../ui/inputs.js";
+import {opacityInput} from "../../figures/frame/kit.js";
 import type {SelectionStore} from "../../site/selection.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels} from "../../model/segmentation/labels.js";
@@ -55,20 +56,11 @@ export function maskFigure(
   const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; place: HTMLElement; frame: HTMLElement}>();
   const place = plates([], 300);
   const legend = h("ul", {class: "legend-marks"});
-  const opacityInput = slider({
-    label: "Opacity",
-    least: 0,
-    most: 1,
-    step: 0.05,
-    value: opacity,
-    onChange: (value) => {
-      store.set({opacity: value});
-    }
-  });
+  const opacitySlider = opacityInput(store);
   store.subscribe(({opacity: value}) => {
     if (value === opacity) return;
     opacity = value;
-    opacityInput.update({value});
+    opacitySlider.update({value});
     for (const {canvas} of overlays.values()) canvas.style.opacity = String(value);
   });
   const frame = figure(place, {
@@ -78,7 +70,7 @@ export function maskFigure(
     reading:
       "First one window over the whole picture, coarse; then overlapping windows refine it. The words compete with each other only: every pixel gets one of them, whether or not it is there.",
     legend: [legend],
-    controls: [...controls, opacityInput],
+    controls: [...controls, opacitySlider],
     actions,
     data: () => shares(state)
   });
@@ -89,7 +81,7 @@ export function maskFigure(
   const overlay = (mask: Mask) => {
     const known = overlays.get(mask.method);
     if (known?.mask === mask && known.canvas.isConnected) return known.frame;
-    const canvas = canvasOf({width: mask.width, height: mask.height, rgba: colours(mask)});
+    const canvas = pixelCanvas(classPixels(mask.labels, [mask.height, mask.width]));
     canvas.style.opacity = String(opacity);
     canvas.setAttribute("aria-hidden", "true");
     const below = copyOf(photo!.canvas);
@@ -155,17 +147,6 @@ function took(masks: readonly Mask[]): string {
   if (!masks.length) return "";
   const seconds = Math.max(...masks.map(({milliseconds}) => milliseconds)) / 1000;
   return ` · ${seconds.toFixed(1)} s${masks.length > 1 ? ` for all ${masks.length} methods` : ""}`;
-}
-
-function colours({labels}: Mask): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray(4 * labels.length);
-  const out = new Uint32Array(rgba.buffer);
-  const table = Uint32Array.from({length: 256}, (_, label) => {
-    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(category(label).slice(at, at + 2), 16));
-    return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0];
-  });
-  for (let i = 0; i < out.length; ++i) out[i] = table[labels[i] & 255];
-  return rgba;
 }
 
 function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
