@@ -46,7 +46,11 @@ function inTurn<T>({ort}: Device, work: () => Promise<T>): Promise<T> {
 
 /** A checkpoint's files under the names that graphs have for them. */
 function externalData({bytes, more}: Checkpoint) {
-  return [{path: weightsFile, data: bytes}, ...Array.from(more ?? [], ([path, data]) => ({path, data}))];
+  return [
+    // The runtime refuses files without bytes; shards leave none here.
+    ...(bytes.length ? [{path: weightsFile, data: bytes}] : []),
+    ...Array.from(more ?? [], ([path, data]) => ({path, data}))
+  ];
 }
 
 /** Runs graphs on a checkpoint's weights and keeps the sessions that were used last: asking again costs only the run. */

@@ -1,6 +1,7 @@
 /** `models`: what can be had and what is here; fetching one; its geometry. */
 
 import {shrunkenTypes} from "../../components/model/shrink.js";
+import {checkModel, type ModelCheck} from "../records/check.js";
 import {openModel} from "../engine/index.js";
 import {catalog, findModel, getModel, HubError, type ListedModel, listModels} from "../hub/index.js";
 import {isShrunkenType, shrinkModel} from "../hub/shrink.js";
@@ -11,10 +12,12 @@ import type {Streams} from "../files/output.js";
 import {deliver} from "../files/output.js";
 
 export const help = `models [list]             the models that are known, and where they are
-models get ID             fetch a model from the Hugging Face hub: resumed after an interruption, verified, kept
+models get ID|OWNER/NAME[@REVISION]
+                          fetch a model from the Hugging Face hub: resumed after an interruption, verified, kept, checked
     --revision R          a branch, tag or commit instead of the one this project knows
-models show ID|FOLDER     a model's geometry
-models shrink ID|FOLDER   a smaller copy for pages, under the name ID-float16 or ID-int8
+models show MODEL         a model's family and geometry, and what had to be guessed
+models check MODEL        whether its weights are whole and it sees what is on the project's photos; --json for details
+models shrink MODEL       a smaller copy for pages, under the name ID-float16 or ID-int8
     --as TYPE             float16, or int8: matrices in 8 bits a weight (default int8)
     --json                as JSON
     --out FILE            into a file instead of on stdout
@@ -38,9 +41,9 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   });
   const [verb = "list", ...names] = positionals;
   try {
-    const {text, data} = await act(verb, names, options, streams.stderr);
+    const {text, data, status = 0} = await act(verb, names, options, streams.stderr);
     deliver(options.json ? `${JSON.stringify(data, null, 2)}\n` : text, options.out, streams);
-    return 0;
+    return status;
   } catch (error) {
     if (error instanceof HubError && error.code === "unknown-model")
       throw new UsageError(error.message, {cause: error});
@@ -52,6 +55,8 @@ export async function run(args: string[], streams: Streams): Promise<number> {
 interface Result {
   text: string;
   data: unknown;
+  /** Of the process; 0 unless said. */
+  status?: number;
 }
 
 async function act(verb: string, names: string[], options: Options, stderr: Streams["stderr"]): Promise<Result> {
@@ -61,13 +66,16 @@ async function act(verb: string, names: string[], options: Options, stderr: Stre
     return list();
   }
   if (options.as !== undefined && verb !== "shrink") throw new UsageError("--as goes with `models shrink`.");
-  if (verb !== "get" && verb !== "show" && verb !== "shrink")
-    throw new UsageError(`models ${verb} is not known; known are list, get, show, shrink.`);
+  if (!["get", "show", "check", "shrink"].includes(verb))
+    throw new UsageError(`models ${verb} is not known; known are list, get, show, check, shrink.`);
   if (names.length !== 1) {
     const ids = catalog.filter(({repository}) => verb !== "get" || repository).map(({id}) => id);
-    throw new UsageError(`models ${verb} takes one model: ${ids.join(", ")}${verb === "get" ? "" : ", or a folder"}.`);
+    throw new UsageError(
+      `models ${verb} takes one model: ${ids.join(", ")}${verb === "get" ? ", or OWNER/NAME on the hub" : ", OWNER/NAME, or a folder"}.`
+    );
   }
   if (verb === "shrink") return shrunken(names[0], options);
+  if (verb === "check") return check(names[0]);
   return verb === "get" ? get(names[0], options, stderr) : show(names[0]);
 }
 
@@ -107,7 +115,9 @@ async function get(id: string, {revision}: Options, stderr: Streams["stderr"]): 
       ([path, file]) => `  ${path}  ${megabytes(file.size)}  sha256 ${file.sha256}`
     );
     const from = `${repository}${commit ? ` at ${commit}` : ""}`;
-    return {text: `${id}: ${what}, in ${got.folder}\n  from ${from}\n${sizes.join("\n")}\n`, data: got};
+    const checked = await checkFetched(got.folder);
+    const text = `${got.id}: ${what}, in ${got.folder}\n  from ${from}\n${sizes.join("\n")}\n${checked.text}\n`;
+    return {text, data: {...got, check: checked.data ?? checked.text}};
   } finally {
     report.end();
     process.removeListener("SIGINT", interrupt);
@@ -120,19 +130,57 @@ async function shrunken(idOrFolder: string, {as: type = "int8"}: Options): Promi
   return {text: `${copy.id}: ${megabytes(copy.bytes)}, in ${copy.folder}\n`, data: copy};
 }
 
-async function show(idOrFolder: string): Promise<Result> {
-  const {id, folder} = await findModel(idOrFolder);
-  const model = await openModel(folder);
-  const {hash, geometry} = model;
+async function show(word: string): Promise<Result> {
+  const {id, folder} = await findModel(word);
+  const model = await openModel(word);
+  const {hash, geometry, family, naming, guesses, textProblem} = model;
   const text = model.textTower?.geometry;
-  const parts = [`${id}, in ${folder}`, `sha256 ${hash}`, "image tower", ...rows(geometry)];
-  parts.push(...(text ? ["text tower", ...rows(text)] : ["no text tower: words come from a lexicon"]));
-  return {text: `${parts.join("\n")}\n`, data: {id, folder, hash, geometry, text}};
+  const parts = [`${id}, in ${folder}`, `sha256 ${hash}`, `${family.title}, in ${names[naming]} names`];
+  parts.push("image tower", ...rows(geometry));
+  if (text) parts.push("text tower", ...rows(text));
+  else if (textProblem) parts.push(`no text tower that is known: ${textProblem}`);
+  else if (geometry.classes !== undefined) parts.push("no text tower: words come from a lexicon");
+  else parts.push("no text tower and no classifier: no words");
+  parts.push(...guesses.map((guess) => `guessed: ${guess}`));
+  const data = {id, folder, hash, family: family.id, naming, geometry, text, textProblem, guesses};
+  return {text: `${parts.join("\n")}\n`, data};
+}
+
+const names = {
+  original: "the authors'",
+  huggingface: "transformers'",
+  timm: "timm's",
+  openclip: "open_clip's"
+} as const;
+
+async function check(word: string): Promise<Result & {status: number}> {
+  const found = await checkModel(await openModel(word));
+  return {text: `${found.verdict}\n`, data: found, status: found.good ? 0 : 1};
+}
+
+/** What `models get` ends with: whether what was fetched works here. A fetched model that does not is kept all the same. */
+async function checkFetched(id: string): Promise<{text: string; data?: ModelCheck}> {
+  try {
+    const found = await checkModel(await openModel(id));
+    return {text: found.verdict, data: found};
+  } catch (error) {
+    return {text: `not checked: ${(error as Error).message}`};
+  }
 }
 
 /** A line for each size. */
 function rows(geometry: object): string[] {
   return Object.entries(geometry)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `  ${name.padEnd(12)} ${Array.isArray(value) ? value.join(", ") : String(value)}`);
+    .map(([name, value]) => `  ${name.padEnd(12)} ${words(value)}`);
+}
+
+/** A size in words: the rotary positions' kind, and the like, not their every number. */
+function words(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .filter(([, part]) => !Array.isArray(part))
+    .map(([name, part]) => `${name} ${String(part)}`)
+    .join(", ");
 }

@@ -32,8 +32,8 @@ export const modelOptions = {
   json: {type: "boolean", default: false}
 } as const satisfies ParseArgsConfig["options"];
 
-export const modelHelp = `  --model MODEL       its ID, OWNER/NAME on the hub, a folder, or a file of weights (default: the best that is
-                      here; npm run sfp -- models lists them, models get fetches one)
+export const modelHelp = `  --model MODEL       its ID, OWNER/NAME on the hub, or a folder (default: the best that is here;
+                      npm run sfp -- models lists them, models get fetches one)
   --positions WHOSE   original, huggingface or timm: whose way with grids other than the trained one (default original)
   --activation NAME   quick_gelu, gelu or gelu_pytorch_tanh, instead of what the model's config or family says
   --device NAME       auto, cuda, webgpu or cpu (default auto: the first that works)

@@ -1,8 +1,8 @@
 import {readFileSync} from "node:fs";
 import {HubError} from "./errors.js";
 
-/** How a model answers for words: CLIP's text tower, or the rows of a classifier. */
-export type TextKind = "clip" | "lexicon";
+/** How a model answers for words: by a text tower, by the rows of a classifier, or not at all. */
+export type TextKind = "clip" | "lexicon" | "none";
 
 export interface CatalogFile {
   path: string;
@@ -19,11 +19,19 @@ export interface CatalogEntry {
   repository?: string;
   /** Tried in order. OpenAI's B/16 and B/32 have safetensors only in commits beside their main branch. */
   revisions?: string[];
-  /** What is fetched, in this order: the weights come last, so a folder that has them is complete. */
+  /**
+   * What is fetched, in this order: the weights come last, so a folder that has them is complete. Where it is not said,
+   * the hub is asked which files there are.
+   */
   files?: CatalogFile[];
+  /** Blocks of its image tower. */
+  layers?: number;
   /** About how much is fetched. */
   megabytes?: number;
 }
+
+/** An entry that the hub has, every file of it named. */
+export type DownloadEntry = Required<Omit<CatalogEntry, "layers">>;
 
 /** Every model known by name, in the order in which lists show them. */
 export const catalog: readonly CatalogEntry[] = JSON.parse(
@@ -31,10 +39,10 @@ export const catalog: readonly CatalogEntry[] = JSON.parse(
 ) as CatalogEntry[];
 
 /** The entry of a model that the hub has. */
-export function downloadable(id: string): Required<CatalogEntry> {
+export function downloadable(id: string): Omit<DownloadEntry, "files"> & Pick<CatalogEntry, "files"> {
   const entry = catalog.find((model) => model.id === id);
   const ids = catalog.filter(({repository}) => repository).map((model) => model.id);
   if (!entry) throw new HubError("unknown-model", `no model is called "${id}"; to be had are ${ids.join(", ")}`);
   if (!entry.repository) throw new HubError("unknown-model", `${id} comes with the project and is not on the hub`);
-  return entry as Required<CatalogEntry>;
+  return entry as ReturnType<typeof downloadable>;
 }

@@ -2,11 +2,11 @@
 
 import {existsSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
-import {basename, dirname, join, resolve} from "node:path";
+import {basename, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {catalog, type CatalogEntry} from "./catalog.js";
 import {HubError} from "./errors.js";
-import {isWeightsName, weightsIn} from "./weightsFile.js";
+import {weightsIn} from "./weightsFile.js";
 
 /** Which of the places a model was found in. */
 export type ModelSource = "path" | "SFP_MODELS" | "cache" | "project" | "shared";
@@ -62,8 +62,7 @@ export function idOf(repository: string): string {
 }
 
 /**
- * The folder of a model, by name, by its repository on the hub (OWNER/NAME) or by path, which may also name a file of
- * weights. The places for a name are `SFP_MODELS`, the project's cache,
+ * The folder of a model, by name, by its repository on the hub (OWNER/NAME) or by path. The places for a name are `SFP_MODELS`, the project's cache,
  * `data/models` and `../shared/models`.
  *
  * @throws HubError "not-here" with the command that fetches it; "unknown-model" when nothing has that name
@@ -82,12 +81,12 @@ export async function findModel(idOrFolder: string, places: Places = {}): Promis
       "not-here",
       `${repository} is not here, neither as a folder nor from the hub: run \`npm run sfp -- models get ${repository}\``
     );
-  if (existsSync(idOrFolder) && (isWeightsName(idOrFolder) || weightsIn(idOrFolder) !== undefined))
-    return explicitFolder(idOrFolder);
+  if (weightsIn(idOrFolder) !== undefined) return explicitFolder(idOrFolder);
   const entry = catalog.find(({id}) => id === idOrFolder);
   if (entry?.repository)
     throw new HubError("not-here", `${entry.id} is not here: run \`npm run sfp -- models get ${entry.id}\``);
-  if (entry) throw new HubError("not-here", `${entry.id} is not here: data/models/${entry.id} has no weights`);
+  if (entry)
+    throw new HubError("not-here", `${entry.id} is not here: data/models/${entry.id} has no model.safetensors`);
   const ids = (await listModels(places)).map(({id}) => id);
   throw new HubError(
     "unknown-model",
@@ -99,24 +98,16 @@ async function explicitFolder(path: string): Promise<FoundModel> {
   const folder = resolve(path);
   const stats = await stat(folder).catch(() => undefined);
   if (!stats) throw new HubError("not-here", `${path}: no such folder`);
-  if (!stats.isDirectory()) {
-    if (!isWeightsName(path))
-      throw new HubError(
-        "not-here",
-        `${path}: a model is a folder, or a file of weights (.safetensors, .pt, .pth, .bin)`
-      );
-    return {
-      id: basename(folder).replace(/\.\w+$/, ""),
-      folder: dirname(folder),
-      weights: basename(folder),
-      source: "path"
-    };
-  }
+  if (!stats.isDirectory())
+    throw new HubError(
+      "not-here",
+      `${path}: a model is a folder with model.safetensors or other weights, this is a file`
+    );
   const weights = weightsIn(folder);
   if (weights === undefined)
     throw new HubError(
       "not-here",
-      `${path}: has no weights (model.safetensors, its index, pytorch_model.bin, or one .pt or .pth)`
+      `${path}: has no model.safetensors, nor its index, pytorch_model.bin, or a single .pt or .pth`
     );
   return {id: basename(folder), folder, weights, source: "path"};
 }

@@ -2,11 +2,12 @@
 
 import {mkdir, rm, rmdir, stat} from "node:fs/promises";
 import {dirname, join} from "node:path";
-import {type CatalogEntry, type CatalogFile, downloadable} from "./catalog.js";
+import {type CatalogEntry, type CatalogFile, type DownloadEntry, downloadable} from "./catalog.js";
 import {HubError, PassingError} from "./errors.js";
-import {cacheFolder, type Places} from "./folders.js";
+import {cacheFolder, idOf, type Places} from "./folders.js";
 import {sha256OfFile} from "./hash.js";
 import {alone, type ModelLock, readLock, writeLock} from "./lock.js";
+import {filesOf, repositoryWord, withShards} from "./repository.js";
 import {hubHeaders, publicHub, remoteMetadata, type RemoteFile, type RemoteMetadata} from "./metadata.js";
 import type {RetryOptions} from "./retry.js";
 import {retrying} from "./retry.js";
@@ -32,7 +33,7 @@ export interface GetOptions extends Places, RetryOptions {
   /** Milliseconds of silence after which a connection counts as stalled. */
   stallAfter?: number;
   /** The entry itself, for models that are in no table. */
-  entry?: Required<CatalogEntry>;
+  entry?: DownloadEntry;
 }
 
 export interface GotModel {
@@ -46,11 +47,44 @@ export interface GotModel {
 /**
  * Fetches a model into the cache, unless a good copy is there.
  *
+ * @param id a row of the table of models, or a repository of the hub: OWNER/NAME, perhaps with @REVISION
  * @throws HubError whose message says what to do
  */
 export async function getModel(id: string, options: GetOptions = {}): Promise<GotModel> {
-  const entry = options.entry ?? downloadable(id);
-  const folder = join(cacheFolder(options), id);
+  const word = options.entry ? undefined : repositoryWord(id);
+  const revision = word?.revision ?? options.revision;
+  const asked = {...options, revision};
+  const name = word ? idOf(word.repository) : id;
+  const folder = join(cacheFolder(options), name);
+  const known = options.entry ?? (word && name.includes("--") ? undefined : downloadable(name));
+  if (known?.files) return getEntry({...known, files: known.files}, folder, asked);
+  const repository = known?.repository ?? word!.repository;
+  const entry = await entryOf(name, repository, folder, {...asked, revision: revision ?? known?.revisions?.[0]});
+  const got = await getEntry(entry, folder, asked);
+  const whole = await withShards(entry, folder);
+  return whole === entry ? got : getEntry(whole, folder, asked);
+}
+
+/** What a repository that is in no table has: as recorded when it was fetched, else as the hub says. */
+async function entryOf(id: string, repository: string, folder: string, options: GetOptions): Promise<DownloadEntry> {
+  const {environment = process.env, signal, revision = "main"} = options;
+  const entry = {id, title: repository, text: "none", repository, revisions: [revision], megabytes: 0} as const;
+  const lock = await readLock(folder);
+  if (lock?.repository === repository && (options.revision === undefined || options.revision === lock.revision)) {
+    const files = Object.keys(lock.files).filter((path) => !/-\d+-of-\d+\./.test(path));
+    return {...entry, revisions: [lock.revision], files: files.map((path) => ({path}))};
+  }
+  const request = {headers: hubHeaders(environment), environment, signal, stallAfter: options.stallAfter};
+  const from = {endpoint: endpointOf(options), repository, revision};
+  if (environment.HF_HUB_OFFLINE === "1") throw new PassingError("offline", "HF_HUB_OFFLINE is set");
+  const files = await filesOf(from, (file) =>
+    retrying(() => remoteMetadata(file, request), {offlineAttempts: 2, ...options})
+  );
+  return {...entry, revisions: [revision], files};
+}
+
+async function getEntry(entry: DownloadEntry, folder: string, options: GetOptions): Promise<GotModel> {
+  const {id} = entry;
   await mkdir(folder, {recursive: true});
   const work = alone(folder, async () => {
     const good = await goodCopy(folder, entry, options.revision, options.signal);
@@ -92,7 +126,7 @@ interface Plan {
   remote: RemoteMetadata;
 }
 
-async function fetchModel(entry: Required<CatalogEntry>, folder: string, options: GetOptions): Promise<GotModel> {
+async function fetchModel(entry: DownloadEntry, folder: string, options: GetOptions): Promise<GotModel> {
   const {environment = process.env, signal} = options;
   if (environment.HF_HUB_OFFLINE === "1") throw new PassingError("offline", "HF_HUB_OFFLINE is set");
   const endpoint = endpointOf(options);
@@ -143,7 +177,7 @@ async function fetchModel(entry: Required<CatalogEntry>, folder: string, options
 
 /** All files of one commit: a branch that moves between two requests would mix two versions. */
 async function planFiles(
-  entry: Required<CatalogEntry>,
+  entry: DownloadEntry,
   endpoint: string,
   revision: string,
   ask: (file: RemoteFile) => Promise<RemoteMetadata>
@@ -210,7 +244,7 @@ function progressOf(plans: Plan[], report: GetOptions["onProgress"], now = () =>
 }
 
 /** An error with what helps: offline is the common one, and there is more than one way around it. */
-function explained(error: unknown, entry: Required<CatalogEntry>, folder: string, options: GetOptions): unknown {
+function explained(error: unknown, entry: DownloadEntry, folder: string, options: GetOptions): unknown {
   if (!(error instanceof HubError) || error.code !== "offline") return error;
   const files = entry.files.map(({path}) => path).join(", ");
   const endpoint = endpointOf(options);

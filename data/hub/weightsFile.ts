@@ -40,9 +40,6 @@ export function weightsIn(folder: string): string | undefined {
   return others.length === 1 ? others[0] : undefined;
 }
 
-/** Whether a file's name is one that weights have. */
-export const isWeightsName = (name: string): boolean => /\.(safetensors|pt|pth|bin|index\.json)$/.test(name);
-
 /**
  * The files that weights lie in: one, or the shards of an index.
  *

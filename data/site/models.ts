@@ -18,8 +18,8 @@ export interface SiteModel {
 interface CatalogModel {
   id: string;
   layers: number;
-  /** Where its words come from: a text tower, or a lexicon on its classifier. */
-  text: "clip" | "lexicon";
+  /** Where its words come from: a text tower, a lexicon on its classifier, or nowhere. */
+  text: "clip" | "lexicon" | "none";
 }
 
 /** Models that are analysed wherever they are at hand; the first that is there is the one pages begin with. */

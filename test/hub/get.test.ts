@@ -5,14 +5,14 @@ import {mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile} from
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type TestContext, test} from "node:test";
-import {type CatalogEntry} from "../../data/hub/catalog.js";
+import {type DownloadEntry} from "../../data/hub/catalog.js";
 import type {GetOptions, Progress} from "../../data/hub/get.js";
 import {getModel, HubError} from "../../data/hub/index.js";
 import {commit, type Hub, listen, sendBytes, sha256, startHub} from "../support/hub-server.js";
 
 const weights = randomBytes(300_000);
 const config = Buffer.from('{"vision_config": {}}\n');
-const entry: Required<CatalogEntry> = {
+const entry: DownloadEntry = {
   id: "test-model",
   title: "Test",
   text: "clip",
