@@ -11,7 +11,8 @@ import type {FeatureProvider} from "../../components/model/segmentation/segment.
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, openProxy, provenance} from "../engine/index.js";
 import {deviceName, threadCount, modelSettings} from "./options.js";
-import {keyValues} from "../../components/analysis/options.js";
+import {propagationOptions, type PropagationOptions} from "../../components/model/segmentation/propagate.js";
+import {keyValues, readOptions} from "../../components/analysis/options.js";
 
 export interface Backend {
   provenance: Provenance;
@@ -77,6 +78,25 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
     close: () => engine.close()
   };
 };
+
+export const propagateHelp = `  --propagate         PEARL's propagation of scores along the picture's edges, with -o bugs=fix|keep and -o grid=N
+                      (default ${propagationOptions.grid.default}: averaged to about so many cells a side)`;
+
+/**
+ * Splits the options of `--propagate` from those of the method.
+ *
+ * @throws RangeError for a value that does not fit, or `grid` without `--propagate` where the method does not have it
+ */
+export function propagationWords<W extends {propagate: boolean; option: readonly string[]}>(
+  words: W
+): {words: W; propagation?: PropagationOptions} {
+  if (!words.propagate) return {words};
+  const own = (word: string) => Object.hasOwn(propagationOptions, word.split("=")[0]);
+  return {
+    words: {...words, option: words.option.filter((word) => !own(word))},
+    propagation: readOptions("propagate", propagationOptions, keyValues(words.option.filter(own)))
+  };
+}
 
 /** The text vectors of classes, and the words that had to be left out. */
 export interface Answers<C> {

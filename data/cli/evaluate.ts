@@ -5,7 +5,15 @@ import {datasetNamed, datasetNames} from "../../components/model/evaluation/data
 import {classQueries, type ClassLists, type QueryClass} from "../../components/model/evaluation/queries.js";
 import {equalWords} from "../../components/model/segmentation/labels.js";
 import {evaluationSettings} from "../../components/model/evaluation/settings.js";
-import {answerClasses, openBackend, unknownWords, type Backend, type OpenBackend} from "./backend.js";
+import {
+  answerClasses,
+  openBackend,
+  propagateHelp,
+  propagationWords,
+  unknownWords,
+  type Backend,
+  type OpenBackend
+} from "./backend.js";
 import {datasetFiles, type Sample} from "./dataset-files.js";
 import {evaluationText, mergeEvaluations, type EvaluationTask} from "./evaluation-file.js";
 import {report} from "./evaluation-report.js";
@@ -25,6 +33,7 @@ evaluate merge A.json B.json ... [--out FILE]
   --classes A,B,...   only these classes; pixels of the others are ignored
   --images FILE       also write each image's pixels per class, a JSON line an image
   --json              JSON on standard output instead of a table
+${propagateHelp}
 ${modelHelp}
   With --out, an interrupted run goes on where it stopped when it is given again.`;
 
@@ -38,12 +47,13 @@ const options = {
   settings: {type: "string", default: "own"},
   words: {type: "string", default: "strict"},
   classes: {type: "string"},
-  images: {type: "string"}
+  images: {type: "string"},
+  propagate: {type: "boolean", default: false}
 } as const;
 
 export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
   if (args[0] === "merge") return merge(args.slice(1), streams);
-  const {values} = parse({args, options});
+  const {words: values, propagation} = propagationWords(parse({args, options}).values);
   if (values.dataset === undefined) throw new UsageError(`--dataset is needed: ${datasetNames.join(", ")}.`);
   if (values.root === undefined) throw new UsageError("--root DIR is needed: the data set's folder.");
   const dataset = datasetNamed(values.dataset);
@@ -71,6 +81,7 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
       unknownWords: unknown,
       excluded: asked.filter(({words: left}) => !left.length).map(({name}) => name),
       settings,
+      ...(propagation ? {propagation} : {}),
       provenance: backend.provenance,
       images: {count: samples.length, names: hash(samples)}
     };

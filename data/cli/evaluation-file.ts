@@ -1,4 +1,5 @@
 /** Evaluations as files: what was counted, over which images, by whom. Merging files equals running once. */
+import type {PropagationOptions} from "../../components/model/segmentation/propagate.js";
 import {readFileSync} from "node:fs";
 import type {Provenance} from "../../components/records/record.js";
 import {areas, Confusion, scores} from "../../components/model/evaluation/metric.js";
@@ -16,6 +17,8 @@ export interface EvaluationTask {
   /** Classes whose pixels are ignored because the run was limited to others. */
   excluded: string[];
   settings: EvaluationSettings;
+  /** PEARL's propagation, where the scores went through it. */
+  propagation?: PropagationOptions;
   provenance: Provenance;
   /** How many images the whole evaluation has, and the SHA-256 of their names in order. */
   images: {count: number; names: string};

@@ -13,7 +13,7 @@ import {
   type SegmentSettings
 } from "../../components/model/segmentation/segment.js";
 import {tile} from "../../components/model/segmentation/windows.js";
-import {openBackend, type Backend, type OpenBackend} from "./backend.js";
+import {openBackend, propagateHelp, propagationWords, type Backend, type OpenBackend} from "./backend.js";
 import {classFile} from "./class-file.js";
 import {maskPng, vocColours} from "../files/masks.js";
 import {readNumbers} from "../files/npy.js";
@@ -39,6 +39,7 @@ export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --ou
   --feedback X        ResCLIP's semantic feedback (with --method resclip): each window is segmented, refined, and looked at
                       again; pixels of a lower probability than X count as the first class (0.1 for VOC20)
   --json              also print the legend on standard output
+${propagateHelp}
 ${modelHelp}`;
 
 const options = {
@@ -55,7 +56,8 @@ const options = {
   "area-thd": {type: "string"},
   pamr: {type: "string"},
   clusters: {type: "boolean", default: false},
-  feedback: {type: "string"}
+  feedback: {type: "string"},
+  propagate: {type: "boolean", default: false}
 } as const;
 
 function readWords(args: string[]) {
@@ -65,7 +67,7 @@ function readWords(args: string[]) {
 type Values = ReturnType<typeof readWords>;
 
 export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
-  const values = readWords(args);
+  const {words: values, propagation} = propagationWords(readWords(args));
   const {image, out, json} = values;
   if (image === undefined) throw new UsageError("--image FILE is needed.");
   if (out === undefined) throw new UsageError("--out MASK.png is needed: the label map is binary.");
@@ -73,6 +75,8 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     throw new UsageError(`--out ${out}: the label map is a PNG; its name must end in .png.`);
   const classes = classesOf(values);
   const settings = settingsOf(values);
+  if (propagation && (settings.pamr > 0 || values.clusters))
+    throw new UsageError("--propagate takes the place of --pamr and --clusters: give one of them.");
   if (values.clusters && (values.method !== "cliptrase" || settings.crop !== 0))
     throw new UsageError(
       "--clusters is a part of CLIPtrase on the whole picture: it needs --method cliptrase --crop 0."
@@ -97,13 +101,13 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
       feedback === undefined
         ? backend.features
         : backend.withFeedback!({text: vectors, classes, scale, probability: feedback});
-    let found = await segment({image: pixels, colours, features, text: vectors, classes, settings, batch});
+    let found = await segment({image: pixels, colours, features, text: vectors, classes, settings, batch, propagation});
     if (values.clusters) found = {...found, labels: await clustered(found, backend, pixels, settings)};
     const palette = vocColours(Math.min(classes.length, 256));
     const legend = {
       image,
       size: [found.width, found.height],
-      settings: {...settings, feedback},
+      settings: {...settings, feedback, propagation},
       provenance,
       classes: legendOf(found, classes, palette)
     };

@@ -6,6 +6,7 @@ import {decideField, fieldProbabilities, type Breathe, type DecisionRule, type L
 import {decidePlanes, planeProbabilities, type QueryPlane} from "./decide-planes.js";
 import {classOfQueries} from "./labels.js";
 import {affinity, refine} from "./pamr.js";
+import {propagate, type PropagationOptions} from "./propagate.js";
 import {cosines, type TextMatrix, type WindowFeatures} from "./scores.js";
 import {cutWindows, tile, type PixelBatch} from "./windows.js";
 
@@ -52,6 +53,8 @@ export interface ShellInput {
   text: TextMatrix;
   classes: ReadonlyArray<{words: readonly string[]}>;
   settings?: Partial<SegmentSettings>;
+  /** PEARL's propagation of the scores before they decide; none unless given. */
+  propagation?: PropagationOptions;
   /** Side of a patch: windows are zero-padded to whole patches. Unless given, a remainder is not read. */
   padTo?: number;
   /** Windows given to the network at once; "all" where a method sees all of them. */
@@ -163,8 +166,10 @@ export async function labelPixels(
   const breathe = breather(signal, (done) => onProgress?.({stage: "labels", done}));
   const wanted = input.probabilities === "all";
   const result = {width: image.width, height: image.height, windows};
-  if (settings.pamr > 0) {
-    const plane = refinedPlanes(scores[map], pixels, image, settings.pamr);
+  if (settings.pamr > 0 || input.propagation) {
+    const plane = input.propagation
+      ? propagatedPlanes(scores[map], pixels, input)
+      : refinedPlanes(scores[map], pixels, image, settings.pamr);
     const size = image.width * image.height;
     const labels = await decidePlanes(plane, size, rule, breathe);
     return wanted
@@ -196,19 +201,45 @@ function refinedPlanes(
 ): QueryPlane {
   const {width, height} = image;
   const weights = affinity(resizePlanes(pixels.data, [3, pixels.height, pixels.width], [height, width]), height, width);
+  return (query) => refine(queryPlane(scores, query, pixels, image), weights, iterations);
+}
+
+/** One query's cosines at the original size. */
+function queryPlane(
+  scores: WindowScores,
+  query: number,
+  pixels: PixelPlanes,
+  original: {width: number; height: number}
+): Float32Array {
+  const {width, height} = original;
   const map = new Float32Array(width * height);
   const value = new Float32Array(1);
-  return (query) => {
-    const field = new ScoreField(oneQuery(scores, query), pixels, image);
-    for (let y = 0, to = 0; y < height; ++y) {
-      field.row(y);
-      for (let x = 0; x < width; ++x) {
-        field.pixel(x, value);
-        map[to++] = value[0];
-      }
+  const field = new ScoreField(oneQuery(scores, query), pixels, original);
+  for (let y = 0, to = 0; y < height; ++y) {
+    field.row(y);
+    for (let x = 0; x < width; ++x) {
+      field.pixel(x, value);
+      map[to++] = value[0];
     }
-    return refine(map, weights, iterations);
-  };
+  }
+  return map;
+}
+
+/** All queries' cosines at the original size, propagated along the picture's edges. */
+function propagatedPlanes(
+  scores: WindowScores,
+  pixels: PixelPlanes,
+  {image: {width, height}, text, propagation}: ShellInput
+): QueryPlane {
+  const enlarged = resizePlanes(pixels.data, [3, pixels.height, pixels.width], [height, width]);
+  const found = propagate(
+    {width, height, data: enlarged},
+    (query) => queryPlane(scores, query, pixels, {width, height}),
+    text,
+    scores.queries,
+    propagation!
+  );
+  return (query) => Float32Array.from(found.plane(query));
 }
 
 /** How long the event loop may wait, in ms; a page's worker must hear of a cancellation. */
