@@ -1,12 +1,11 @@
 // What a reader takes from a figure: the files are opened and looked into.
 import assert from "node:assert/strict";
-import {readFile} from "node:fs/promises";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
-import {builtPages, open, shoot} from "../support/harness.js";
+import {builtPages, downloaded, open, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -18,7 +17,7 @@ async function take(page: Page, figure: string, action: string): Promise<Buffer>
     page.waitForEvent("download"),
     page.locator(`#${figure} .figure-actions button`, {hasText: action}).click()
   ]);
-  return readFile((await download.path())!);
+  return downloaded(download);
 }
 
 test("PNG is twice the figure's size and holds more than its ground", async () => {

@@ -1,6 +1,5 @@
 // What a reader takes from the Live page: a link that restores all but the picture, masks and arrays as files.
 import assert from "node:assert/strict";
-import {readFile} from "node:fs/promises";
 import {test} from "node:test";
 import {decode} from "fast-png";
 import {unzipSync} from "fflate";
@@ -8,6 +7,7 @@ import type {Page} from "playwright-core";
 import {npyArray} from "../../components/exchange/npy.js";
 import {floats} from "../../components/exchange/stored.js";
 import {computed} from "../support/live.js";
+import {downloaded} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -35,7 +35,7 @@ async function take(page: Page, action: string): Promise<Record<string, Uint8Arr
     page.locator("#figure-mask .figure-actions").getByRole("button", {name: action, exact: true}).click()
   ]);
   assert.equal(download.suggestedFilename(), `sfp-explorer-mini-chelsea-${action.toLowerCase()}.zip`);
-  return unzipSync(new Uint8Array(await readFile((await download.path())!)));
+  return unzipSync(new Uint8Array(await downloaded(download)));
 }
 
 const words = "tabby cat; bottle, mug";

@@ -1,12 +1,11 @@
 // Light and dark: the reader's choice above the system's, kept, heard by every figure; and pictures that are white.
 import assert from "node:assert/strict";
-import {readFileSync} from "node:fs";
 import {resolve} from "node:path";
 import {test} from "node:test";
 import {pathToFileURL} from "node:url";
 import type {Page} from "playwright-core";
 import sharp from "sharp";
-import {open, shoot} from "../support/harness.js";
+import {downloaded, open, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -77,8 +76,8 @@ test("a dark page's pictures are white, and as shown with Shift; the page is dar
   const saved = async (name: string, modifiers: "Shift"[] = []) => {
     const coming = page.waitForEvent("download");
     await figure.locator(".figure-actions button", {hasText: name}).click({modifiers});
-    const file = await (await coming).path();
-    return name === "PNG" ? sharp(file).removeAlpha().raw().toBuffer() : readFileSync(file, "utf8");
+    const file = await downloaded(await coming);
+    return name === "PNG" ? sharp(file).removeAlpha().raw().toBuffer() : file.toString("utf8");
   };
   const corner = (pixels: Buffer | string) => [...(pixels as Buffer).subarray(0, 3)];
   assert.deepEqual(corner(await saved("PNG")), [255, 255, 255]);

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import axe from "axe-core";
-import type {Browser, BrowserContextOptions, Page} from "playwright-core";
+import type {Browser, BrowserContextOptions, Download, Page} from "playwright-core";
 import {chromium} from "playwright-core";
 import {launchOptions} from "../../scripts/browser.js";
 
@@ -33,6 +33,13 @@ export function profileFolder(): {folder: string; remove: () => void} {
   return {folder, remove};
 }
 
+/** What a page gave its reader to save, from whichever machine its browser is on. */
+export async function downloaded(download: Download): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of await download.createReadStream()) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
 /** Every page of a built site, as addresses below its base path. */
 export function builtPages(folder = "dist"): string[] {
   return readdirSync(folder, {recursive: true, encoding: "utf8"})
@@ -56,7 +63,7 @@ export interface Opened {
 export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const page = await browser.newPage({viewport: {width: 1280, height: 900}, ...options});
   const problems: string[] = [];
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   // The tour is offered once, and was: tests that are about it open pages themselves.
   await page.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
   // The transpiler wraps functions in a helper that does not exist in the page they are sent to.
