@@ -9,7 +9,8 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync
+  writeFileSync,
+  type Stats
 } from "node:fs";
 import {basename, dirname, join, resolve} from "node:path";
 import {systemReason} from "./missing.js";
@@ -78,14 +79,23 @@ function needWritable(path: string): void {
 
 /** What tells whether two paths are one file: what links lead to, or the place where it would come to be. */
 function identity(path: string): string {
-  const stats = statSync(path, {throwIfNoEntry: false});
+  const stats = statsOf(path);
   if (stats?.ino) return `${stats.dev}:${stats.ino}`;
   const folder = dirname(resolve(path));
   return join(existsSync(folder) ? realpathSync(folder) : folder, basename(path));
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+  return statsOf(path)?.isDirectory() ?? false;
+}
+
+/** What is at a path; undefined where there is nothing, or a file where its folder should be. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, {throwIfNoEntry: false});
+  } catch {
+    return undefined;
+  }
 }
 
 /** Files that a model's folder is made of. */
@@ -101,7 +111,7 @@ function isOfModel(path: string): boolean {
 
 /** Writes a file whole or not at all. What a link leads to is written, and devices are not replaced. */
 export function writeWhole(path: string, data: Uint8Array | string): void {
-  const stats = statSync(path, {throwIfNoEntry: false});
+  const stats = statsOf(path);
   if (stats && !stats.isFile()) return writeFileSync(path, data);
   const target = stats ? realpathSync(path) : path;
   const part = `${target}.part-${process.pid}`;
