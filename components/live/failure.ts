@@ -1,6 +1,7 @@
 /** Telling failures apart: ONNX Runtime and browsers report them in words only. */
 import {reasonOf} from "../ui/reason.js";
 import {RemoteWeightsError} from "./catalog.js";
+import {MemoryError} from "../model/memory.js";
 import type {Failure} from "./protocol.js";
 
 /** A failure of the worker, in the page. */
@@ -21,6 +22,7 @@ export function failureOf(error: unknown): Failure {
   const text = reasonOf(error);
   if (error instanceof DOMException && error.name === "AbortError") return {kind: "cancelled", message: "Cancelled."};
   if (error instanceof RemoteWeightsError) return {kind: "remote", message: text};
+  if (error instanceof MemoryError) return {kind: "memory", message: `${text} Choose a smaller size.`};
   if (lostDevice.test(text)) return {kind: "device", message: "The GPU was lost while it was working."};
   if (noMemory.test(text))
     return {kind: "memory", message: "There is not enough memory for a picture of this size. Choose a smaller size."};

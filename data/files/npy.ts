@@ -32,13 +32,17 @@ export async function readNumbers(file: string): Promise<{shape: number[]; data:
   const {shape, data} = await readNpy(file);
   if (!data.length) throw new Error(`${file} is empty: its shape is (${shape.join(", ")}).`);
   const numbers = data instanceof Float32Array ? data : Float32Array.from(data);
-  const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+  const isWrong = (value: number): boolean => !(Math.abs(value) <= largest);
+  const wrong = numbers.findIndex(isWrong);
   if (wrong < 0) return {shape, data: numbers};
-  const all = numbers.reduce((count, value) => count + Number(!Number.isFinite(value)), 0);
+  const all = numbers.reduce((count, value) => count + Number(isWrong(value)), 0);
   throw new Error(
-    `${file} has ${data[wrong]} at index (${indexOf(wrong, shape).join(", ")})${all > 1 ? `, and ${all} such values in all` : ""}; every value must be a finite float32 number.`
+    `${file} has ${data[wrong]} at index (${indexOf(wrong, shape).join(", ")})${all > 1 ? `, and ${all} such values in all` : ""}; every value must be a finite float32 number, and normalised pixels lie within about ±3.`
   );
 }
+
+/** Beyond this the squares of a layer norm overflow, and what comes out is finite and means nothing. */
+const largest = 1e6;
 
 /** The index of a number in an array of a shape, from its place in memory. */
 export function indexOf(at: number, shape: readonly number[]): number[] {

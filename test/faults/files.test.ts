@@ -149,10 +149,11 @@ function interlacedPng(labels: Uint8Array, width: number, height: number, bits: 
     [1, 0, 2, 2],
     [0, 1, 1, 2]
   ])
-    for (let y = y0; y < height && x0 < width; y += dy) {
+    for (let y = y0; y < height; y += dy) {
       let row = "";
       for (let x = x0; x < width; x += dx) row += labels[y * width + x].toString(2).padStart(bits, "0");
-      bytes.push(0);
+      // A pass without columns has no rows.
+      if (row) bytes.push(0);
       for (let i = 0; i < row.length; i += 8) bytes.push(parseInt(row.slice(i, i + 8).padEnd(8, "0"), 2));
     }
   const header = Buffer.alloc(13);

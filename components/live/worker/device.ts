@@ -4,6 +4,9 @@ import type {Device} from "../../model/runtime.js";
 import {describeAdapter, requestAdapter, requestDevice} from "../adapter.js";
 import {threadCount, type DeviceKind} from "../capabilities.js";
 
+/** What WebAssembly's 4 GB leave for a run beside the weights, in bytes. */
+const wasmMemory = 3e9;
+
 /**
  * Opens a device. ONNX Runtime keeps the settings of the first call, so a worker opens one device in its
  * life; another device is another worker.
@@ -21,7 +24,8 @@ export async function openDevice(kind: DeviceKind): Promise<Device> {
       name: `wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
       ort,
       session: {executionProviders: ["wasm"], ...quiet},
-      windows: 1
+      windows: 1,
+      limits: {free: () => wasmMemory}
     };
   const adapter = await requestAdapter();
   const {name, software, f16} = describeAdapter(adapter);
@@ -31,7 +35,8 @@ export async function openDevice(kind: DeviceKind): Promise<Device> {
     name: `webgpu (${name}${software ? ", software" : ""})${kind === "webgpu-float16" ? ", float16 arithmetic" : ""}`,
     ort,
     session: {executionProviders: [{name: "webgpu", device}], ...quiet},
-    windows: software ? 1 : 8
+    windows: software ? 1 : 8,
+    limits: {tensor: device.limits.maxStorageBufferBindingSize}
   };
 }
 

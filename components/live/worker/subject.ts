@@ -47,10 +47,13 @@ export class Subject {
   /**
    * Runs both trunks.
    *
+   * @throws MemoryError before a run that the device has no memory for
    * @param onLayers told after every few layers how many are done
    * @param pause called between runs; may wait, and may throw to stop the work
    */
   async run(onLayers: (done: number) => void, pause: () => Promise<void>): Promise<void> {
+    const [, , height, width] = this.options.pixels.dims;
+    this.engine.needMemory({dims: [trunks.length, 3, height, width], outputs: ["attention.1", "attention.2"]});
     for (let first = 1; first <= this.layers; first += stride) {
       const last = Math.min(first + stride - 1, this.layers);
       await pause();
