@@ -10,7 +10,7 @@ import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, openProxy, provenance} from "../engine/index.js";
-import {deviceName, threadCount, modelSettings} from "./options.js";
+import {deviceName, threadCount, modelSettings, UsageError} from "./options.js";
 import {propagationOptions, type PropagationOptions} from "../../components/model/segmentation/propagate.js";
 import {keyValues, readOptions} from "../../components/analysis/options.js";
 
@@ -52,6 +52,14 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
   const {model: id, device, threads, method, option} = words;
   const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
   const options = keyValues(option);
+  if (methodNamed(method).proxy === "regions")
+    throw new UsageError(
+      `${method}: its regions are not computed here yet, and without them it is sclip; features --method ${method} gives its features.`
+    );
+  if (method === "rf-clip")
+    streams.stderr.write(
+      "rf-clip: cosines of its features with the words as they are; its change of the words is not part of it.\n"
+    );
   const proxy = await openProxy(method, words.proxy);
   const read = await openModel(id, modelSettings(words));
   // Words are compared with what a pooling head makes of each patch, where a model has one.

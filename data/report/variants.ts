@@ -91,7 +91,8 @@ const sweeps = Object.entries(sfp.options).flatMap(([name, {sweep = []}]: [strin
   sweep.map((value) => changed(`${name}=${value}`))
 );
 
-const rivals = Object.values(methods).filter(({name}) => name !== sfp.name);
+/** The other methods that run on one model of any width, window after window. */
+const rivals = Object.values(methods).filter(({name, live}) => name !== sfp.name && live !== false);
 
 export const variants: readonly Variant[] = [
   ...chain,

@@ -18,7 +18,7 @@ const datasetOf: Record<Benchmark, string> = {
 /** The command line's name of a method in the paper's tables; undefined where this project does not have it. */
 export function methodName(printed: string): string | undefined {
   const plain = (title: string): string => title.replaceAll(" ", "");
-  return Object.values(methods).find(({title}) => plain(title) === plain(printed))?.name;
+  return Object.values(methods).find(({title, proxy}) => plain(title) === plain(printed) && proxy !== "regions")?.name;
 }
 
 /** Evaluates a method on one benchmark with CLIP; `DIR` is the reader's data set. */
@@ -33,6 +33,7 @@ export function evaluateCommand(
     "--root DIR",
     `--model ${model}`,
     `--method ${method}`,
+    methods[method].proxy === "needed" ? "--proxy DINO" : "",
     ...options.map((option) => `-o ${option}`),
     hasOwnSettings(method) ? "" : "--settings alike"
   ]);
