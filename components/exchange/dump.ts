@@ -11,6 +11,8 @@ export interface Maps {
   name: string;
   layers: number;
   heads: number;
+  /** Whether the heads are there one by one; else `heads` is 1, and the map is what joins them. */
+  single: boolean;
   tokens: number;
   /**
    * The maps of a layer (0-based), heads in order: H × T × T.
@@ -122,12 +124,13 @@ function layersOf(arrays: StoredArrays, name: string): {whole: StoredArray} | {e
 function maps(arrays: StoredArrays, name: string): Maps | undefined {
   const found = layersOf(arrays, name);
   if (!found) return undefined;
-  const {shape, slices} = "whole" in found ? wholeMaps(found.whole) : eachMaps(name, found.each);
+  const {shape, slices, single} = "whole" in found ? wholeMaps(found.whole) : eachMaps(name, found.each);
   const [heads, size] = shape;
   return {
     name,
     layers: slices.length,
     heads,
+    single,
     tokens: size,
     layer: (index) => {
       const {array, from} = slices[index];
@@ -138,7 +141,14 @@ function maps(arrays: StoredArrays, name: string): Maps | undefined {
   };
 }
 
-function wholeMaps(array: StoredArray): {shape: [heads: number, tokens: number]; slices: Slice[]} {
+/** Where the maps of each layer are. */
+interface MapSlices {
+  shape: [heads: number, tokens: number];
+  single: boolean;
+  slices: Slice[];
+}
+
+function wholeMaps(array: StoredArray): MapSlices {
   const {name, shape} = array;
   refuseOther(array);
   if (shape.length === 5)
@@ -154,14 +164,13 @@ function wholeMaps(array: StoredArray): {shape: [heads: number, tokens: number];
   const size = heads * rows * columns;
   return {
     shape: [heads, rows],
+    single: shape.length === 4,
     slices: Array.from({length: shape[0]}, (_, layer) => ({array, from: layer * size}))
   };
 }
 
-function eachMaps(
-  name: string,
-  each: readonly StoredArray[]
-): {shape: [heads: number, tokens: number]; slices: Slice[]} {
+function eachMaps(name: string, each: readonly StoredArray[]): MapSlices {
+  let single = true;
   const shapes = each.map((array, layer) => {
     refuseOther(array);
     const {shape} = array;
@@ -170,6 +179,7 @@ function eachMaps(
     if (sides.length !== 2 && sides.length !== 3) throw new Error(`${said}; (heads, T, T) or (T, T) is needed.`);
     const [rows, columns] = sides.slice(-2);
     refuseSize(array.name, `layer ${layer + 1}: shape ${shapeText(shape)}`, rows, columns);
+    single &&= sides.length === 3;
     return [sides.length === 3 ? sides[0] : 1, rows] as [number, number];
   });
   shapes.forEach(([heads, size], layer) => {
@@ -178,7 +188,7 @@ function eachMaps(
         `${name}, layer ${layer + 1}: ${heads} heads of ${size} × ${size} tokens, and layer 1 has ${shapes[0][0]} of ${shapes[0][1]} × ${shapes[0][1]}; all layers must be of one size.`
       );
   });
-  return {shape: shapes[0], slices: each.map((array) => ({array, from: 0}))};
+  return {shape: shapes[0], single, slices: each.map((array) => ({array, from: 0}))};
 }
 
 function refuseOther({name, type}: StoredArray): void {

@@ -13,7 +13,8 @@ const outputNames: Partial<Record<keyof Evidence, string>> = {
   classRows: "class",
   diagonals: "diagonal",
   norms: "norms",
-  features: "tokens"
+  features: "tokens",
+  map: "attention"
 };
 
 /** The outputs of a layer (1-based) that some evidence needs. */
@@ -44,7 +45,8 @@ export function evidenceOf(
     diagonals: part("diagonal"),
     norms: part("norms")?.subarray(prefix),
     features: part("tokens")?.subarray(prefix * width),
-    direction
+    direction,
+    map: part("attention")
   };
 }
 

@@ -44,6 +44,22 @@ export interface Provenance {
   proxy?: {model: string; weights: string};
   /** Versions of what computed: {"onnxruntime": "1.30.0", "sfp-explorer": "code 1f0c5a7be921"}. */
   versions: Record<string, string>;
+  /** Where another program computed the attention. */
+  imported?: Imported;
+}
+
+/** An import: which file, and what it came without. */
+export interface Imported {
+  /** The file's name. */
+  file: string;
+  /** SHA-256 of the file, in hex. */
+  sha256: string;
+  /** What the import lacks: "tokens", "purified", "purified tokens". Their numbers are NaN in files. */
+  absent: readonly string[];
+  /** Whether the file had the heads one by one; else only their mean is known, and stands for one head. */
+  heads: boolean;
+  /** Stages and methods whose features the file had. */
+  features: readonly string[];
 }
 
 /** Per-layer measurements of one trunk. L layers, H heads, N patches, P tokens before them. */

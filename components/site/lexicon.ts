@@ -1,5 +1,6 @@
 /** What answers a model's words in the page: files that the site has for it, or a model that runs here. */
 import {decodeFeatures, decodeWords} from "../records/arrow.js";
+import {NotInImport} from "../records/absent.js";
 import {wordSource} from "./models.js";
 import {Lexicon, type LexiconFile, type TextVectors} from "../model/lexicon.js";
 import {UnknownWordsError, type Meaning} from "../model/spelling.js";
@@ -62,6 +63,10 @@ async function read(model: string): Promise<Words> {
     case "none":
       throw new Error(
         `Words for ${model} were not computed: its folder has no tokenizer.json. Put it there and build the site again, or type your words on the Live page.`
+      );
+    case "imported":
+      throw new NotInImport(
+        `Not in the import: ${model} was computed by another program, and its text tower is not here. Choose another model to ask words of.`
       );
     case undefined:
       throw new Error(`${model} answers words once it runs in the page.`);

@@ -1,8 +1,8 @@
 /**
  * Where pages find vectors for a model's words: the classes of its classifier, a list that was computed with the site, or
- * nowhere.
+ * nowhere: its tokeniser is not here, or another program computed its attention.
  */
-export type WordSource = "lexicon" | "list" | "none";
+export type WordSource = "lexicon" | "list" | "none" | "imported";
 
 /** The models that the site's photos were analysed with, as a build wrote them into the page, with their words. */
 function analysed(): ReadonlyMap<string, WordSource> {

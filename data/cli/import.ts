@@ -1,12 +1,15 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
+import {existsSync, readFileSync} from "node:fs";
+import {basename, join} from "node:path";
 import {readDump, type Dump} from "../../components/exchange/dump.js";
 import {layoutOf, LayoutError, type GivenLayout, type Layout} from "../../components/exchange/layout.js";
 import {summarise, type LayerSummary} from "../../components/exchange/measure.js";
+import {recordFiles, recordOf} from "../../components/exchange/record.js";
 import type {Grid} from "../../components/records/record.js";
 import {dumpPaths, isFolder, readArrays, stemOf} from "../files/arrayFiles.js";
 import {deliver, type Streams} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
+import {importId, keepImport, type ImportSubject} from "../records/keepImport.js";
+import {fits, type Fit} from "../site/imports.js";
 import {photoExtensions} from "../site/photo-check.js";
 import {parse, UsageError, wholeNumber} from "./options.js";
 
@@ -19,9 +22,14 @@ export const help = `import FILE|FOLDER|'PATTERN' [...] --image PHOTO --model NA
   --grid RxC          rows and columns of the patch grid, where the number of tokens does not say it
   --prefix N          tokens before the patches: the class token, registers
   --class-index I     which of those is the class token, from 0 (default 0)
+  --fit NAME          what of the picture the maps are of: square (its middle square, the default for square grids),
+                      whole (the default for others), or stretch (all of it, squeezed into a square)
   --title TEXT        what the picture is called (default: the file's name)
   --dry-run           writes nothing
   --json              prints grid, prefix and each layer's outliers, class row and diagonal`;
+
+const {version} = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {version: string};
+const versions = {"sfp-explorer": version};
 
 /** What `--json` prints of a dump. */
 interface ImportSummary {
@@ -42,6 +50,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
       prefix: {type: "string"},
       "class-index": {type: "string"},
       title: {type: "string"},
+      fit: {type: "string"},
       "dry-run": {type: "boolean", default: false},
       json: {type: "boolean", default: false}
     }
@@ -55,18 +64,50 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     prefix: values.prefix === undefined ? undefined : wholeNumber("prefix", values.prefix),
     classIndex: wholeNumber("class-index", values["class-index"] ?? "0")
   };
+  const fit = fitOption(values.fit);
   const files = positionals.flatMap(dumpPaths);
+  if (files.length > 1 && values.title !== undefined)
+    throw new UsageError("--title is for one file; these are several.");
   const summaries: ImportSummary[] = [];
+  let imported = 0;
   for (const file of files) {
-    const photo = photoOf(file, values.image);
-    await readPicture(photo);
-    const {dump, layout} = await openDump(file, given);
-    const {grid, prefix} = layout;
-    if (dump.unread.length) streams.stderr.write(`${file}: not read: ${dump.unread.join(", ")}\n`);
-    summaries.push({model, grid, prefix, layers: inFile(file, () => summarise(dump, layout))});
+    const subject = {model, photo: photoOf(file, values.image), title: values.title};
+    await readPicture(subject.photo);
+    // What was read of one file is forgotten before the next: memory stays that of one.
+    const opened = await openDump(file, given);
+    if (opened.dump.unread.length) streams.stderr.write(`${file}: not read: ${opened.dump.unread.join(", ")}\n`);
+    const {grid, prefix} = opened.layout;
+    if (values.json)
+      summaries.push({model, grid, prefix, layers: inFile(file, () => summarise(opened.dump, opened.layout))});
+    const chosen = fit ?? (grid[0] === grid[1] ? "square" : "whole");
+    const kept = inFile(file, () => keep(opened, {...subject, fit: chosen}, file, values["dry-run"]));
+    if (kept !== undefined) streams.stderr.write(`${kept}: imported (${++imported} of ${files.length})\n`);
   }
   if (values.json) deliver(JSON.stringify(files.length > 1 ? summaries : summaries[0]) + "\n", undefined, streams);
   return 0;
+}
+
+/**
+ * Measures a dump, and keeps the record unless nothing is to be written.
+ *
+ * @returns the folder that it was put into
+ */
+function keep(
+  {dump, layout, sha256}: OpenedDump,
+  subject: ImportSubject,
+  file: string,
+  dry: boolean
+): string | undefined {
+  const id = importId(subject.photo, subject.fit);
+  const read = recordOf(dump, layout, {image: id, model: subject.model, file: basename(file), sha256, versions});
+  return dry ? undefined : keepImport(subject, id, dump.attention.layers, recordFiles(read));
+}
+
+function fitOption(word: string | undefined): Fit | undefined {
+  if (word === undefined) return undefined;
+  const fit = fits.find((each) => each === word);
+  if (fit) return fit;
+  throw new UsageError(`--fit ${word} is not known; known are ${fits.join(", ")}.`);
 }
 
 /** Errors of a dump begin with its file. */
@@ -84,7 +125,13 @@ function named(file: string, error: unknown): Error {
   return error instanceof LayoutError ? new UsageError(said) : new Error(said, {cause: error});
 }
 
-async function openDump(file: string, given: GivenLayout): Promise<{dump: Dump; layout: Layout; sha256: string}> {
+interface OpenedDump {
+  dump: Dump;
+  layout: Layout;
+  sha256: string;
+}
+
+async function openDump(file: string, given: GivenLayout): Promise<OpenedDump> {
   try {
     const {arrays, sha256} = await readArrays(file);
     const dump = readDump(arrays);

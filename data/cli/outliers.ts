@@ -1,4 +1,5 @@
 import type {Detector} from "../../components/analysis/detectors/detector.js";
+import {functions, quantities} from "../../components/analysis/detectors/expression.js";
 import {detectorNamed, detectors} from "../../components/analysis/detectors/index.js";
 import type {Grid} from "../../components/records/record.js";
 import {evidenceOf, evidenceOutputs, singularDirections} from "../../components/model/evidence.js";
@@ -25,6 +26,10 @@ import {claimFiles, deliver} from "../files/output.js";
 export const help = `outliers --image FILE [--image FILE ...] --detector NAME [--layer L] [options]
   Outlier sets per layer as JSON; several images give an array.
   --layer L           one layer, 1-based (default: every one)
+  --detector "expr: E"  a test of your own, such as "expr: cls > 1.5 * self && rank(cls) <= 10"; it knows
+                      ${Object.keys(quantities).join(", ")} and ${Object.keys(functions)
+                        .map((name) => `${name}(..)`)
+                        .join(", ")}
   --detector NAME     the test (default som), and its options by -o KEY=VALUE:
 ${Object.values<Detector>(detectors).map(detectorHelp).join("\n")}
   -o trunk=plain|purified   the model as trained, or with SOM's repairs between layers (default plain)
@@ -131,7 +136,7 @@ async function outlierSets(engine: Engine, pixels: Pixels, question: Question): 
     grid,
     ...(!engine.model.geometry.prefix.classToken && {classRow: standIn}),
     layers: layers.map((layer) => {
-      const known = evidenceOf(engine, results, layer, {image, direction: directions?.[layer - 1]});
+      const known = {...evidenceOf(engine, results, layer, {image, direction: directions?.[layer - 1]}), grid};
       const {outliers, scores} = detector.detect(known, given);
       const indices = Array.from(outliers.keys()).filter((i) => outliers[i]);
       return {layer, indices, scores: indices.map((i) => scores[i])};

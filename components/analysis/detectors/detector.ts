@@ -1,5 +1,6 @@
 import {median, type Numbers} from "../arrays.js";
 import {changedOptions, readOptions, type GivenOptions, type OptionSpecs, type ValuesOf} from "../options.js";
+import type {Grid} from "../../records/record.js";
 import type {Detection} from "./detection.js";
 
 /** All that a detector may look at in one layer; patches only. H heads, N patches, D channels. */
@@ -16,6 +17,9 @@ export interface Evidence {
   width: number;
   /** Singular direction of the network up to this layer: D. */
   direction: Numbers;
+  /** Attention of every token, mean over heads, the tokens before the patches first: T × T. */
+  map: Numbers;
+  grid: Grid;
 }
 
 /** What is known of a layer: evidence, and what was computed of it before. */

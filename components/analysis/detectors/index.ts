@@ -1,5 +1,6 @@
 import type {GivenOptions, ValuesOf} from "../options.js";
 import type {Detector} from "./detector.js";
+import {expressionDetector, expressionMark} from "./expressionDetector.js";
 import {l2Detector} from "./l2.js";
 import {lofDetector} from "./lof.js";
 import {madDetector} from "./mad.js";
@@ -38,7 +39,8 @@ export type DetectorOptions = {readonly [Id in DetectorId]?: GivenOptions};
  * @throws RangeError listing the names that are known
  */
 export function detectorNamed(name: string): Detector {
+  if (name.startsWith(expressionMark)) return expressionDetector(name.slice(expressionMark.length));
   const found = Object.entries<Detector>(detectors).find(([known]) => known === name);
   if (found) return found[1];
-  throw new RangeError(`invalid detector: ${name}; known are ${detectorIds.join(", ")}.`);
+  throw new RangeError(`invalid detector: ${name}; known are ${detectorIds.join(", ")}, and "expr: ..".`);
 }

@@ -169,8 +169,12 @@ export function provenance(
     factor === undefined || factor === 1 ? null : `factor ${factor}`,
     cap ? `at most ${cap} outliers` : null,
     ...notes,
-    `computed on ${made.device}`,
-    `weights ${made.weights.slice(0, 8)}`
+    ...(made.imported
+      ? [
+          `imported from ${made.imported.file} by SFP Explorer ${made.versions["sfp-explorer"]}`,
+          `file ${made.imported.sha256.slice(0, 8)}`
+        ]
+      : [`computed on ${made.device}`, `weights ${made.weights.slice(0, 8)}`])
   ]
     .filter(Boolean)
     .join(" · ");

@@ -1,3 +1,4 @@
+import {NotInImport} from "../../records/absent.js";
 import type {Answer} from "../../site/cache.js";
 import type {Feed, FeedState, View} from "../../site/feed.js";
 import type {Pointing} from "../../site/selection.js";
@@ -24,7 +25,7 @@ export function follow(
     shown = state;
     if ("view" in state) {
       frame.update({waiting: "", failure: ""});
-      draw(state.view);
+      drawOrSay(frame, () => draw(state.view));
     } else if ("waiting" in state) frame.update({waiting: state.waiting, failure: ""});
     else frame.update({failure: state.failure});
   };
@@ -33,15 +34,25 @@ export function follow(
     const first = shown === undefined || !("view" in shown);
     if (inSight || first) show(state);
   });
-  if (point) feed.subscribePointing((pointing, view) => inSight && point(pointing, view));
+  if (point) feed.subscribePointing((pointing, view) => inSight && drawOrSay(frame, () => point(pointing, view)));
   followSight(frame, (now) => {
     inSight = now;
     if (!inSight) return;
     const {state, store} = feed;
     show(state);
-    if ("view" in state) point?.(store.pointing, state.view);
+    if (point && "view" in state) drawOrSay(frame, () => point(store.pointing, state.view));
   });
   addEventListener("beforeprint", () => show(feed.state));
+}
+
+/** Draws; where an import lacks what the drawing needs, the figure says so in its place. */
+export function drawOrSay(frame: Drawing<FigureOptions>, draw: () => void): void {
+  try {
+    draw();
+  } catch (error) {
+    if (!(error instanceof NotInImport)) throw error;
+    frame.update({failure: error.message, data: null});
+  }
 }
 
 /** A figure that needs more than the record: what it asks for, and what it does with the answer. */

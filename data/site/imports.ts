@@ -1,0 +1,83 @@
+/** Attention that other programs computed, in `data/imports/MODEL/PHOTO`: which models and photos there are. */
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+
+/** The folder that `npm run sfp -- import` writes to; tests set another one. */
+export const importFolder =
+  process.env.SFP_IMPORTS ?? fileURLToPath(new URL("../imports", import.meta.url));
+
+/** How the maps' grid lies on the photo: on its middle square, on all of it, or on all of it squeezed into a square. */
+export const fits = ["square", "whole", "stretch"] as const;
+export type Fit = (typeof fits)[number];
+
+/** The version of `import.json`; a reader refuses one that it does not know. */
+export const importVersion = 1;
+
+/** What `import.json` says beside a record's archive. */
+export interface ImportEntry {
+  version: number;
+  model: string;
+  /** The photo's id: the folder's name. */
+  photo: string;
+  title: string;
+  /** The photo's file in the folder. */
+  file: string;
+  /** SHA-256 of the photo's file, in hex. */
+  photoSha256: string;
+  fit: Fit;
+  layers: number;
+}
+
+/** Whether a model's name is one of the catalogue's, which can run here once they are fetched. */
+export function isCatalogued(model: string): boolean {
+  const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as {id: string}[];
+  return catalog.some(({id}) => id === model);
+}
+
+/** Where the files of an import lie. */
+export function importPath(model: string, photo: string, file = ""): string {
+  return join(importFolder, model, photo, file);
+}
+
+/** The archive of an imported record; undefined where the photo was not imported under this model. */
+export function importedArchive(model: string, photo: string): string | undefined {
+  const archive = importPath(model, photo, "record.zip");
+  return existsSync(archive) ? archive : undefined;
+}
+
+/**
+ * Every import, by model and photo.
+ *
+ * @throws Error naming an import.json that is damaged or of a version that is not known
+ */
+export function listImports(): ImportEntry[] {
+  return folders(importFolder).flatMap((model) =>
+    folders(join(importFolder, model)).flatMap((photo) => {
+      const file = importPath(model, photo, "import.json");
+      return existsSync(file) ? [readEntry(file)] : [];
+    })
+  );
+}
+
+function folders(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, {withFileTypes: true})
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({name}) => name)
+    .toSorted();
+}
+
+function readEntry(file: string): ImportEntry {
+  let entry: ImportEntry;
+  try {
+    entry = JSON.parse(readFileSync(file, "utf8")) as ImportEntry;
+  } catch (cause) {
+    throw new Error(`${file} is damaged; import the photo again.`, {cause});
+  }
+  if (entry.version !== importVersion)
+    throw new Error(
+      `${file} is of version ${entry.version}, and this SFP Explorer knows ${importVersion}; import the photo again.`
+    );
+  return entry;
+}
