@@ -4,6 +4,7 @@ import {attentionEntropy} from "./entropy.js";
 import {gini, topShare} from "./inequality.js";
 import {attentionDistance, massOnClass, massOnDiagonal, massOnPatches, massOnRegisters, massWithin} from "./mass.js";
 import {lifetimes, onsets, transitions, type OutlierHistory} from "./persistence.js";
+import {normsOf} from "../records/absent.js";
 import {prefixLength, type Grid, type ImageRecord, type Trunk} from "../records/record.js";
 import {concentration, sinkScores} from "./sinks.js";
 
@@ -38,9 +39,11 @@ export interface LayerSummary {
 export function layerSummaries(record: ImageRecord, trunk: Trunk): LayerSummary[] {
   const {layers, heads, prefix, trunks} = record;
   const before = prefixLength(prefix);
-  const {classRows, classSelf, norms, outliers, isolated} = trunks[trunk];
+  const {classRows, classSelf, outliers, isolated} = trunks[trunk];
   const history = historyOf(record, trunk);
   const {patches} = history;
+  // An import may have come without tokens.
+  const norms = normsOf(trunks[trunk]) ?? new Float32Array(layers * (before + patches)).fill(NaN);
   const moves = transitions(history);
   return Array.from({length: layers}, (_, layer) => {
     const set = outliers.subarray(layer * patches, (layer + 1) * patches);

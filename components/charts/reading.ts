@@ -1,4 +1,5 @@
 import {highNormTokens} from "../analysis/norms.js";
+import {normsOf} from "../records/absent.js";
 import {prefixLength, type AttentionMap, type ImageRecord, type Trunk} from "../records/record.js";
 
 /** How a figure joins the heads: their mean, their maximum, or one of them (1-based). */
@@ -16,7 +17,7 @@ export interface LayerReading {
   outliers: Uint8Array;
   /** How many patches are in it. */
   count: number;
-  /** 1 where the block's own output is a high-norm token. */
+  /** 1 where the block's own output is a high-norm token; nowhere in an import without tokens. */
   highNorm: Uint8Array;
 }
 
@@ -46,7 +47,10 @@ export function readLayer(record: ImageRecord, {trunk, layer, head, factor, cap}
       ? stored.subarray(layer * patches, (layer + 1) * patches)
       : testOutliers(classRow, diagonal, factor, cap);
   const count = outliers.reduce((sum, flag) => sum + flag, 0);
-  return {classRow, diagonal, margin, outliers, count, highNorm: highNormTokens(patchNorms(record, trunk, layer))};
+  const highNorm = normsOf(record.trunks[trunk])
+    ? highNormTokens(patchNorms(record, trunk, layer))
+    : new Uint8Array(patches);
+  return {classRow, diagonal, margin, outliers, count, highNorm};
 }
 
 /** Eq. 4 with a factor and a cap: 1 where a_ii < factor × a_ci, the cap's greatest a_ci only, as the released code and the engine rank. */

@@ -20,16 +20,10 @@ import {
 } from "apache-arrow";
 import {isArrowFile} from "../records/arrowCheck.js";
 import {elements, type StoredArray, type StoredArrays} from "./stored.js";
-import type {NpyData} from "./npy.js";
+import type {Tensor} from "./write.js";
 
 const extension = {name: "ARROW:extension:name", metadata: "ARROW:extension:metadata"};
 const tensorType = "arrow.fixed_shape_tensor";
-
-/** An array with its shape, as exports hold it. */
-export interface Tensor {
-  shape: readonly number[];
-  data: NpyData;
-}
 
 /**
  * The arrays of an Arrow file.

@@ -1,4 +1,5 @@
 /** Attention that another program computed, read with every check that its numbers allow. */
+import {derivedArrays} from "./write.js";
 import {floats, isFloat, shapeText, type StoredArray, type StoredArrays} from "./stored.js";
 
 /** Rows of half precision sum to one within this, and a softmax in single precision by far. */
@@ -92,7 +93,7 @@ export function readDump(arrays: StoredArrays): Dump {
 function unread(arrays: StoredArrays, features: ReadonlyMap<string, StoredArray>): string[] {
   const read = new Set([...features.values()].map(({name}) => name));
   const known = /^(attention|tokens)(_purified)?([._]?\d+)?$|^logits$/;
-  return [...arrays.keys()].filter((name) => !read.has(name) && !known.test(name));
+  return [...arrays.keys()].filter((name) => !read.has(name) && !known.test(name) && !derivedArrays.test(name));
 }
 
 /** A layer's part of a larger array, or an array of its own. */

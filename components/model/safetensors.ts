@@ -140,10 +140,10 @@ function widenBfloat16(halves: Uint16Array): Float32Array {
 /** A tensor to be written. */
 export interface WrittenTensor {
   /** F32 where nothing else is said. */
-  type?: FloatType | "I8";
+  type?: FloatType | "I8" | "U8";
   shape: number[];
-  /** float32 values for F32; the 16-bit patterns for F16 and BF16; signed bytes for I8. */
-  data: Float32Array | Uint16Array | Int8Array;
+  /** float32 values for F32; the 16-bit patterns for F16 and BF16; bytes for I8 and U8. */
+  data: Float32Array | Uint16Array | Int8Array | Uint8Array;
 }
 
 /** Writes a safetensors file, the header padded so that the tensors begin at a multiple of 8 bytes. */

@@ -71,7 +71,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const summaries: ImportSummary[] = [];
   let imported = 0;
   for (const file of files) {
-    const subject = {model, photo: photoOf(file, values.image), title: values.title};
+    const subject = {model, photo: photoOf(file, values.image), title: values.title, source: file};
     await readPicture(subject.photo);
     // What was read of one file is forgotten before the next: memory stays that of one.
     const opened = await openDump(file, given);
@@ -80,7 +80,9 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     if (values.json)
       summaries.push({model, grid, prefix, layers: inFile(file, () => summarise(opened.dump, opened.layout))});
     const chosen = fit ?? (grid[0] === grid[1] ? "square" : "whole");
-    const kept = inFile(file, () => keep(opened, {...subject, fit: chosen}, file, values["dry-run"]));
+    const kept = inFile(file, () =>
+      keep(opened, {...subject, fit: chosen, classIndex: opened.layout.classIndex}, file, values["dry-run"])
+    );
     if (kept !== undefined) streams.stderr.write(`${kept}: imported (${++imported} of ${files.length})\n`);
   }
   if (values.json) deliver(JSON.stringify(files.length > 1 ? summaries : summaries[0]) + "\n", undefined, streams);

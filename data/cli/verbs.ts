@@ -14,5 +14,6 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   report: () => import("./report.js"),
   snapshots: () => import("./snapshots.js"),
   "shrink-loss": () => import("./shrink-loss.js"),
+  export: () => import("./export.js"),
   bench: () => import("./bench.js")
 };

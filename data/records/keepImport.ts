@@ -1,6 +1,6 @@
 /** Puts an imported record where the site finds it: whole or not at all. */
 import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {constants, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {basename, extname, join} from "node:path";
 import {importFolder, importPath, importVersion, listImports, type Fit, type ImportEntry} from "../site/imports.js";
 import {imageFolder, listPhotos, photoId} from "../site/photos.js";
@@ -12,6 +12,9 @@ export interface ImportSubject {
   photo: string;
   fit: Fit;
   title?: string;
+  /** The dump: a file, or a folder of .npy files. */
+  source: string;
+  classIndex: number;
 }
 
 /**
@@ -31,7 +34,7 @@ export function importId(photo: string, fit: Fit): string {
 
 /** Writes the record, its photo and what is known of both; an earlier import of the same photo is replaced. */
 export function keepImport(
-  {model, photo, fit, title}: ImportSubject,
+  {model, photo, fit, title, source, classIndex}: ImportSubject,
   id: string,
   layers: number,
   files: RecordFiles
@@ -45,7 +48,9 @@ export function keepImport(
     file,
     photoSha256: hashOf(photo),
     fit,
-    layers
+    layers,
+    source: `source${extname(source)}`,
+    classIndex
   };
   const folder = importPath(model, id);
   const part = join(importFolder, model, `.${id}.part-${process.pid}`);
@@ -53,6 +58,8 @@ export function keepImport(
     mkdirSync(part, {recursive: true});
     writeFileSync(join(part, "record.zip"), pack(files));
     writeFileSync(join(part, file), readFileSync(photo));
+    // Exports are of full precision, and the pages' files are not. A copy shares its blocks where the disk can do that.
+    cpSync(source, join(part, entry.source), {recursive: true, mode: constants.COPYFILE_FICLONE});
     writeFileSync(join(part, "import.json"), `${JSON.stringify(entry, null, 2)}\n`);
     if (existsSync(folder)) rmSync(folder, {recursive: true});
     renameSync(part, folder);

@@ -4,8 +4,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 
 /** The folder that `npm run sfp -- import` writes to; tests set another one. */
-export const importFolder =
-  process.env.SFP_IMPORTS ?? fileURLToPath(new URL("../imports", import.meta.url));
+export const importFolder = process.env.SFP_IMPORTS ?? fileURLToPath(new URL("../imports", import.meta.url));
 
 /** How the maps' grid lies on the photo: on its middle square, on all of it, or on all of it squeezed into a square. */
 export const fits = ["square", "whole", "stretch"] as const;
@@ -27,6 +26,10 @@ export interface ImportEntry {
   photoSha256: string;
   fit: Fit;
   layers: number;
+  /** The dump that the record was made of, in the folder: a file, or a folder of .npy files. */
+  source: string;
+  /** The class token's position among the tokens before the patches. */
+  classIndex: number;
 }
 
 /** Whether a model's name is one of the catalogue's, which can run here once they are fetched. */
@@ -58,6 +61,15 @@ export function listImports(): ImportEntry[] {
       return existsSync(file) ? [readEntry(file)] : [];
     })
   );
+}
+
+/**
+ * What is known of one import.
+ *
+ * @throws Error when there is none, or it is damaged
+ */
+export function importEntry(model: string, photo: string): ImportEntry {
+  return readEntry(importPath(model, photo, "import.json"));
 }
 
 function folders(path: string): string[] {

@@ -1,0 +1,74 @@
+import {basename, extname, join} from "node:path";
+import {exportFormat, exportFormats, writeExport, type Export} from "../../components/exchange/write.js";
+import {gridOf} from "../../components/model/geometry.js";
+import {openEngine, openModel, provenance} from "../engine/index.js";
+import {claimFiles, writeWhole, type Streams} from "../files/output.js";
+import {computedExport, importedExport} from "../records/exported.js";
+import {openImport} from "../records/openImport.js";
+import {importedArchive} from "../site/imports.js";
+import {imageFolder, photoNamed, photosOf, type Photo} from "../site/photos.js";
+import {inputHelp, inputOptions, readPixels} from "./inputs.js";
+import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+
+export const help = `export MODEL/PHOTO --out FILE   or   export --image FILE --model M --out FILE
+  A record at full precision, for NumPy and others: maps of every head, tokens, class rows, diagonals, norms, outlier
+  sets of both trunks, and the features of every method; its provenance is in the file. docs/schemas.md has the arrays.
+  MODEL/PHOTO         a photo of the site under one of its models, imported ones too
+  --out FILE          ${exportFormats.join(", ")}
+${inputHelp}
+${modelHelp}`;
+
+export async function run(args: string[], {stderr}: Streams): Promise<number> {
+  const {values, positionals} = parse({args, allowPositionals: true, options: {...modelOptions, ...inputOptions}});
+  const {out, image: images} = values;
+  if (out === undefined) throw new UsageError("--out FILE is needed.");
+  const format = exportFormat(out);
+  if (!format) throw new UsageError(`--out ${out}: its name ends with none of ${exportFormats.join(", ")}.`);
+  if (positionals.length + images.length !== 1)
+    throw new UsageError("export takes one record, as MODEL/PHOTO or as --image FILE with --model M.");
+  claimFiles([out], {inputs: images});
+  const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads)};
+  const found = positionals.length
+    ? await exportRecord(positionals[0], on)
+    : await exportImage(images[0], values.model, values, on);
+  writeWhole(out, await writeExport(found, format));
+  stderr.write(`${out}: ${Object.keys(found.arrays).length} arrays\n`);
+  return 0;
+}
+
+type On = Parameters<typeof openEngine>[1];
+
+async function exportRecord(word: string, on: On): Promise<Export> {
+  const [, model, id] = /^([^/]+)\/([^/]+)$/.exec(word) ?? [];
+  if (id === undefined) throw new UsageError(`${word}: a record is MODEL/PHOTO, such as vit-ti-16/chelsea.`);
+  if (importedArchive(model, id) !== undefined) {
+    const {dump, layout, as} = await openImport(model, id);
+    return importedExport(dump, layout, as);
+  }
+  return exportImage(join(imageFolder, photoOf(model, id).file), model, {}, on, id);
+}
+
+function photoOf(model: string, id: string): Photo {
+  if (photosOf(model).some((photo) => photo.id === id)) return photoNamed(id);
+  const known = photosOf(model).map((photo) => photo.id);
+  throw new UsageError(`${model} has no photo ${id}; it has ${known.join(", ") || "none"}.`);
+}
+
+async function exportImage(
+  file: string,
+  modelId: string | undefined,
+  size: {size?: string; square?: string},
+  on: On,
+  image = basename(file, extname(file))
+): Promise<Export> {
+  const model = await openModel(modelId);
+  const pixels = await readPixels(file, model.geometry, size);
+  if (pixels.dims[0] !== 1) throw new Error(`${file} holds ${pixels.dims[0]} pictures; export takes one at a time.`);
+  const engine = openEngine(model, on);
+  try {
+    const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
+    return await computedExport(engine, {image, grid, pixels, provenance: provenance(model, engine, "sfp")});
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,109 @@
+/** A picture's record at full precision: computed by a model, or as it was imported. */
+import {trunks, type Grid, type Trunk} from "../../components/records/record.js";
+import {recordOf, type ReadDump} from "../../components/exchange/record.js";
+import {joined, type Export, type Tensor} from "../../components/exchange/write.js";
+import type {Dump} from "../../components/exchange/dump.js";
+import type {Layout} from "../../components/exchange/layout.js";
+import {methodFeatures, stageFeatures} from "../../components/model/analyse.js";
+import type {Pixels} from "../../components/model/runtime.js";
+import {prefixLength, type Provenance} from "../../components/records/record.js";
+import type {Engine} from "../engine/index.js";
+import {comparedMethods} from "./files.js";
+
+/** What is exported of each layer: the array's name, the engine's output, and the axes after the layer's. */
+const outputs = {
+  attention: "heads",
+  tokens: "tokens",
+  class_rows: "class",
+  diagonals: "diagonal",
+  class_self: "self",
+  norms: "norms",
+  outliers: "outliers"
+} as const;
+
+const methodsOf: Record<Trunk, string> = {plain: "clip", purified: "sfp"};
+
+/** "attention" or "attention_purified". */
+function arrayName(name: string, trunk: Trunk): string {
+  return trunk === "plain" ? name : `${name}_${trunk}`;
+}
+
+/** Runs a model on one picture and gathers everything at full precision. */
+export async function computedExport(
+  engine: Engine,
+  {image, grid, pixels, provenance}: {image: string; grid: Grid; pixels: Pixels; provenance: Provenance}
+): Promise<Export> {
+  const {layers, heads, width, prefix} = engine.model.geometry;
+  const patches = grid[0] * grid[1];
+  const tokens = prefixLength(prefix) + patches;
+  const axes: Record<keyof typeof outputs, number[]> = {
+    attention: [heads, tokens, tokens],
+    tokens: [tokens, width],
+    class_rows: [heads, patches],
+    diagonals: [heads, patches],
+    class_self: [heads],
+    norms: [tokens],
+    outliers: [patches]
+  };
+  const names = Object.keys(outputs) as (keyof typeof outputs)[];
+  const arrays: Record<string, Tensor> = {};
+  for (const trunk of trunks) {
+    const parts = new Map<string, (Float32Array | Uint8Array)[]>(names.map((name) => [name, []]));
+    // The graph is one for all layers, so that the network runs once.
+    const asked = Array.from({length: layers}, (_, i) => names.map((name) => `${outputs[name]}.${i + 1}`)).flat();
+    const results = await engine.run({method: methodsOf[trunk], grid, outputs: asked}, pixels);
+    for (let layer = 1; layer <= layers; ++layer)
+      for (const name of names)
+        parts.get(name)!.push(results[`${outputs[name]}.${layer}`].data as Float32Array | Uint8Array);
+    for (const name of names) arrays[arrayName(name, trunk)] = joined(parts.get(name)!, [layers, ...axes[name]]);
+  }
+  const features = Object.entries(await stageFeatures(engine, grid, pixels));
+  for (const [i, found] of (await methodFeatures(engine, comparedMethods, pixels)).entries())
+    features.push([comparedMethods[i], found]);
+  for (const [stage, {width: across, values}] of features)
+    arrays[stage === "clip" ? "features" : `features_${stage}`] = {shape: [patches, across], data: values};
+  return {image, grid, prefix, provenance, arrays};
+}
+
+/** A dump as it was imported, with what follows from it. */
+export function importedExport(dump: Dump, layout: Layout, as: Parameters<typeof recordOf>[2]): Export {
+  const read = recordOf(dump, layout, as);
+  const {record} = read;
+  const arrays: Record<string, Tensor> = {};
+  for (const trunk of trunks) Object.assign(arrays, trunkArrays(read, dump, layout, trunk));
+  for (const stage of dump.features.keys()) {
+    const {width, values} = read.features(stage);
+    arrays[stage === "clip" ? "features" : `features_${stage}`] = {shape: [values.length / width, width], data: values};
+  }
+  const {image, grid, prefix, provenance} = record;
+  return {image, grid, prefix, provenance, arrays};
+}
+
+function trunkArrays({record}: ReadDump, dump: Dump, layout: Layout, trunk: Trunk): Record<string, Tensor> {
+  const maps = trunk === "plain" ? dump.attention : dump.purified;
+  const rows = trunk === "plain" ? dump.tokens : dump.purifiedTokens;
+  if (!maps) return {};
+  const {layers, heads} = maps;
+  const patches = maps.tokens - layout.prefix;
+  const {classRows, diagonals, classSelf, norms, outliers} = record.trunks[trunk];
+  const every = <T>(of: (layer: number) => T) => Array.from({length: layers}, (_, layer) => of(layer));
+  const single = maps.single ? [heads] : [];
+  const found: Record<string, Tensor> = {
+    attention: joined(
+      every((layer) => Float32Array.from(maps.layer(layer))),
+      [layers, ...single, maps.tokens, maps.tokens]
+    ),
+    ...(rows && {
+      tokens: joined(
+        every((layer) => Float32Array.from(rows.layer(layer))),
+        [layers, maps.tokens, rows.width]
+      ),
+      norms: {shape: [layers, maps.tokens], data: norms}
+    }),
+    class_rows: {shape: [layers, heads, patches], data: classRows},
+    diagonals: {shape: [layers, heads, patches], data: diagonals},
+    class_self: {shape: [layers, heads], data: classSelf},
+    outliers: {shape: [layers, patches], data: outliers}
+  };
+  return Object.fromEntries(Object.entries(found).map(([name, tensor]) => [arrayName(name, trunk), tensor]));
+}
