@@ -11,6 +11,7 @@ import {borderDistances} from "./grid.js";
 import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
 import {highNormRatio} from "./norms.js";
 import {midRanks, spearman} from "./ranks.js";
+import {hasTrunk, normsOf} from "../records/absent.js";
 import {prefixLength, type Grid, type ImageRecord, type Provenance, type Trunk} from "../records/record.js";
 
 /** One image, and what is known of its patches besides. */
@@ -57,7 +58,7 @@ export interface CorpusSummary {
   /** Outliers by the paper's test in each image, ascending: a row a layer. */
   counts: Record<Trunk, number[][]>;
   meanCounts: Record<Trunk, Bounds[]>;
-  /** Largest / median patch norm of each image, ascending: a row a layer. */
+  /** Largest / median patch norm of each image, ascending: a row a layer; no rows, as above, where imports lack it. */
   lengths: Record<Trunk, number[][]>;
   /** In how many images each patch is in the set: a row a layer. Plain trunk, as all that follows. */
   places: ByDetector<number[][]>;
@@ -116,18 +117,28 @@ export function corpusSummary(
   const sizes = (trunk: Trunk, layer: number) =>
     images.map(({record}) => indicesOf(setOf(record, trunk, layer)).length);
 
+  /** Imports may lack a trunk, or the tokens of one. */
+  const held = (trunk: Trunk) => images.every(({record}) => hasTrunk(record, trunk));
+  const measured = (trunk: Trunk) => held(trunk) && images.every(({record}) => normsOf(record.trunks[trunk]));
+
   return {
     name,
     images: images.length,
     grid,
     layers,
     provenance,
-    counts: bothTrunks((trunk) => everyLayer((layer) => sizes(trunk, layer).toSorted((a, b) => a - b))),
-    meanCounts: bothTrunks((trunk) => everyLayer((layer) => bounds(meanInterval(sizes(trunk, layer), options)))),
+    counts: bothTrunks((trunk) =>
+      held(trunk) ? everyLayer((layer) => sizes(trunk, layer).toSorted((a, b) => a - b)) : []
+    ),
+    meanCounts: bothTrunks((trunk) =>
+      held(trunk) ? everyLayer((layer) => bounds(meanInterval(sizes(trunk, layer), options))) : []
+    ),
     lengths: bothTrunks((trunk) =>
-      everyLayer((layer) =>
-        images.map(({record}) => round(relativeLength(record, trunk, layer))).toSorted((a, b) => a - b)
-      )
+      measured(trunk)
+        ? everyLayer((layer) =>
+            images.map(({record}) => round(relativeLength(record, trunk, layer))).toSorted((a, b) => a - b)
+          )
+        : []
     ),
     places: eachDetector((id) =>
       everyLayer((layer) =>
@@ -152,10 +163,14 @@ export function corpusSummary(
     }),
     onsets: {
       som: onsetCounts(found.map((image) => image.map(({som}) => som.outliers.some(Boolean)))),
-      mad: onsetCounts(found.map((image) => image.map(({mad}) => mad!.outliers.some(Boolean)))),
-      long: onsetCounts(
-        images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > highNormRatio))
-      )
+      mad: measured("plain")
+        ? onsetCounts(found.map((image) => image.map(({mad}) => mad!.outliers.some(Boolean))))
+        : [],
+      long: measured("plain")
+        ? onsetCounts(
+            images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > highNormRatio))
+          )
+        : []
     },
     agreement: everyLayer((layer) =>
       pairsOf(known).map((pair) =>

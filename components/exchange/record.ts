@@ -95,7 +95,7 @@ function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: Lay
     repairedNorms: new Float32Array(layers * size.tokens).fill(NaN),
     outliers: new Uint8Array(layers * patches),
     isolated: new Uint8Array(layers * patches),
-    lof: new Float32Array(layers * patches).fill(NaN)
+    scores: {lof: new Float32Array(layers * patches).fill(NaN)}
   };
   for (let layer = 0; layer < layers; ++layer) {
     if (maps) {
@@ -112,7 +112,7 @@ function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: Lay
       // Whether a dump's purified tokens were repaired already is the dump's to say: they are taken as they are.
       record.repairedNorms.set(norms, layer * size.tokens);
       const patchTokens = values.subarray(layout.prefix * tokens.width);
-      record.lof!.set(lof({values: patchTokens, width: tokens.width}).scores, layer * patches);
+      record.scores!.lof.set(lof({values: patchTokens, width: tokens.width}).scores, layer * patches);
     }
   }
   return record;

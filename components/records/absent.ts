@@ -42,7 +42,7 @@ export function guarded(record: ImageRecord): ImageRecord {
 }
 
 function withoutTokens(trunk: TrunkRecord, part: AbsentPart): TrunkRecord {
-  const {norms: _norms, repairedNorms: _repaired, lof: _lof, ...rest} = trunk;
+  const {norms: _norms, repairedNorms: _repaired, scores: _scores, ...rest} = trunk;
   const result = rest as TrunkRecord;
   for (const name of ofTokens) refuseProperty(result, name, part);
   return result;
@@ -60,6 +60,16 @@ export function hasTrunk({trunks: known}: ImageRecord, trunk: Trunk): boolean {
 /** Token norms of a trunk; undefined where an import came without tokens. */
 export function normsOf(trunk: TrunkRecord): Float32Array | undefined {
   return Object.getOwnPropertyDescriptor(trunk, "norms")?.value as Float32Array | undefined;
+}
+
+/** Rows of a summary by trunk or detector: those that imports lacked are none, and say so when they are asked for. */
+export function guardedRows<K extends string, T>(rows: Record<K, T[]>, parts: Record<K, AbsentPart>): Record<K, T[]> {
+  const result = {} as Record<K, T[]>;
+  for (const name of Object.keys(rows) as K[]) {
+    if (rows[name].length) result[name] = rows[name];
+    else refuseProperty(result, name, parts[name]);
+  }
+  return result;
 }
 
 /** The source of an imported record: what was not imported is refused by name. */

@@ -1,6 +1,7 @@
 import {FileAttachment} from "observablehq:stdlib";
 import type {CorpusSummary} from "../analysis/corpus.js";
 import {Cache} from "./cache.js";
+import {guardedRows} from "../records/absent.js";
 import {fetchData} from "./files.js";
 import {siteModels} from "./models.js";
 import type {Selection} from "./selection.js";
@@ -22,5 +23,16 @@ function committed(): Promise<CorpusSummary> {
 }
 
 async function photos(model: string): Promise<CorpusSummary> {
-  return JSON.parse(new TextDecoder().decode(await fetchData(`corpus/${model}/photos.json`))) as CorpusSummary;
+  const bytes = await fetchData(`corpus/${model}/photos.json`);
+  const summary = JSON.parse(new TextDecoder().decode(bytes)) as CorpusSummary;
+  if (!summary.provenance.imported) return summary;
+  const trunk = {plain: "tokens", purified: "purified"} as const;
+  const tokens = {plain: "tokens", purified: "purified tokens"} as const;
+  return {
+    ...summary,
+    counts: guardedRows(summary.counts, trunk),
+    meanCounts: guardedRows(summary.meanCounts, trunk),
+    lengths: guardedRows(summary.lengths, tokens),
+    onsets: guardedRows(summary.onsets, {som: "tokens", mad: "tokens", long: "tokens"})
+  };
 }

@@ -56,39 +56,15 @@ export async function openRecord(model: string, image: string): Promise<RecordSo
 
 async function read(folder: string): Promise<RecordSource> {
   const record = decodeRecord(await fetchData(`records/${folder}/summary.arrow.gz`));
-<<<<<<< HEAD
   const file = (name: string) => fetchData(`records/${folder}/${name}.arrow.gz`);
   const maps = new Cache(async (name) => decodeAttention(await file(name)));
   const features = new Cache(async (stage) => decodeFeatures(await file(`features-${stage}`)));
   const repairs = new Cache(async (name) => decodeRepairs(await file(name)));
-  return {
+  return guardedSource({
     record,
     attention: async (trunk, layer) => (await maps.get(`attention-${trunk}`))[layer],
     headAttention: async (trunk, layer): Promise<AttentionMap[]> => maps.get(`heads-${trunk}-${layer + 1}`),
     features: async (stage) => features.get(stage),
     repairs: async () => repairs.get("repairs")
-=======
-  const file = once((name: string) => fetchData(`records/${folder}/${name}.arrow.gz`));
-  const maps = once(async (name: string) => decodeAttention(await file(name)));
-  return guardedSource({
-    record,
-    attention: async (trunk, layer) => (await maps(`attention-${trunk}`))[layer],
-    headAttention: (trunk, layer): Promise<AttentionMap[]> => maps(`heads-${trunk}-${layer + 1}`),
-    features: once(async (stage: string) => decodeFeatures(await file(`features-${stage}`))),
-    repairs: async () => decodeRepairs(await file("repairs"))
   });
-}
-
-/** Asks once for each name; a failure is forgotten. */
-function once<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (name) => {
-    const before = known.get(name);
-    if (before) return before;
-    const loading = load(name);
-    known.set(name, loading);
-    loading.catch(() => known.delete(name));
-    return loading;
->>>>>>> 719ef5b (Imported attention is a record of the site: its model, its photos, and what it lacks is said)
-  };
 }

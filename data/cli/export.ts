@@ -27,7 +27,7 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
   if (positionals.length + images.length !== 1)
     throw new UsageError("export takes one record, as MODEL/PHOTO or as --image FILE with --model M.");
   claimFiles([out], {inputs: images});
-  const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads)};
+  const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads), stderr};
   const found = positionals.length
     ? await exportRecord(positionals[0], on)
     : await exportImage(images[0], values.model, values, on);
@@ -36,7 +36,7 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
   return 0;
 }
 
-type On = Parameters<typeof openEngine>[1];
+type On = Parameters<typeof openEngine>[1] & Pick<Streams, "stderr">;
 
 async function exportRecord(word: string, on: On): Promise<Export> {
   const [, model, id] = /^([^/]+)\/([^/]+)$/.exec(word) ?? [];
@@ -58,14 +58,14 @@ async function exportImage(
   file: string,
   modelId: string | undefined,
   size: {size?: string; square?: string},
-  on: On,
+  {stderr, ...on}: On,
   image = basename(file, extname(file))
 ): Promise<Export> {
   const model = await openModel(modelId);
-  const pixels = await readPixels(file, model.geometry, size);
-  if (pixels.dims[0] !== 1) throw new Error(`${file} holds ${pixels.dims[0]} pictures; export takes one at a time.`);
   const engine = openEngine(model, on);
   try {
+    const pixels = await readPixels(file, size, {engine, stderr});
+    if (pixels.dims[0] !== 1) throw new Error(`${file} holds ${pixels.dims[0]} pictures; export takes one at a time.`);
     const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
     return await computedExport(engine, {image, grid, pixels, provenance: provenance(model, engine, "sfp")});
   } finally {

@@ -1,3 +1,4 @@
+import {normsOf} from "../../records/absent.js";
 import {prefixLength, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Detection} from "./detection.js";
 import type {Detector, Known} from "./detector.js";
@@ -12,7 +13,8 @@ export function knownOf(
   trunk: Trunk,
   layer: number
 ): Known {
-  const {classRows, diagonals, norms, outliers, scores = {}} = trunks[trunk];
+  const {classRows, diagonals, outliers, scores = {}} = trunks[trunk];
+  const norms = normsOf(trunks[trunk]);
   const patches = rows * columns;
   const part = <A extends Float32Array | Uint8Array>(values: A, width: number) =>
     values.subarray(layer * width, (layer + 1) * width) as A;
@@ -20,7 +22,7 @@ export function knownOf(
     heads,
     classRows: part(classRows, heads * patches),
     diagonals: part(diagonals, heads * patches),
-    norms: part(norms, prefixLength(prefix) + patches).subarray(prefixLength(prefix)),
+    norms: norms && part(norms, prefixLength(prefix) + patches).subarray(prefixLength(prefix)),
     scores: Object.fromEntries(Object.entries(scores).map(([name, values]) => [name, part(values, patches)])),
     // The graph decided on unrounded numbers; a margin near 0 may round to its other side here.
     sets: {som: part(outliers, patches)}
@@ -30,7 +32,10 @@ export function knownOf(
 /** Whether a record can feed a detector: it holds the evidence, or the scores. */
 export function canDetect({name, needs, kept}: Detector, {trunks}: ImageRecord, trunk: Trunk): boolean {
   if (kept) return trunks[trunk].scores?.[name] !== undefined;
-  return needs.every((need) => ["heads", "classRows", "diagonals", "norms"].includes(need));
+  return needs.every(
+    (need) =>
+      ["heads", "classRows", "diagonals"].includes(need) || (need === "norms" && normsOf(trunks[trunk]) !== undefined)
+  );
 }
 
 /** Runs every detector that a record can feed on one layer (0-based), in the order of the list. */

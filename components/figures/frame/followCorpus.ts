@@ -6,6 +6,7 @@ import type {FigureOptions} from "./figure.js";
 import {provenance} from "./figure.js";
 import type {Series} from "../../charts/lines.js";
 import type {Stroke} from "../../charts/marks.js";
+import {drawOrSay} from "./follow.js";
 import {followSight} from "../../ui/whenSeen.js";
 
 /** A corpus, and where in it the reader is. */
@@ -34,7 +35,8 @@ export function followCorpus(
       const next = [corpus, value];
       if (!corpus || (!inSight && shown.length > 0) || next.every((part, i) => part === shown[i])) return;
       shown = next;
-      draw({corpus, selection: value, layer: Math.min(value.layer, corpus.layers) - 1});
+      const view = {corpus, selection: value, layer: Math.min(value.layer, corpus.layers) - 1};
+      drawOrSay(frame, () => draw(view));
     });
   };
   followSight(frame, (now) => {
