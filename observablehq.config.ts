@@ -1,7 +1,7 @@
 import {existsSync, mkdirSync} from "node:fs";
 import type MarkdownIt from "markdown-it";
 import {modelsOfSite} from "./data/site/models.js";
-import {listPhotos} from "./data/site/photos.js";
+import {sitePhotos} from "./data/site/photos.js";
 import {modelFiles, modelHosts, shippedModels} from "./data/site/shipped.js";
 import {markTerms} from "./scripts/site/glossary.js";
 import {inlineScripts} from "./scripts/site/inline.js";
@@ -97,11 +97,12 @@ async function* dataFiles(): AsyncGenerator<string> {
   }
   for (const {id, words} of analysed) {
     yield `/data/corpus/${id}/photos.json`;
-    if (words !== "none") yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
+    if (words === "list" || words === "lexicon")
+      yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
   }
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
-  for (const {whole} of listPhotos()) if (whole.startsWith("images/")) yield `/data/${whole}`;
+  for (const {whole} of sitePhotos()) if (!whole.startsWith("photos/")) yield `/data/${whole}`;
 }
 
 export default {

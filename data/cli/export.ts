@@ -6,7 +6,7 @@ import {claimFiles, writeWhole, type Streams} from "../files/output.js";
 import {computedExport, importedExport} from "../records/exported.js";
 import {openImport} from "../records/openImport.js";
 import {importedArchive} from "../site/imports.js";
-import {imageFolder, photoNamed, photosOf, type Photo} from "../site/photos.js";
+import {imageFolder, sitePhotos, type Photo} from "../site/photos.js";
 import {inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
 
@@ -45,13 +45,19 @@ async function exportRecord(word: string, on: On): Promise<Export> {
     const {dump, layout, as} = await openImport(model, id);
     return importedExport(dump, layout, as);
   }
-  return exportImage(join(imageFolder, photoOf(model, id).file), model, {}, on, id);
+  return exportImage(join(imageFolder, photoOf(id).file), model, {}, on, id);
 }
 
-function photoOf(model: string, id: string): Photo {
-  if (photosOf(model).some((photo) => photo.id === id)) return photoNamed(id);
-  const known = photosOf(model).map((photo) => photo.id);
-  throw new UsageError(`${model} has no photo ${id}; it has ${known.join(", ") || "none"}.`);
+function photoOf(id: string): Photo {
+  const photo = sitePhotos().find((each) => each.id === id);
+  if (photo) return photo;
+  throw new UsageError(
+    `There is no photo ${id}; known are ${
+      sitePhotos()
+        .map((each) => each.id)
+        .join(", ") || "none"
+    }.`
+  );
 }
 
 async function exportImage(

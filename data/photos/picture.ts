@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {writeWhole} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
+import type {Fit} from "../site/imports.js";
 import {imageFolder, type Photo} from "../site/photos.js";
 
 const side = 448;
@@ -13,12 +14,12 @@ const most = 60 * 1024;
 const cache = fileURLToPath(new URL("../../.cache/photos", import.meta.url));
 
 /** The photo's crop as WebP, made once for each version of the photo and kept in `.cache/photos`. */
-export async function photoPicture({file}: Photo): Promise<Uint8Array> {
+export async function photoPicture({file, fit = "square"}: Photo): Promise<Uint8Array> {
   const photo = readFileSync(join(imageFolder, file));
-  const key = createHash("sha256").update(`2 ${side} ${most}`).update(photo).digest("hex").slice(0, 32);
+  const key = createHash("sha256").update(`2 ${side} ${most} ${fit}`).update(photo).digest("hex").slice(0, 32);
   const kept = join(cache, `${key}.webp`);
   if (existsSync(kept)) return readFileSync(kept);
-  const webp = await crop(join(imageFolder, file));
+  const webp = await shrunken(join(imageFolder, file), fit);
   mkdirSync(cache, {recursive: true});
   writeWhole(kept, webp);
   return webp;
@@ -33,12 +34,18 @@ export async function wholePicture({file}: Photo): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/** The middle square, in the best quality that keeps within the limit. */
-async function crop(file: string): Promise<Uint8Array> {
+/** How a fit is called by what resamples. */
+const resizing = {square: "cover", whole: "inside", stretch: "fill"} as const;
+
+/** What a fit shows of the photo, in the best quality that keeps within the limit. */
+async function shrunken(file: string, fit: Fit): Promise<Uint8Array> {
   const {default: sharp} = await import("sharp");
   // The pixels that the model is given, whatever profile or inks the file has.
   const {width, height, data} = await readPicture(file);
-  const square = sharp(data, {raw: {width, height, channels: 3}}).resize(side, side, {fit: "cover", kernel: "cubic"});
+  const square = sharp(data, {raw: {width, height, channels: 3}}).resize(side, side, {
+    fit: resizing[fit],
+    kernel: "cubic"
+  });
   let webp: Uint8Array;
   let quality = 85;
   do webp = await square.clone().webp({quality}).toBuffer();

@@ -4,7 +4,7 @@ import {recordOf, type ReadDump} from "../../components/exchange/record.js";
 import {joined, type Export, type Tensor} from "../../components/exchange/write.js";
 import type {Dump} from "../../components/exchange/dump.js";
 import type {Layout} from "../../components/exchange/layout.js";
-import {methodFeatures, stageFeatures} from "../../components/model/analyse.js";
+import {methodFeatures, stageFeatures} from "../../components/model/compute.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {prefixLength, type Provenance} from "../../components/records/record.js";
 import type {Engine} from "../engine/index.js";

@@ -1,4 +1,5 @@
 /** The files of one image under one model, as the pages read them. `docs/architecture.md` has the schema. */
+import {headLevels, meanLevels} from "../../components/exchange/record.js";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/records/arrow.js";
 import {trunks, type Grid} from "../../components/records/record.js";
 import {
@@ -20,10 +21,6 @@ import type {RecordFiles} from "./archive.js";
 
 /** Methods whose features the pages compare, beside SFP's own stages; "vis" is SFP itself. */
 export const comparedMethods = compared.map(({name}) => name);
-
-/** Coding levels of `encodeAttention`: means stay within 1 / 90 of a row's largest value, heads within 1 / 20. */
-const meanLevels = 90;
-const headLevels = 20;
 
 /** An image to analyse: its name in the record, and the picture's file. */
 export interface Subject {

@@ -3,7 +3,7 @@ import {createHash} from "node:crypto";
 import {constants, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {basename, extname, join} from "node:path";
 import {importFolder, importPath, importVersion, listImports, type Fit, type ImportEntry} from "../site/imports.js";
-import {imageFolder, listPhotos, photoId} from "../site/photos.js";
+import {listPhotos, photoId} from "../site/photos.js";
 import {pack, type RecordFiles} from "./archive.js";
 
 /** A photo that is to be imported under a model. */
@@ -24,10 +24,10 @@ export interface ImportSubject {
 export function importId(photo: string, fit: Fit): string {
   const id = photoId(basename(photo));
   const sha256 = hashOf(photo);
-  const own = listPhotos().find((each) => each.id === id && !each.models);
+  const own = listPhotos().find((each) => each.id === id);
   const others = listImports().filter((each) => each.photo === id);
   const same =
-    (!own || (fit === "square" && hashOf(join(imageFolder, own.file)) === sha256)) &&
+    (!own || (fit === "square" && own.hash === sha256)) &&
     others.every((each) => each.photoSha256 === sha256 && each.fit === fit);
   return same ? id : `${id}-${fit === "square" ? "" : `${fit}-`}${sha256.slice(0, 6)}`;
 }

@@ -7,6 +7,7 @@ import {codeHash} from "../engine/code.js";
 import {writeWhole} from "../files/output.js";
 import {findModel} from "../hub/folders.js";
 import {weightsFiles} from "../hub/weightsFile.js";
+import {importedArchive} from "../site/imports.js";
 import {imageFolder, type Photo} from "../site/photos.js";
 import {snapshotOf} from "../site/snapshots.js";
 
@@ -20,6 +21,8 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
  * @throws Error saying how to get the model, where neither is here
  */
 export async function archiveFile(modelId: string, {id, file, hash}: Photo): Promise<string> {
+  const imported = importedArchive(modelId, id);
+  if (imported !== undefined) return imported;
   let weights: string;
   try {
     weights = await weightsHash(modelId);

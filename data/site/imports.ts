@@ -32,12 +32,6 @@ export interface ImportEntry {
   classIndex: number;
 }
 
-/** Whether a model's name is one of the catalogue's, which can run here once they are fetched. */
-export function isCatalogued(model: string): boolean {
-  const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as {id: string}[];
-  return catalog.some(({id}) => id === model);
-}
-
 /** Where the files of an import lie. */
 export function importPath(model: string, photo: string, file = ""): string {
   return join(importFolder, model, photo, file);

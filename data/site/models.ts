@@ -2,7 +2,8 @@ import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import type {WordSource} from "../../components/site/models.js";
 import {findModel} from "../hub/folders.js";
-import {listPhotos, type Photo} from "./photos.js";
+import {listImports} from "./imports.js";
+import {listPhotos, sitePhotos, type Photo} from "./photos.js";
 import {snapshotFile, snapshotOf} from "./snapshots.js";
 
 /** A model that photos are analysed with as the site is built. */
@@ -55,7 +56,19 @@ export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Pro
   }
   const rest = photos.filter(({id}) => !models.some((model) => model.photos.some((photo) => photo.id === id)));
   if (rest.length && (await hasWeights(lastResort))) await add(lastResort, rest);
-  return models;
+  return withImports(models);
+}
+
+/** Adds the imports: photos to models that are here, and models of their own, which answer no words. */
+function withImports(models: readonly SiteModel[]): SiteModel[] {
+  const all = new Map(models.map((model) => [model.id, model]));
+  const known = sitePhotos();
+  for (const {model: id, photo, layers} of listImports()) {
+    const model = all.get(id) ?? {id, layers, words: "imported", photos: []};
+    const its = known.find((each) => each.id === photo);
+    if (its && !model.photos.some((each) => each.id === photo)) all.set(id, {...model, photos: [...model.photos, its]});
+  }
+  return [...all.values()];
 }
 
 /** A text tower's words are computed with the site, where something cuts them into tokens, or were before. */

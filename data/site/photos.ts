@@ -1,12 +1,14 @@
-import {dirname, extname, join} from "node:path";
+import {dirname, extname, join, relative} from "node:path";
 import {fileURLToPath} from "node:url";
 import {completeCredit, readCredits, readPhotoWords, type Credit, type WrittenCredit} from "./credits.js";
+import {importPath, listImports, type Fit} from "./imports.js";
 import {checkPhotos, type PhotoCheck, type PhotoChecks} from "./photo-check.js";
 
 /** A photo in `data/images`. */
 export interface Photo extends Credit {
   /** The file's name as addresses carry it. */
   id: string;
+  /** Relative to `data/images`. */
   file: string;
   /** SHA-256 of the file: analyses and credits belong to a picture and not to a name. */
   hash: string;
@@ -14,6 +16,8 @@ export interface Photo extends Credit {
   whole: string;
   /** The words that suit it. */
   words?: string;
+  /** What of it maps lie on, where it came with imported attention; else the middle square. */
+  fit?: Fit;
 }
 
 /** The folder that photos are read from. */
@@ -43,10 +47,31 @@ export function listPhotos(folder: string = imageFolder, checks: PhotoChecks = k
   return readFolder(folder, checks).photos;
 }
 
+/** The photos of the site: those in `data/images`, then those that came with imported attention alone. */
+export function sitePhotos(): Photo[] {
+  const photos = new Map(listPhotos().map((photo) => [photo.id, photo]));
+  for (const {photo: id, model, title, file, photoSha256, fit} of listImports()) {
+    if (photos.has(id)) continue;
+    const whole = `imports/${model}/${id}/${file}`;
+    photos.set(id, {
+      id,
+      file: relative(imageFolder, importPath(model, id, file)),
+      hash: photoSha256,
+      whole,
+      title,
+      alt: title,
+      credit: "imported",
+      licence: "unknown",
+      fit
+    });
+  }
+  return [...photos.values()];
+}
+
 /** The photo of an id. */
 export function photoNamed(id: string): Photo {
-  const photo = listPhotos().find((each) => each.id === id);
-  if (!photo) throw new Error(`There is no photo "${id}" in data/images.`);
+  const photo = sitePhotos().find((each) => each.id === id);
+  if (!photo) throw new Error(`There is no photo "${id}" in data/images or data/imports.`);
   return photo;
 }
 

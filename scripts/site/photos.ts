@@ -2,7 +2,7 @@
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import type {SiteModel} from "../../data/site/models.js";
-import {listPhotos} from "../../data/site/photos.js";
+import {sitePhotos} from "../../data/site/photos.js";
 import {photoPicture, wholePicture} from "../../data/photos/picture.js";
 import {packedFiles} from "../../data/records/archive.js";
 import {archiveFile} from "../../data/records/places.js";
@@ -15,7 +15,7 @@ import {archiveFile} from "../../data/records/places.js";
 export async function placePhotos(site: string, models: readonly SiteModel[]): Promise<string[]> {
   const missing: string[] = [];
   mkdirSync(join(site, "data/photos"), {recursive: true});
-  for (const photo of listPhotos()) {
+  for (const photo of sitePhotos()) {
     writeFileSync(join(site, "data/photos", `${photo.id}.webp`), await photoPicture(photo));
     if (photo.whole.startsWith("photos/")) writeFileSync(join(site, "data", photo.whole), await wholePicture(photo));
     for (const {id: model, photos} of models) {
