@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {parseExpression} from "../../components/analysis/detectors/expression.js";
-import {detect} from "../../components/analysis/detectors/index.js";
+import {detectorNamed} from "../../components/analysis/detectors/index.js";
+import type {Known} from "../../components/analysis/detectors/detector.js";
+
+const detect = (name: string, known: Known) => detectorNamed(name).detect(known);
 
 const layer = {
   heads: 2,
