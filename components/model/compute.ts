@@ -19,6 +19,7 @@ import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRec
 import {readOptions} from "../analysis/options.js";
 import {sfp} from "./methods/sfp.js";
 import type {Engine, Pixels} from "./runtime.js";
+import type {Input} from "./sessions.js";
 import {buildStretch} from "./stretch.js";
 
 /** Everything the pages need of one image. */
@@ -119,6 +120,27 @@ export async function methodFeatures(
 }
 
 /**
+ * What stretches of a model without a class token need besides: the pooling probe's attention after the plain trunk,
+ * B × H × N. Undefined for models that have one.
+ */
+export async function probeRow(engine: Engine, grid: Grid, pixels: Pixels): Promise<Input | undefined> {
+  if (engine.model.geometry.prefix.classToken) return undefined;
+  const {probe} = await engine.run({method: "clip", grid, outputs: ["probe"]}, pixels);
+  return {dims: probe.dims, data: probe.data as Float32Array};
+}
+
+/** One image's input for every image of a batch. */
+export function repeated({dims, data}: Input, times: number): Input {
+  return {
+    dims: [times, ...dims.slice(1)],
+    data: concat(
+      Array.from({length: times}, () => data),
+      Float32Array
+    )
+  };
+}
+
+/**
  * Runs SOM from layer 1, 2, ... L - 1 on: images of a batch, as many at once as suit the device.
  *
  * @param onRun hears of each run as it is done
@@ -135,6 +157,7 @@ export async function repairSweep(
   const build = () => buildStretch(engine.model, {first: 1, last: layers, grid, som, outputs});
   const patches = grid[0] * grid[1];
   const before = prefixLength(prefix);
+  const row = await probeRow(engine, grid, pixels);
   const atOnce = engine.imagesAtOnce(patches);
   const masks: Uint8Array[] = [];
   const largestNorms: number[] = [];
@@ -149,7 +172,8 @@ export async function repairSweep(
           Float32Array
         )
       },
-      from: {dims: [starts.length, 1], data: Float32Array.from(starts)}
+      from: {dims: [starts.length, 1], data: Float32Array.from(starts)},
+      ...(row && {probe: repeated(row, starts.length)})
     });
     for (const i of starts.keys())
       for (let layer = 1; layer <= layers; ++layer) {

@@ -40,6 +40,8 @@ export interface Provenance {
   method: string;
   /** The method's options that differ from their defaults, as `key=value`. */
   options: string[];
+  /** What a reader of the numbers has to know of how the model was read: guesses, and whose way with positions. */
+  notes?: string[];
   /** The second model, for methods that look through two. */
   proxy?: {model: string; weights: string};
   /** Versions of what computed: {"onnxruntime": "1.30.0", "sfp-explorer": "code 1f0c5a7be921"}. */

@@ -130,6 +130,13 @@ const {version: onnxruntime} = JSON.parse(
   readFileSync(new URL("../../node_modules/onnxruntime-node/package.json", import.meta.url), "utf8")
 ) as {version: string};
 
+/** What was guessed of a model, and another way with positions or activation than its own, where there is any. */
+function notesOf({geometry: {positions}, guesses}: Model): Pick<Provenance, "notes"> {
+  const whose = positions && positions.by !== "original" ? [`positions resampled as ${positions.by} does`] : [];
+  const notes = [...whose, ...guesses];
+  return notes.length ? {notes} : {};
+}
+
 /** Who computed something, with what. */
 export function provenance(
   model: LoadedModel,
@@ -145,6 +152,7 @@ export function provenance(
     device: engine.device.name,
     method,
     options: changedOptions(specs, readOptions(method, specs, options)),
+    ...notesOf(model),
     ...(proxy ? {proxy: {model: proxy.id, weights: proxy.hash}} : {}),
     versions: {"sfp-explorer": `code ${codeHash().slice(0, 12)}`, onnxruntime}
   };

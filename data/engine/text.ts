@@ -8,10 +8,12 @@ import {fileURLToPath} from "node:url";
 import type {TextVectors} from "../../components/model/lexicon.js";
 import type {Device} from "../../components/model/runtime.js";
 import {readMerges} from "../../components/model/text/merges.js";
-import {createTokenizer, type Tokenizer} from "../../components/model/text/tokenizer.js";
+import {openHubTokenizer} from "../../components/model/text/hub-tokenizer.js";
+import {createTokenizer} from "../../components/model/text/tokenizer.js";
 import type {TextModel} from "../../components/model/text/model.js";
-import {TextTower} from "../../components/model/text/tower.js";
+import {type TextTokens, TextTower} from "../../components/model/text/tower.js";
 import {type VectorCache, wordVectors, type WordOptions} from "../../components/model/text/features.js";
+import {readJson} from "../hub/weightsFile.js";
 import {cpu} from "./device.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,7 +27,12 @@ const tables = ["tokenizer.json", "merges.txt", "bpe_simple_vocab_16e6.txt.gz"];
  *
  * @throws Error naming the files that would do
  */
-export async function openTokenizer(folder: string): Promise<Tokenizer> {
+export async function openTokenizer(folder: string, {at, geometry}: TextModel): Promise<TextTokens> {
+  if (at === "last") {
+    const file = join(folder, "tokenizer.json");
+    if (!existsSync(file)) throw new Error(`${folder} has no tokenizer.json, by which its texts become tokens.`);
+    return openHubTokenizer(readJson(file), geometry.vocabulary);
+  }
   const places = [folder, join(project, "..", "shared", "models", "clip-bpe")];
   const path = places.flatMap((place) => tables.map((name) => join(place, name))).find((file) => existsSync(file));
   if (!path) throw new Error(`${folder} has no tokeniser; it needs one of ${tables.join(", ")}.`);
@@ -77,7 +84,7 @@ export function openWords(
 ): Words {
   let started: Promise<TextTower> | undefined;
   const start = (): Promise<TextTower> =>
-    (started ??= openTokenizer(folder).then((tokenizer) => new TextTower(tower, tokenizer, device)));
+    (started ??= openTokenizer(folder, tower).then((tokenizer) => new TextTower(tower, tokenizer, device)));
   return {
     vectors: (words, options) =>
       wordVectors({encode: async (...given) => (await start()).encode(...given)}, words, {

@@ -48,8 +48,11 @@ test("the disk keeps vectors by key, and a damaged file counts as none", async (
 test("a tokeniser that cannot be read is named", async (t) => {
   const folder = await temporary(t);
   if (noMerges)
-    await assert.rejects(openTokenizer(folder), /has no tokeniser; it needs one of tokenizer\.json, merges\.txt/);
-  else assert.equal((await openTokenizer(folder)).size, 49408);
+    await assert.rejects(
+      openTokenizer(folder, tower),
+      /has no tokeniser; it needs one of tokenizer\.json, merges\.txt/
+    );
+  else assert.equal((await openTokenizer(folder, tower)).size, 49408);
   await writeFile(join(folder, "tokenizer.json"), "{}");
-  await assert.rejects(openTokenizer(folder), /tokenizer\.json: no merge table/);
+  await assert.rejects(openTokenizer(folder, tower), /tokenizer\.json: no merge table/);
 });

@@ -1,5 +1,5 @@
 import type {Rows} from "./rows.js";
-import type {Provenance, Trunk} from "../../records/record.js";
+import type {Prefix, Provenance, Trunk} from "../../records/record.js";
 import {openCitations} from "./cite.js";
 import {copyPng, copyText, saveArrow, saveCsv, savePng, saveSvg} from "./export.js";
 import {h, setText} from "../../ui/dom.js";
@@ -147,7 +147,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
 
 /** What a caption says of where the numbers come from. Parts that do not apply are left out. */
 export function provenance(
-  {image, provenance: made}: {image: string; provenance: Provenance},
+  {image, prefix, provenance: made}: {image: string; prefix?: Prefix; provenance: Provenance},
   parts: {
     layer?: number;
     head?: HeadChoice;
@@ -168,7 +168,12 @@ export function provenance(
     trunk === undefined ? null : trunkName(trunk),
     factor === undefined || factor === 1 ? null : `factor ${factor}`,
     cap ? `at most ${cap} outliers` : null,
+    prefix && !prefix.classToken
+      ? "no class token: the pooling probe’s attention, after the last block, stands in for it"
+      : null,
+    prefix?.registers ? `${prefix.registers} registers, which cannot be outliers` : null,
     ...notes,
+    ...(made.notes ?? []),
     ...(made.imported
       ? [
           `imported from ${made.imported.file} by SFP Explorer ${made.versions["sfp-explorer"]}`,

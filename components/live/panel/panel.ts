@@ -183,16 +183,19 @@ function ownModel(session: LiveSession): HTMLElement {
   const input = h("input", {
     type: "file",
     multiple: true,
-    accept: ".safetensors,.json",
+    accept: ".safetensors,.pt,.pth,.bin,.json",
     class: "visually-hidden",
     onchange: () => {
       const files = [...(input.files ?? [])];
-      const weights = files.find(({name}) => name.endsWith(".safetensors"));
-      const config = files.find(({name}) => name === "config.json");
+      const weights = files.find(({name}) => /\.(safetensors|pt|pth|bin)$/.test(name));
+      const config = files.find(({name}) => name === "config.json" || name === "open_clip_config.json");
       const tokenizer = files.find(({name}) => name === "tokenizer.json");
-      const id = weights?.name.replace(/\.safetensors$/, "") ?? "";
+      const id = weights?.name.replace(/\.\w+$/, "") ?? "";
       if (weights) void session.use({source: {id, weights, config, tokenizer}});
-      else session.refuse("Choose a .safetensors file, with its config.json, and CLIP’s tokenizer.json.");
+      else
+        session.refuse(
+          "Choose a file of weights (.safetensors, .pt, .pth or .bin), with its config.json or open_clip_config.json, and tokenizer.json where it has a text tower."
+        );
       input.value = "";
     }
   });

@@ -8,12 +8,12 @@ import {
   type Provenance,
   type Trunk
 } from "../../records/record.js";
-import {methodFeatures} from "../../model/compute.js";
+import {methodFeatures, probeRow, repeated} from "../../model/compute.js";
 import type {GivenOptions} from "../../analysis/options.js";
 import type {SomOptions} from "../../model/network.js";
 import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../../model/outputs.js";
 import type {Engine, Output, Pixels} from "../../model/runtime.js";
-import type {Sessions} from "../../model/sessions.js";
+import type {Input, Sessions} from "../../model/sessions.js";
 import {buildStretch, stretchInput, type Stretch} from "../../model/stretch.js";
 import {continueWith} from "./kept.js";
 
@@ -34,6 +34,9 @@ export class Subject {
   /** Outputs by trunk and name, such as `class.3`. */
   private readonly outputs = {plain: new Map<string, Output>(), purified: new Map<string, Output>()};
 
+  /** What stands in for the class row where the model has no class token. */
+  private row?: Input;
+
   constructor(
     private readonly engine: Engine,
     private readonly sessions: Sessions,
@@ -52,8 +55,10 @@ export class Subject {
    * @param pause called between runs; may wait, and may throw to stop the work
    */
   async run(onLayers: (done: number) => void, pause: () => Promise<void>): Promise<void> {
-    const [, , height, width] = this.options.pixels.dims;
+    const {grid, pixels} = this.options;
+    const [, , height, width] = pixels.dims;
     this.engine.needMemory({dims: [trunks.length, 3, height, width], outputs: ["attention.1", "attention.2"]});
+    this.row = await probeRow(this.engine, grid, pixels);
     for (let first = 1; first <= this.layers; first += stride) {
       const last = Math.min(first + stride - 1, this.layers);
       await pause();
@@ -170,7 +175,8 @@ export class Subject {
       from: {
         dims: [which.length, 1],
         data: Float32Array.from(which, (trunk) => (trunk === "purified" ? from : this.layers + 1))
-      }
+      },
+      ...(this.row && {probe: repeated(this.row, which.length)})
     };
     return this.sessions.run(JSON.stringify(stretch), () => buildStretch(this.engine.model, stretch), feeds);
   }
