@@ -1,5 +1,5 @@
 /** Which of a folder's files are the weights, and what stands beside them. */
-import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {shardNames} from "../../components/model/formats/shards.js";
 
@@ -35,7 +35,7 @@ export function preferred(has: (name: string) => boolean): string[] {
 /** The name of a folder's weights, or of their index; the only file of that kind where it has another name. */
 export function weightsIn(folder: string): string | undefined {
   const [known] = preferred((name) => existsSync(join(folder, name)));
-  if (known !== undefined || !existsSync(folder)) return known;
+  if (known !== undefined || !statSync(folder, {throwIfNoEntry: false})?.isDirectory()) return known;
   const others = readdirSync(folder).filter((name) => /\.(safetensors|pt|pth|bin)$/.test(name));
   return others.length === 1 ? others[0] : undefined;
 }
