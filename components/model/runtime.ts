@@ -62,7 +62,7 @@ export class Engine {
     const whole = {...request, ...methods[0]};
     const results = await this.sessions.run(JSON.stringify(whole), () => buildGraph(this.model, whole), inputs);
     for (const [name, output] of Object.entries(results))
-      if (/^(features|norms\.)/.test(name)) this.needNumbers(name, output);
+      if (/^(features|image|logits|(norms|class|diagonal|tokens)\.)/.test(name)) this.needNumbers(name, output);
     return results;
   }
 
