@@ -17,6 +17,8 @@ export default {
     "components/**/*.worker.ts!",
     // Every page loads it, by the head that observablehq.config.ts writes.
     "components/page/everyPage.ts!",
+    "components/live/kept/guest.ts!",
+    "data/cli/sfp.ts!",
     "src/*.{md,js,mjs}!",
     "observablehq.config.ts!",
     "docs/models/training/lexicon.ts!",

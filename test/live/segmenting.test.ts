@@ -37,7 +37,9 @@ for (let q = 0; q < 4; ++q) {
 }
 
 const ask: SegmentAsk = {
-  methods: Object.keys(methods).map((name) => ({name, options: name === "sfp" ? {rounds: 2} : undefined})),
+  methods: Object.values(methods)
+    .filter(({live}) => live !== false)
+    .map(({name}) => ({name, options: name === "sfp" ? {rounds: 2} : undefined})),
   classes: [{words: ["a"]}, {words: ["b", "c"]}, {words: ["d"]}],
   text: {vectors, width: 8},
   settings: {short: 42, crop: 28, stride: 14},
