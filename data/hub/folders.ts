@@ -116,7 +116,8 @@ async function explicitFolder(path: string): Promise<FoundModel> {
 export async function listModels(places: Places = {}): Promise<ListedModel[]> {
   const found = new Map<string, FoundModel>();
   for (const [source, root] of roots(places)) {
-    for (const id of await readdir(root).catch(() => [])) {
+    const entries = await readdir(root, {withFileTypes: true}).catch(() => []);
+    for (const id of entries.filter((entry) => !entry.isFile()).map(({name}) => name)) {
       const folder = join(root, id);
       const weights = found.has(id) ? undefined : weightsIn(folder);
       if (weights !== undefined) found.set(id, {id, folder, weights, source});
