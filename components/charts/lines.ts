@@ -50,7 +50,7 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
 
   // The rule moves with every step of the slider, so it moves by itself and the chart stays.
   const point = () => {
-    const at = state.current == null ? undefined : place?.(state.current);
+    const at = state.current == null || !state.series.length ? undefined : place?.(state.current);
     rule.setAttribute("visibility", at === undefined ? "hidden" : "visible");
     if (at === undefined) return;
     for (const [key, value] of Object.entries({x1: at, x2: at, y1: 16, y2: state.height! - 34})) {

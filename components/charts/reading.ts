@@ -47,10 +47,13 @@ export function readLayer(record: ImageRecord, {trunk, layer, head, factor, cap}
       ? stored.subarray(layer * patches, (layer + 1) * patches)
       : testOutliers(classRow, diagonal, factor, cap);
   const count = outliers.reduce((sum, flag) => sum + flag, 0);
-  const highNorm = normsOf(record.trunks[trunk])
-    ? highNormTokens(patchNorms(record, trunk, layer))
-    : new Uint8Array(patches);
-  return {classRow, diagonal, margin, outliers, count, highNorm};
+  return {classRow, diagonal, margin, outliers, count, highNorm: highNormOf(record, trunk, layer)};
+}
+
+/** 1 where the patch is a high-norm token; none where an import came without tokens. */
+export function highNormOf(record: ImageRecord, trunk: Trunk, layer: number): Uint8Array {
+  if (normsOf(record.trunks[trunk])) return highNormTokens(patchNorms(record, trunk, layer));
+  return new Uint8Array(record.grid[0] * record.grid[1]);
 }
 
 /** Eq. 4 with a factor and a cap: 1 where a_ii < factor × a_ci, the cap's greatest a_ci only, as the released code and the engine rank. */

@@ -17,9 +17,15 @@ const remedies: Record<AbsentPart, string> = {
   "purified tokens": "norms of the trunk with SOM need tokens_purified in the file"
 };
 
+/** What a reader is told of missing parts, in one sentence: what they would have brought, and how to bring them. Empty for none. */
+export function notInImport(...parts: readonly AbsentPart[]): string {
+  const told = [...new Set(parts)].map((part) => remedies[part]);
+  return told.length ? `Not in the import: ${told.join("; ")}.` : "";
+}
+
 /** @throws NotInImport saying what is missing and what would bring it */
 function refuse(part: AbsentPart): never {
-  throw new NotInImport(`Not in the import: ${remedies[part]}. Import the photo again with it.`);
+  throw new NotInImport(`${notInImport(part)} Import the photo again with it.`);
 }
 
 /** Measurements that follow from tokens alone. */
@@ -55,6 +61,24 @@ function refuseProperty(of: object, name: string, part: AbsentPart): void {
 /** Whether a record holds a trunk at all. */
 export function hasTrunk({trunks: known}: ImageRecord, trunk: Trunk): boolean {
   return Object.getOwnPropertyDescriptor(known, trunk)?.value !== undefined;
+}
+
+/** The trunks that a record holds, in their order. */
+export function heldTrunks(record: ImageRecord): Trunk[] {
+  return trunks.filter((trunk) => hasTrunk(record, trunk));
+}
+
+/** What a record lacks of a trunk's attention; nothing where it holds it. */
+export function missingTrunk(record: ImageRecord, trunk: Trunk): AbsentPart[] {
+  return hasTrunk(record, trunk) ? [] : ["purified"];
+}
+
+/** What a record lacks of a trunk's norms in times the median of the plain trunk, which is their unit in both. */
+export function missingNorms(record: ImageRecord, trunk: Trunk): AbsentPart[] {
+  const unit: AbsentPart[] = normsOf(record.trunks.plain) ? [] : ["tokens"];
+  if (trunk === "plain") return unit;
+  if (!hasTrunk(record, trunk)) return [...unit, "purified"];
+  return normsOf(record.trunks[trunk]) ? unit : [...unit, "purified tokens"];
 }
 
 /** Token norms of a trunk; undefined where an import came without tokens. */

@@ -4,7 +4,7 @@ import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/
 import type {LayerDetections} from "../../analysis/detectors/layer.js";
 import {spearman} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
-import {detectionsOf, detectorNotes, presentIn, rankGroups, strokeOf} from "./reading.js";
+import {detectionsOf, detectorNotes, needOthers, presentIn, rankGroups, strokeOf} from "./reading.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -55,6 +55,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
   let key: unknown[] = [];
   follow(feed, frame, (view) => {
     const {record, choice, selection, picture} = view;
+    needOthers(view);
     const current = choice.layer + 1;
     const next = [record, choice.trunk, selection.detectors];
     if (next.every((value, i) => value === key[i])) {

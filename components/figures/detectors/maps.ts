@@ -3,11 +3,19 @@ import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/
 import {prefixLength} from "../../records/record.js";
 import type {LayerDetections} from "../../analysis/detectors/layer.js";
 import {agreementMatrix, overlap} from "../../analysis/agreement.js";
-import {highNormTokens} from "../../analysis/norms.js";
 import {spearman} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
 import {detectorControls} from "./controls.js";
-import {countName, detectionsOf, detectorNotes, detectorTitle, notComputed, presentIn} from "./reading.js";
+import {
+  countName,
+  detectionsOf,
+  detectorNotes,
+  detectorTitle,
+  missingWords,
+  needOthers,
+  notComputed,
+  presentIn
+} from "./reading.js";
 import {formatValue} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
@@ -17,7 +25,10 @@ import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {matrix} from "../../charts/matrix.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {maximum, patchName, patchNorms} from "../../charts/reading.js";
+import {highNormOf, maximum, patchName} from "../../charts/reading.js";
+
+const lede =
+  "Scores of every detector on the same layer’s tokens, each with its own unit and range; rings are its set.";
 
 /** Every detector on the same tokens: scores as colours, sets as rings. */
 export function detectorMaps(feed: Feed): HTMLElement {
@@ -55,7 +66,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
       id: "detectors",
       title: `${countName(detectorIds.length)} ideas of an outlier`,
       waiting: "Loading the analysis of this photo.",
-      lede: "Scores of every detector on the same layer’s tokens, each with its own unit and range; rings are its set.",
+      lede,
       legend: [...detectorIds.map((id) => panels[id].legend), marksLegend(["outlier", "highNorm", "brushed"])],
       controls: controls.inputs,
       reading: `${detectorIds.map((id) => detectors[id].reading).join(" ")} Hover a patch to read its scores.`,
@@ -95,7 +106,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
     (view) => {
       const {record, choice, selection, picture} = view;
       shown = detectionsOf(view);
-      const high = marksOn(highNormTokens(patchNorms(record, choice.trunk, choice.layer)), "highNorm");
+      const high = marksOn(highNormOf(record, choice.trunk, choice.layer), "highNorm");
       keys = prefixLength(record.prefix) + record.grid[0] * record.grid[1];
       const sizes: string[] = [];
       for (const id of detectorIds) {
@@ -121,6 +132,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
       controls.show(selection);
       const missing = detectorIds.filter((id) => !shown![id]).map((id) => detectors[id].label);
       frame.update({
+        lede: [lede, missingWords(view)].filter(Boolean).join(" "),
         title: `${countName(sizes.length)} ideas of an outlier: of ${record.grid[0] * record.grid[1]} patches in layer ${choice.layer + 1} they find ${sizes.join(", ")}`,
         source: provenance(
           {...record, image: picture.title},
@@ -211,6 +223,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
     frame,
     (view) => {
       const {record, choice, selection, picture} = view;
+      needOthers(view);
       const found = detectionsOf(view);
       shown = found;
       present = presentIn(found);

@@ -3,11 +3,25 @@ import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/
 import {detectLayer, type LayerDetections} from "../../analysis/detectors/layer.js";
 import type {Stroke} from "../../charts/marks.js";
 import type {View} from "../../site/feed.js";
+import {NotInImport, normsOf, notInImport} from "../../records/absent.js";
 import type {Selection} from "../../site/selection.js";
 
 /** What a view's layer looks like to every detector that its record can feed, in the order of the list. */
 export function detectionsOf({record, choice, selection}: View, layer = choice.layer): LayerDetections {
   return detectLayer(record, choice.trunk, layer, selection.detectors);
+}
+
+/** What an import of maps alone lacks for the detectors of tokens; empty where all have what they need. */
+export function missingWords({record, choice}: View): string {
+  return normsOf(record.trunks[choice.trunk])
+    ? ""
+    : notInImport(choice.trunk === "plain" ? "tokens" : "purified tokens");
+}
+
+/** @throws NotInImport where only one detector has what it needs, and there is nothing to compare */
+export function needOthers(view: View): void {
+  const missing = missingWords(view);
+  if (missing) throw new NotInImport(`${missing} Without them SOM has no other detector to be compared with.`);
 }
 
 /** The detectors that found something to say, in the order of the list. */

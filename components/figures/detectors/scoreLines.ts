@@ -1,7 +1,7 @@
 import {detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import {midRanks} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
-import {detectionsOf, detectorNotes, presentIn} from "./reading.js";
+import {detectionsOf, detectorNotes, needOthers, presentIn} from "./reading.js";
 import {fitCanvas, h, isDark, whenResized} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -86,6 +86,7 @@ export function scoreLines(feed: Feed): HTMLElement {
     feed,
     frame,
     (view) => {
+      needOthers(view);
       const found = detectionsOf(view);
       ids = presentIn(found);
       ranks = ids.map((id) => midRanks(found[id]!.scores));

@@ -1,4 +1,3 @@
-import {highNormTokens} from "../../analysis/norms.js";
 import type {Feed, View} from "../../site/feed.js";
 import {decisionName} from "../../analysis/detectors/som.js";
 import {detectorControls} from "../detectors/controls.js";
@@ -13,7 +12,7 @@ import {pinMarks} from "../attention/maps.js";
 import {marksLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
-import {patchName, patchNorms} from "../../charts/reading.js";
+import {highNormOf, patchName} from "../../charts/reading.js";
 import {scatter} from "../../charts/scatter.js";
 
 /** A layer as the current selection tests it. */
@@ -81,7 +80,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       const {record, choice, selection, picture} = view;
       reading = diagonalOf(view);
       const {x, y, members, count} = reading;
-      const highNorm = highNormTokens(patchNorms(record, choice.trunk, choice.layer));
+      const highNorm = highNormOf(record, choice.trunk, choice.layer);
       const marks = [...marksOn(highNorm, "highNorm"), ...pinMarks(view)];
       chart.update({x, y, members, factor: choice.factor, scale: selection.scale, marks});
       photo.update({

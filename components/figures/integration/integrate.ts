@@ -1,5 +1,6 @@
 import {columnSums, maskedMap, rowSums, type PassOrder} from "../../analysis/integration.js";
-import type {AttentionMap, RecordSource} from "../../records/record.js";
+import {hasTrunk} from "../../records/absent.js";
+import type {AttentionMap, ImageRecord, RecordSource, Trunk} from "../../records/record.js";
 import {Cache, oneAtATime, perOwner, type Answer} from "../../site/cache.js";
 import type {View} from "../../site/feed.js";
 import {sfp} from "../../model/methods/sfp.js";
@@ -36,6 +37,11 @@ export function haiChoice({selection, record}: View): HaiChoice {
   return {l0: Math.min(l0, to), to, rounds, order};
 }
 
+/** The trunk whose maps HAI adds: the purified one, and the plain one where an import holds no other. */
+export function haiTrunk(record: ImageRecord): Trunk {
+  return hasTrunk(record, "purified") ? "purified" : "plain";
+}
+
 /** A photo's maps of layers 1 to L - 1, which the worker holds too. */
 const layersOf = perOwner((source: RecordSource) => new Cache(() => maskLayers(source)));
 
@@ -51,10 +57,9 @@ export function knownLayers({source}: Pick<View, "source">): MaskedLayers | unde
 
 async function maskLayers(source: RecordSource): Promise<MaskedLayers> {
   const {layers, grid, trunks} = source.record;
+  const {outliers: sets} = trunks[haiTrunk(source.record)];
   const patches = grid[0] * grid[1];
-  const outliers = Array.from({length: layers - 1}, (_, l) =>
-    trunks.purified.outliers.slice(l * patches, (l + 1) * patches)
-  );
+  const outliers = Array.from({length: layers - 1}, (_, l) => sets.slice(l * patches, (l + 1) * patches));
   const held = await hold(source, outliers);
   const maps = held.map((map, l) => maskedMap(map, outliers[l]));
   return {patches, maps, rowSums: maps.map(rowSums), columnSums: maps.map(columnSums), outliers};
@@ -62,7 +67,7 @@ async function maskLayers(source: RecordSource): Promise<MaskedLayers> {
 
 /** Gives the worker a photo's maps, and returns them. */
 async function hold(source: RecordSource, outliers: Uint8Array[]): Promise<AttentionMap[]> {
-  const maps = await Promise.all(outliers.map((_, l) => source.attention("purified", l)));
+  const maps = await Promise.all(outliers.map((_, l) => source.attention(haiTrunk(source.record), l)));
   await inBackground("hold", {key: holdKey(source), maps, outliers});
   return maps;
 }

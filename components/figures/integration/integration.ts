@@ -1,4 +1,4 @@
-import {highNormTokens} from "../../analysis/norms.js";
+import type {ImageRecord} from "../../records/record.js";
 import {PassedOver, proceed} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
@@ -10,7 +10,7 @@ import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {patchHands, rangeInput} from "../frame/kit.js";
-import {figure, provenance} from "../frame/figure.js";
+import {figure, provenance, trunkName} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
@@ -19,8 +19,16 @@ import {marksLegend, rampLegend} from "../../charts/legend.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {maximum, patchName, patchNorms} from "../../charts/reading.js";
-import {haiChoice, integrate, knownLayers, maskedLayers, type HaiChoice, type MaskedLayers} from "./integrate.js";
+import {highNormOf, maximum, patchName} from "../../charts/reading.js";
+import {
+  haiChoice,
+  haiTrunk,
+  integrate,
+  knownLayers,
+  maskedLayers,
+  type HaiChoice,
+  type MaskedLayers
+} from "./integrate.js";
 
 const waiting = "Loading the attention of this photo.";
 
@@ -53,6 +61,10 @@ export function integrationFigure(feed: Feed): HTMLElement {
     onPick: (item) => store.set({layer: item + 1})
   });
   const legend = rampLegend({label: "share that ★ gathers, times uniform", domain: [0, 1]});
+  const legends = {
+    purified: [legend, marksLegend(["target", "repaired", "highNorm"])],
+    plain: [legend, marksLegend(["target", "outlier", "highNorm"])]
+  };
   const controls = haiControls(feed);
   const frame = figure(
     h(
@@ -66,7 +78,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
       title: "What the pinned token gathers from",
       lede: "Attention of one patch to all others with the columns of outliers zeroed, summed over layers, normalised.",
       waiting,
-      legend: [legend, marksLegend(["target", "repaired", "highNorm"])],
+      legend: legends.purified,
       controls: controls.elements,
       reading: indexed(
         "a is empty at this layer’s outliers, ringed on the photo: nobody may gather from them (Eq. 8). b adds the layers; a patch that is an outlier in some of them keeps what the others gave it. " +
@@ -93,8 +105,8 @@ export function integrationFigure(feed: Feed): HTMLElement {
         layers,
         pins,
         photo: [
-          ...marksOn(highNormTokens(patchNorms(view.record, "purified", to - 1)), "highNorm"),
-          ...marksOn(layers.outliers[to - 1], "repaired"),
+          ...marksOn(highNormOf(view.record, haiTrunk(view.record), to - 1), "highNorm"),
+          ...marksOn(layers.outliers[to - 1], haiTrunk(view.record) === "purified" ? "repaired" : "outlier"),
           ...pins
         ]
       };
@@ -147,7 +159,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
     legend.hidden = selection.range === "own";
     legend.update({domain, scale: selection.scale});
     controls.show(view, choice);
-    frame.update(words(view, choice, layers));
+    frame.update({...words(view, choice, layers), legend: legends[haiTrunk(record)]});
     point(store.pointing.hover);
     frame.dataset.drawn = `${record.image} ${choice.l0} ${choice.to} ${choice.rounds} ${choice.order} ${found ? "integrated" : ""}`;
   };
@@ -223,13 +235,15 @@ function count(mask: Uint8Array): number {
   return mask.reduce((sum, flag) => sum + flag, 0);
 }
 
-/** What the caption says of how the maps were kept, and of the choice. */
-export function haiNotes({l0, to, rounds, order}: HaiChoice): string[] {
+/** What the caption says of the trunk, of how the maps were kept, and of the choice. */
+export function haiNotes(record: ImageRecord, {l0, to, rounds, order}: HaiChoice): string[] {
   return [
     `l0=${l0}, sum to layer ${to}`,
     `rounds=${rounds}`,
     `order=${order}`,
-    "with SOM",
+    haiTrunk(record) === "purified"
+      ? trunkName("purified")
+      : "maps without SOM, because those with it are not in the import",
     "mean over heads",
     "maps coded to 1/90 of a row’s maximum, computed in this page"
   ];
@@ -244,8 +258,8 @@ function words({record, picture, target}: View, choice: HaiChoice, {outliers}: M
     title: `What ${where} gathers from in ${layers}, before and after normalisation`,
     lede:
       `Attention from ★ in times uniform (1 is what each patch would give if all gave the same); ${rounds} ${rounds === 1 ? "round" : "rounds"} of normalisation. ` +
-      `Layer ${to} with SOM has ${masked} ${masked === 1 ? "outlier" : "outliers"}, whose columns are zero.`,
-    source: provenance({...record, image: picture.title}, {notes: haiNotes(choice)})
+      `Layer ${to} ${trunkName(haiTrunk(record))} has ${masked} ${masked === 1 ? "outlier" : "outliers"}, whose columns are zero.`,
+    source: provenance({...record, image: picture.title}, {notes: haiNotes(record, choice)})
   };
 }
 

@@ -51,7 +51,7 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
     const {rowError, columnError} = steps[Math.min(steps.length - 1, 2 * choice.rounds)];
     frame.update({
       title: `After ${choice.rounds} ${choice.rounds === 1 ? "round" : "rounds"}, rows are off by at most ${short(rowError)} and columns by ${short(columnError)}`,
-      source: provenance({...record, image: picture.title}, {notes: haiNotes(choice)}),
+      source: provenance({...record, image: picture.title}, {notes: haiNotes(record, choice)}),
       waiting: ""
     });
     frame.dataset.drawn = `${record.image} ${JSON.stringify(choice)}`;
@@ -136,7 +136,7 @@ export function sumsFigure(feed: Feed): HTMLElement {
       title: `A patch gathers from about ${sources[0]} of ${patches} patches in the sum, and from ${sources[1]} after normalisation`,
       source: provenance(
         {...record, image: picture.title},
-        {notes: [...haiNotes(choice), ...(target === null ? [] : [`★ ${patchName(target, record.grid[1])}`])]}
+        {notes: [...haiNotes(record, choice), ...(target === null ? [] : [`★ ${patchName(target, record.grid[1])}`])]}
       ),
       waiting: ""
     });

@@ -1,18 +1,22 @@
 import {highNormRatio} from "../../analysis/norms.js";
+import {hasTrunk, missingNorms, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {highNormWords, tokenLegend, tokenMarks} from "../frame/tokens.js";
-import {layerStrip} from "../../charts/layerStrip.js";
+import {highNormWords, marksOn, tokenLegend, tokenMarks} from "../frame/tokens.js";
+import {layerStrip, type StripItem} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates, trunkPlates} from "../../charts/plate.js";
 import {maximum, median, readLayer, relativeNorms} from "../../charts/reading.js";
 
-/** The lengths of all patches' tokens, layer by layer, in times the layer's median patch. */
-type Lengths = Record<Trunk, Float32Array[]>;
+/** The lengths of all patches' tokens, layer by layer, in times the layer's median patch; those that an import lacks are left out. */
+type Lengths = Partial<Record<Trunk, Float32Array[]>>;
+
+const lede = "The norm of every patch’s token after the chosen layer, in times the layer’s median patch.";
+const setsLede = "The outlier set of the chosen layer, and of every layer in turn.";
 
 /**
  * The site in one figure: as the layer moves, a few patches grow far longer than the rest, and with
@@ -32,30 +36,30 @@ export function overviewFigure(feed: Feed): HTMLElement {
     ...trunkPlates(maps)
   };
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
+  const stripNames = {plain: h("span", {}, "without"), purified: h("span", {}, "with")};
   const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
   const frame = figure(
     h(
       "div",
       {},
       plates([frames.photo, frames.plain, frames.purified], 240),
-      h("div", {class: "strips"}, h("span", {}, "without"), strips.plain, h("span", {}, "with"), strips.purified)
+      h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
     ),
     {
       id: "overview",
       title: "A few patches grow far longer than all others",
       waiting: "Loading the analysis of this photo.",
-      lede: "The norm of every patch’s token after the chosen layer, in times the layer’s median patch.",
+      lede,
       legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
       reading:
         "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Rings and crosses are two things: a ring is a patch that a test takes for an outlier, by attention in the case of Eq. 4; a cross is a token whose norm is over 10 times the median.",
       data: () =>
         (known?.lengths.plain ?? []).flatMap((lengths, layer) =>
-          Array.from(lengths, (plain, patch) => ({
-            layer: layer + 1,
-            patch,
-            plain,
-            purified: known!.lengths.purified[layer][patch]
-          }))
+          Array.from(lengths, (plain, patch) => {
+            const row = {layer: layer + 1, patch, plain};
+            const purified = known?.lengths.purified?.[layer][patch];
+            return purified === undefined ? row : {...row, purified};
+          })
         )
     }
   );
@@ -79,7 +83,11 @@ export function overviewFigure(feed: Feed): HTMLElement {
       const marks = tokenMarks(view, plain, reading);
       photo.update({grid, photo: picture.image, marks});
       for (const trunk of trunks) {
-        maps[trunk].update({grid, values: lengths[trunk][layer], domain, scale});
+        const held = hasTrunk(record, trunk);
+        frames[trunk].hidden = !lengths[trunk];
+        strips[trunk].hidden = stripNames[trunk].hidden = !held;
+        if (!held) continue;
+        maps[trunk].update({grid, values: lengths[trunk]?.[layer] ?? null, domain, scale});
         strips[trunk].update(
           fresh || strips[trunk].dataset.scale !== scale
             ? {
@@ -87,19 +95,31 @@ export function overviewFigure(feed: Feed): HTMLElement {
                 domain,
                 scale,
                 current: layer,
-                items: lengths[trunk].map((values, i) => ({label: String(i + 1), values}))
+                items: stripItems(record, trunk, lengths[trunk])
               }
             : {current: layer}
         );
         strips[trunk].dataset.scale = scale;
       }
+      legend.hidden = !lengths.plain;
       legend.update({domain, scale});
-      const [before, after] = trunks.map((trunk) => maximum(lengths[trunk][layer]));
+      const [before, after] = trunks.map((trunk) => lengths[trunk] && maximum(lengths[trunk][layer]));
+      const missing = notInImport(...missingNorms(record, "purified"));
       frame.update({
-        title: overviewTitle(layer, before, after, highNormWords(reading)),
+        title:
+          before === undefined
+            ? `In layer ${layer + 1}, ${reading.count} of ${reading.outliers.length} patches are outliers by Eq. 4`
+            : overviewTitle(layer, before, after, highNormWords(reading)),
+        lede: [lengths.plain ? lede : setsLede, missing].filter(Boolean).join(" "),
         source: provenance(
           {...record, image: picture.title},
-          {layer: layer + 1, head, factor, cap, notes: [`largest norm of all layers: ${round(most)} times`]}
+          {
+            layer: layer + 1,
+            head,
+            factor,
+            cap,
+            notes: lengths.plain ? [`largest norm of all layers: ${round(most)} times`] : []
+          }
         )
       });
       frame.dataset.drawn = `${record.image} ${layer + 1}`;
@@ -108,7 +128,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
       photo.update({hover});
       for (const trunk of trunks) {
         maps[trunk].update({hover});
-        const value = hover === null ? null : known?.lengths[trunk][choice.layer][hover];
+        const value = hover === null ? null : known?.lengths[trunk]?.[choice.layer][hover];
         frames[trunk].update({readout: value == null ? "" : `${round(value)} ×`});
       }
     }
@@ -117,11 +137,13 @@ export function overviewFigure(feed: Feed): HTMLElement {
 }
 
 /** What SOM does to the largest norm of a layer (0-based), and whether its test finds the tokens that it is about. */
-function overviewTitle(layer: number, before: number, after: number, found: string): string {
+function overviewTitle(layer: number, before: number, after: number | undefined, found: string): string {
+  const grown = `In layer ${layer + 1} the largest token norm is ${round(before)} times the median`;
+  if (after === undefined) return [grown, found].filter(Boolean).join(". ");
   const little = before >= highNormRatio && after > 0.9 * before;
   const norms = little
     ? `SOM changes little in layer ${layer + 1}: the largest token norm is ${round(before)} times the median without it, ${round(after)} times with it`
-    : `In layer ${layer + 1} the largest token norm is ${round(before)} times the median; with SOM, ${round(after)} times`;
+    : `${grown}; with SOM, ${round(after)} times`;
   return [norms, found].filter(Boolean).join(". ");
 }
 
@@ -135,15 +157,30 @@ function strip(feed: Feed, name: string): ReturnType<typeof layerStrip> {
   });
 }
 
+/** A trunk's small maps: its lengths, or where they are not known its sets on an even ground. */
+function stripItems(record: ImageRecord, trunk: Trunk, lengths?: Float32Array[]): StripItem[] {
+  const patches = record.grid[0] * record.grid[1];
+  return Array.from({length: record.layers}, (_, layer) => {
+    const label = String(layer + 1);
+    if (lengths) return {label, values: lengths[layer]};
+    const set = record.trunks[trunk].outliers.subarray(layer * patches, (layer + 1) * patches);
+    const marks = marksOn(set, "outlier");
+    return {label, values: new Float32Array(patches), marks, note: String(marks.length || "")};
+  });
+}
+
 /** Norms after repair, in units of the plain trunk's median: the two rows then share their unit. */
 function measure(record: ImageRecord) {
   const layers = Array.from({length: record.layers}, (_, layer) => layer);
-  const units = layers.map((layer) => median(relativeNorms(record, "plain", layer, 1)));
-  const lengths: Lengths = {
-    plain: layers.map((layer) => relativeNorms(record, "plain", layer, units[layer])),
-    purified: layers.map((layer) => relativeNorms(record, "purified", layer, units[layer], true))
-  };
-  return {record, lengths, most: maximum(...lengths.plain, ...lengths.purified)};
+  const lengths: Lengths = {};
+  for (const trunk of trunks) {
+    if (missingNorms(record, trunk).length) continue;
+    lengths[trunk] = layers.map((layer) => {
+      const unit = median(relativeNorms(record, "plain", layer, 1));
+      return relativeNorms(record, trunk, layer, unit, trunk === "purified");
+    });
+  }
+  return {record, lengths, most: maximum(...Object.values(lengths).flat())};
 }
 
 function round(value: number): string {

@@ -1,4 +1,5 @@
 import {persistence, spells, survival, transitions} from "../../analysis/persistence.js";
+import {heldTrunks, missingTrunk, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import {historyOf} from "../../analysis/summary.js";
 import type {Feed} from "../../site/feed.js";
@@ -10,6 +11,10 @@ import {strokesLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
 import {marks, trunkStrokes} from "../../charts/marks.js";
 import {trunkPlates} from "../../charts/plate.js";
+
+const flowLede =
+  "All patches, layer by layer: the outlier set below in red, the others above in grey. Widths are numbers of patches; the number on top is the set’s size.";
+const spellLede = "A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate.";
 
 /** Who becomes an outlier, who stays one and who ceases to be one, from each layer to the next. */
 export function birthsFigure(feed: Feed): HTMLElement {
@@ -25,13 +30,13 @@ export function birthsFigure(feed: Feed): HTMLElement {
     id: "births",
     title: "Outliers come and go between layers",
     waiting: "Loading.",
-    lede: "All patches, layer by layer: the outlier set below in red, the others above in grey. Widths are numbers of patches; the number on top is the set’s size.",
+    lede: flowLede,
     legend: [flowLegend()],
     reading:
       "Follow the red band: what enters it from above are births, what climbs out of it are deaths, what runs on within it was an outlier in both layers.",
     data: () =>
       shown
-        ? trunks.flatMap((trunk) =>
+        ? heldTrunks(shown).flatMap((trunk) =>
             transitions(historyOf(shown!, trunk)).map(({from, kept, births, deaths}) => ({
               trunk,
               from: from + 1,
@@ -45,7 +50,8 @@ export function birthsFigure(feed: Feed): HTMLElement {
   });
   let shown: ImageRecord | undefined;
   follow(feed, frame, ({record, choice, picture}) => {
-    for (const trunk of trunks) {
+    for (const trunk of trunks) frames[trunk].hidden = missingTrunk(record, trunk).length > 0;
+    for (const trunk of heldTrunks(record)) {
       if (record === shown) flows[trunk].update({current: choice.layer});
       else {
         const history = historyOf(record, trunk);
@@ -59,9 +65,11 @@ export function birthsFigure(feed: Feed): HTMLElement {
       }
     }
     shown = record;
-    const stay = (trunk: Trunk) => persistence(transitions(historyOf(record, trunk)));
+    const stay = (trunk: Trunk) => percent(persistence(transitions(historyOf(record, trunk))));
+    const missing = notInImport(...missingTrunk(record, "purified"));
     frame.update({
-      title: `Of the outliers of one layer, ${percent(stay("plain"))} are outliers in the next without SOM, ${percent(stay("purified"))} with it`,
+      title: `Of the outliers of one layer, ${stay("plain")} are outliers in the next without SOM${missing ? "" : `, ${stay("purified")} with it`}`,
+      lede: [flowLede, missing].filter(Boolean).join(" "),
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });
     frame.dataset.drawn = `${record.image} ${choice.layer + 1}`;
@@ -83,35 +91,44 @@ export function survivalFigure(feed: Feed): HTMLElement {
     id: "survival",
     title: "How long an outlier remains one",
     waiting: "Loading.",
-    lede: "A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate.",
+    lede: spellLede,
     legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
     reading:
       "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for as long as it was seen, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn.",
-    data: () =>
-      trunks.flatMap((trunk) => Array.from(curves?.[trunk] ?? [], (share, layers) => ({trunk, layers, share})))
+    data: () => trunks.flatMap((trunk) => Array.from(curves[trunk] ?? [], (share, layers) => ({trunk, layers, share})))
   });
   let shown: ImageRecord | undefined;
-  let curves: Record<Trunk, ArrayLike<number>> | undefined;
+  let curves: Partial<Record<Trunk, ArrayLike<number>>> = {};
   follow(feed, frame, ({record, picture}) => {
     if (record === shown) return;
     shown = record;
-    const all = {plain: spells(historyOf(record, "plain")), purified: spells(historyOf(record, "purified"))};
-    const found = {plain: survival(all.plain), purified: survival(all.purified)};
-    curves = found;
+    const found = heldTrunks(record).map((trunk) => {
+      const all = spells(historyOf(record, trunk));
+      const curve = survival(all);
+      const censored = all.filter((spell) => spell.censored).length;
+      return {
+        trunk,
+        curve,
+        ends: percent(1 - (curve[1] ?? NaN)),
+        count: `${all.length} spells, ${censored} of them censored by the last layer`
+      };
+    });
+    curves = Object.fromEntries(found.map(({trunk, curve}) => [trunk, curve]));
     chart.update({
-      series: trunks.map((trunk) => ({
+      series: found.map(({trunk, curve}) => ({
         ...trunkStrokes[trunk],
         label: trunk === "plain" ? "without" : "with",
-        values: found[trunk]
+        values: curve
       }))
     });
-    const count = (trunk: Trunk) => {
-      const censored = all[trunk].filter((spell) => spell.censored).length;
-      return `${all[trunk].length} spells, ${censored} of them censored by the last layer`;
-    };
+    const [plain, purified] = found;
     frame.update({
-      title: `${percent(1 - (found.plain[1] ?? NaN))} of spells end after one layer without SOM, ${percent(1 - (found.purified[1] ?? NaN))} with it`,
-      lede: `A spell is an unbroken run of layers in which a patch is an outlier. Kaplan and Meier’s estimate. Without SOM: ${count("plain")}. With SOM: ${count("purified")}.`,
+      title: `${plain.ends} of spells end after one layer without SOM${purified ? `, ${purified.ends} with it` : ""}`,
+      lede: [
+        spellLede,
+        `Without SOM: ${plain.count}.`,
+        purified ? `With SOM: ${purified.count}.` : notInImport(...missingTrunk(record, "purified"))
+      ].join(" "),
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });
     frame.dataset.drawn = record.image;

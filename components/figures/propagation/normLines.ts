@@ -1,9 +1,11 @@
 import {layerSummaries} from "../../analysis/summary.js";
-import type {ImageRecord} from "../../records/record.js";
+import {heldTrunks, missingNorms, notInImport} from "../../records/absent.js";
+import type {ImageRecord, Trunk} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import type {Rows} from "../frame/rows.js";
 import {strokesLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
 import type {Stroke} from "../../charts/marks.js";
@@ -14,54 +16,52 @@ import {maximum, median, relativeNorms} from "../../charts/reading.js";
 /** With SOM, once the layer's outliers are replaced: what the next block sees. */
 export const repairedStroke: Stroke = {...trunkStrokes.purified, label: "after its repair", dash: "1 3"};
 
+const lede =
+  "Left: the largest patch norm of each layer in times that layer’s median patch, on a logarithmic scale. Right: patches in the outlier set.";
+
 /** The longest patch and the number of outliers against the layer, without SOM and with it. */
 export function normLines(feed: Feed): HTMLElement {
   const {store} = feed;
   const onPick = (layer: number) => store.set({layer});
   const norms = lines({series: [], label: "↑ largest norm, times the median", scale: "log", onPick});
   const counts = lines({series: [], label: "↑ patches in the outlier set", onPick});
-  let known: {record: ImageRecord; rows: ReturnType<typeof measure>} | undefined;
-  const frame = figure(
-    h("div", {class: "beside"}, plate(norms, {title: "longest patch"}), plate(counts, {title: "outliers"})),
-    {
-      id: "norms-by-layer",
-      title: "Norms are flattened; the test goes on firing",
-      waiting: "Loading.",
-      lede: "Left: the largest patch norm of each layer in times that layer’s median patch, on a logarithmic scale. Right: patches in the outlier set.",
-      legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified, repairedStroke])],
-      reading:
-        "Two different things called outlier: on the left a token far longer than the rest, on the right one that fails the test of Eq. 4. Where the left falls to about 1 and the right does not, the test finds tokens whose length is ordinary.",
-      data: () => known?.rows.table ?? []
-    }
-  );
+  let known: {record: ImageRecord; rows: Measured[]} | undefined;
+  const normPlate = plate(norms, {title: "longest patch"});
+  const frame = figure(h("div", {class: "beside"}, normPlate, plate(counts, {title: "outliers"})), {
+    id: "norms-by-layer",
+    title: "Norms are flattened; the test goes on firing",
+    waiting: "Loading.",
+    lede,
+    legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified, repairedStroke])],
+    reading:
+      "Two different things called outlier: on the left a token far longer than the rest, on the right one that fails the test of Eq. 4. Where the left falls to about 1 and the right does not, the test finds tokens whose length is ordinary.",
+    data: () => (known ? tableOf(known.rows) : [])
+  });
   follow(feed, frame, ({record, choice, picture}) => {
     const current = choice.layer + 1;
     if (known?.record === record) {
       norms.update({current});
       counts.update({current});
     } else {
-      known = {record, rows: measure(record)};
-      const {plain, purified, repaired, counts: numbers} = known.rows;
+      const rows = heldTrunks(record).map((trunk) => measure(record, trunk));
+      known = {record, rows};
+      const named = ({trunk}: Measured) => ({...trunkStrokes[trunk], label: trunk === "plain" ? "without" : "with"});
       norms.update({
         current,
-        series: [
-          {...trunkStrokes.plain, label: "without", values: plain},
-          {...trunkStrokes.purified, label: "with", values: purified},
-          {...repairedStroke, values: repaired, quiet: true}
-        ]
+        series: rows.flatMap((row) => [
+          ...(row.largest ? [{...named(row), values: row.largest}] : []),
+          ...(row.repaired ? [{...repairedStroke, values: row.repaired, quiet: true}] : [])
+        ])
       });
-      counts.update({
-        current,
-        series: [
-          {...trunkStrokes.plain, label: "without", values: numbers.plain},
-          {...trunkStrokes.purified, label: "with", values: numbers.purified}
-        ]
+      counts.update({current, series: rows.map((row) => ({...named(row), values: row.outliers}))});
+      normPlate.update({
+        absent: rows.some(({largest}) => largest) ? "" : notInImport(...missingNorms(record, "plain"))
       });
     }
-    const {plain, purified, counts: numbers} = known.rows;
-    const last = record.layers;
+    const missing = notInImport(...missingNorms(record, "purified"));
     frame.update({
-      title: `In the last layer the longest patch is ${plain[last - 1].toFixed(1)} times the median without SOM and ${purified[last - 1].toFixed(1)} with it, yet ${numbers.purified[last - 1]} of ${record.grid[0] * record.grid[1]} patches fail the test`,
+      title: titleOf(record, known.rows),
+      lede: [lede, missing].filter(Boolean).join(" "),
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });
     frame.dataset.drawn = `${record.image} ${current}`;
@@ -69,24 +69,47 @@ export function normLines(feed: Feed): HTMLElement {
   return frame;
 }
 
-function measure(record: ImageRecord) {
-  const layers = Array.from({length: record.layers}, (_, layer) => layer);
-  const [before, after] = [layerSummaries(record, "plain"), layerSummaries(record, "purified")];
-  const relative = (rows: typeof before) => rows.map(({maxNorm, medianNorm}) => maxNorm / medianNorm);
-  const [plain, purified] = [relative(before), relative(after)];
+/** What the last layer comes to. */
+function titleOf({layers, grid}: ImageRecord, [plain, purified]: Measured[]): string {
+  const patches = grid[0] * grid[1];
+  const [before, after] = [plain, purified].map((row) => row?.largest?.[layers - 1].toFixed(1));
+  if (before === undefined || after === undefined) {
+    const length = before === undefined ? "" : `the longest patch is ${before} times the median, and `;
+    return `In the last layer ${length}${plain.outliers[layers - 1]} of ${patches} patches are outliers without SOM${purified ? `, ${purified.outliers[layers - 1]} with it` : ""}`;
+  }
+  return `In the last layer the longest patch is ${before} times the median without SOM and ${after} with it, yet ${purified.outliers[layers - 1]} of ${patches} patches fail the test`;
+}
+
+/** A trunk's layers: its largest norms in times the median, as far as its tokens are known, and the sizes of its sets. */
+interface Measured {
+  trunk: Trunk;
+  largest?: number[];
+  /** Of the purified trunk, after repair. */
+  repaired?: number[];
+  outliers: number[];
+}
+
+function measure(record: ImageRecord, trunk: Trunk): Measured {
+  const rows = layerSummaries(record, trunk);
+  const outliers = rows.map(({outliers: count}) => count);
+  if (missingNorms(record, trunk).length) return {trunk, outliers};
+  const largest = rows.map(({maxNorm, medianNorm}) => maxNorm / medianNorm);
+  if (trunk === "plain") return {trunk, outliers, largest};
   // The last layer has no repair to follow.
-  const repaired = layers.slice(0, -1).map((layer) => {
-    const norms = relativeNorms(record, "purified", layer, 1, true);
+  const repaired = rows.slice(0, -1).map(({layer}) => {
+    const norms = relativeNorms(record, trunk, layer, 1, true);
     return maximum(norms) / median(norms);
   });
-  const counts = {plain: before.map(({outliers}) => outliers), purified: after.map(({outliers}) => outliers)};
-  const table = layers.map((layer) => ({
-    layer: layer + 1,
-    largest_without: plain[layer],
-    largest_with: purified[layer],
-    largest_repaired: repaired[layer] ?? "",
-    outliers_without: counts.plain[layer],
-    outliers_with: counts.purified[layer]
-  }));
-  return {plain, purified, repaired, counts, table};
+  return {trunk, outliers, largest, repaired};
+}
+
+function tableOf(rows: readonly Measured[]): Rows {
+  return rows[0].outliers.map((_, layer) => {
+    const row: Record<string, number | string> = {layer: layer + 1};
+    const suffix = ({trunk}: Measured) => (trunk === "plain" ? "without" : "with");
+    for (const each of rows) if (each.largest) row[`largest_${suffix(each)}`] = each.largest[layer];
+    for (const {repaired} of rows) if (repaired) row.largest_repaired = repaired[layer] ?? "";
+    for (const each of rows) row[`outliers_${suffix(each)}`] = each.outliers[layer];
+    return row;
+  });
 }

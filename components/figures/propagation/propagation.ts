@@ -1,10 +1,11 @@
 import {highNormTokens} from "../../analysis/norms.js";
+import {heldTrunks, missingNorms, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
-import {figure, provenance} from "../frame/figure.js";
+import {figure, provenance, trunkName} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
@@ -19,6 +20,10 @@ import {maximum, median, patchNorms, readLayer, relativeNorms} from "../../chart
 /** Whether norms are those of a block's own output, or of what is handed to the next block. */
 type Stage = "output" | "repaired";
 
+const lede =
+  "The norm of every patch’s token, in times the median patch of the same layer without SOM; one range for all.";
+const setsLede = "The outlier set of every layer.";
+
 /** The paper's Figure 5: outliers and norms of every layer, without SOM and with it. */
 export function propagationFigure(feed: Feed): HTMLElement {
   const {store} = feed;
@@ -31,7 +36,7 @@ export function propagationFigure(feed: Feed): HTMLElement {
   };
   const frames = trunkPlates(maps);
   const photo = patchMap({...blank, label: "the photo and the outliers with SOM", lines: true});
-  const photoFrame = plate(photo, {title: h("span", {}, "outliers with SOM")});
+  const photoFrame = plate(photo, {title: "outliers with SOM"});
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
   const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
   const stages = segmented<Stage>({
@@ -46,18 +51,19 @@ export function propagationFigure(feed: Feed): HTMLElement {
       if ("view" in feed.state) draw(feed.state.view, true);
     }
   });
+  const stripNames = {plain: h("span", {}, "without"), purified: h("span", {}, "with")};
   const frame = figure(
     h(
       "div",
       {},
       plates([frames.plain, frames.purified, photoFrame], 240),
-      h("div", {class: "strips"}, h("span", {}, "without"), strips.plain, h("span", {}, "with"), strips.purified)
+      h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
     ),
     {
       id: "propagation",
       title: "Repaired as they arise, high-norm tokens do not travel on",
       waiting: "Loading the analysis of this photo.",
-      lede: "The norm of every patch’s token, in times the median patch of the same layer without SOM; one range for all.",
+      lede,
       legend: [legend, marksLegend(["outlier", "repaired", "isolated", "highNorm"])],
       controls: [stages],
       reading:
@@ -74,13 +80,19 @@ export function propagationFigure(feed: Feed): HTMLElement {
     if (known?.record !== record) known = measure(record);
     const {lengths, most, marks, counts} = known;
     const shown = {plain: lengths.plain, purified: stage === "repaired" ? lengths.repaired : lengths.purified};
+    // A set without a length is drawn on an even ground.
+    const even = new Float32Array(grid[0] * grid[1]);
+    const last: Trunk = marks.purified ? "purified" : "plain";
     const domain = [1, most] as const;
     const {scale} = selection;
     const next = [record, scale, stage];
     const same = !anew && next.every((value, i) => value === key[i]);
     key = next;
     for (const trunk of trunks) {
-      maps[trunk].update({grid, values: shown[trunk][layer], domain, scale, marks: marks[trunk][layer]});
+      frames[trunk].hidden = !shown[trunk];
+      strips[trunk].hidden = stripNames[trunk].hidden = !marks[trunk];
+      if (!marks[trunk]) continue;
+      maps[trunk].update({grid, values: shown[trunk]?.[layer] ?? null, domain, scale, marks: marks[trunk][layer]});
       strips[trunk].update(
         same
           ? {current: layer}
@@ -91,20 +103,23 @@ export function propagationFigure(feed: Feed): HTMLElement {
               current: layer,
               items: Array.from({length: layers}, (_, i) => ({
                 label: String(i + 1),
-                values: shown[trunk][i],
-                marks: marks[trunk][i],
-                note: String(counts[trunk][i] || "")
+                values: shown[trunk]?.[i] ?? even,
+                marks: marks[trunk]![i],
+                note: String(counts[trunk]![i] || "")
               }))
             }
       );
     }
-    photo.update({grid, photo: picture.image, marks: marks.purified[layer]});
+    photo.update({grid, photo: picture.image, marks: marks[last]![layer]});
+    photoFrame.update({title: `outliers ${trunkName(last)}`});
+    legend.hidden = !shown.plain;
     legend.update({domain, scale});
-    const [before, after] = [maximum(lengths.plain[layer]), maximum(shown.purified[layer])];
-    const {plain, purified} = counts;
+    stages.hidden = !shown.purified;
+    const missing = notInImport(...missingNorms(record, "purified"));
     frame.update({
+      lede: [shown.plain ? lede : setsLede, missing].filter(Boolean).join(" "),
       title: withHighNorm(
-        `Layer ${layer + 1}: the largest token norm is ${formatValue(before)} times the median without SOM, ${formatValue(after)} with it; ${plain[layer]} and ${purified[layer]} outliers`,
+        `Layer ${layer + 1}: ${[lengthWords(shown.plain?.[layer], shown.purified?.[layer]), countWords(counts.plain[layer], counts.purified?.[layer])].filter(Boolean).join("; ")}`,
         readLayer(record, {trunk: "plain", layer, head: "mean", factor: 1, cap: 0})
       ),
       source: provenance(
@@ -113,14 +128,15 @@ export function propagationFigure(feed: Feed): HTMLElement {
           layer: layer + 1,
           notes: [
             "mean over heads",
-            stage === "repaired" ? "lower row: after repair" : "lower row: before repair",
-            "the last layer is never repaired"
+            ...(marks.purified
+              ? [`lower row: ${stage === "repaired" ? "after" : "before"} repair`, "the last layer is never repaired"]
+              : ["without SOM"])
           ]
         }
       )
     });
     point(store.pointing.hover, layer);
-    frame.dataset.drawn = `${record.image} ${layer + 1} ${stage} ${plain[layer]} ${purified[layer]}`;
+    frame.dataset.drawn = `${record.image} ${layer + 1} ${stage} ${counts.plain[layer]} ${counts.purified?.[layer] ?? "none"}`;
   };
   const point = (hover: number | null, layer: number) => {
     const lengths = known?.lengths;
@@ -138,6 +154,19 @@ export function propagationFigure(feed: Feed): HTMLElement {
     ({hover}, {choice}) => point(hover, choice.layer)
   );
   return frame;
+}
+
+/** The largest norms in words, as far as they are known. */
+function lengthWords(plain?: Float32Array, purified?: Float32Array): string {
+  if (!plain) return "";
+  const after = purified ? `, ${formatValue(maximum(purified))} with it` : "";
+  return `the largest token norm is ${formatValue(maximum(plain))} times the median without SOM${after}`;
+}
+
+function countWords(plain: number, purified?: number): string {
+  return purified === undefined
+    ? `${plain} ${plain === 1 ? "outlier" : "outliers"}`
+    : `${plain} and ${purified} outliers`;
 }
 
 /** What was done with each outlier of a layer. */
@@ -169,34 +198,39 @@ function strip(feed: Feed, name: string): ReturnType<typeof layerStrip> {
 }
 
 function rowsOf({record, lengths: {plain, purified, repaired}}: ReturnType<typeof measure>): Rows {
-  const outliers = {plain: record.trunks.plain.outliers, purified: record.trunks.purified.outliers};
-  return plain.flatMap((lengths, layer) =>
-    Array.from(lengths, (length, patch) => ({
-      layer: layer + 1,
-      patch,
-      plain: length,
-      purified: purified[layer][patch],
-      repaired: repaired[layer][patch],
-      plain_outlier: outliers.plain[layer * lengths.length + patch],
-      purified_outlier: outliers.purified[layer * lengths.length + patch]
-    }))
-  );
+  const patches = record.grid[0] * record.grid[1];
+  const held = heldTrunks(record);
+  return Array.from({length: record.layers * patches}, (_, i) => {
+    const [layer, patch] = [Math.floor(i / patches), i % patches];
+    const lengths = Object.entries({plain, purified, repaired}).flatMap(([name, list]) =>
+      list ? [[name, list[layer][patch]] as const] : []
+    );
+    const sets = held.map((trunk) => [`${trunk}_outlier`, record.trunks[trunk].outliers[i]] as const);
+    return {layer: layer + 1, patch, ...Object.fromEntries([...lengths, ...sets])};
+  });
 }
 
+/** Lengths, marks and sizes of sets of every layer; undefined where an import lacks what they are made of. */
 function measure(record: ImageRecord) {
   const layers = Array.from({length: record.layers}, (_, layer) => layer);
+  const known = (trunk: Trunk) => missingNorms(record, trunk).length === 0;
   // Both rows share the plain trunk's unit: a median that SOM moves would hide what it does.
-  const units = layers.map((layer) => median(relativeNorms(record, "plain", layer, 1)));
+  const units = known("plain") ? layers.map((layer) => median(relativeNorms(record, "plain", layer, 1))) : [];
   const of = (trunk: Trunk, repaired: boolean) =>
-    layers.map((layer) => relativeNorms(record, trunk, layer, units[layer], repaired && layer < record.layers - 1));
+    known(trunk)
+      ? layers.map((layer) => relativeNorms(record, trunk, layer, units[layer], repaired && layer < record.layers - 1))
+      : undefined;
   const lengths = {plain: of("plain", false), purified: of("purified", false), repaired: of("purified", true)};
-  const marks = {
-    plain: layers.map((layer) => outlierMarksOf(record, "plain", layer)),
-    purified: layers.map((layer) => outlierMarksOf(record, "purified", layer))
+  const marksOf = (trunk: Trunk) => layers.map((layer) => outlierMarksOf(record, trunk, layer));
+  const marks: {plain: PatchMark[][]; purified?: PatchMark[][]} = {plain: marksOf("plain")};
+  if (heldTrunks(record).includes("purified")) marks.purified = marksOf("purified");
+  const counts = {
+    plain: marks.plain.map(({length}) => length),
+    purified: marks.purified?.map(({length}) => length)
   };
-  const counts = {plain: marks.plain.map(({length}) => length), purified: marks.purified.map(({length}) => length)};
-  for (const trunk of trunks)
+  for (const trunk of trunks.filter(known))
     for (const layer of layers)
-      marks[trunk][layer].push(...marksOn(highNormTokens(patchNorms(record, trunk, layer)), "highNorm"));
-  return {record, lengths, most: maximum(...lengths.plain, ...lengths.purified), marks, counts};
+      marks[trunk]?.[layer].push(...marksOn(highNormTokens(patchNorms(record, trunk, layer)), "highNorm"));
+  const lists = Object.values(lengths).flatMap((list) => list ?? []);
+  return {record, lengths, most: maximum(...lists), marks, counts};
 }

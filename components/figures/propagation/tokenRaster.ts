@@ -1,4 +1,5 @@
 import {historyOf, outlierRaster} from "../../analysis/summary.js";
+import {heldTrunks, missingNorms, missingTrunk, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
@@ -12,6 +13,12 @@ import {maximum, median, patchName, readLayer, relativeNorms} from "../../charts
 
 type Quantity = "margin" | "norm";
 type Order = "onset" | "place";
+
+const ledes: Record<Quantity, string> = {
+  margin:
+    "Every patch (across) in every layer (down): attention from the class token minus attention to itself, times uniform.",
+  norm: "Every patch (across) in every layer (down): the norm of the block’s own output, in times the layer’s median patch."
+};
 
 /** Token × layer, without SOM and with it: what persists is a vertical line. */
 export function tokenRaster(feed: Feed): HTMLElement {
@@ -69,16 +76,15 @@ export function tokenRaster(feed: Feed): HTMLElement {
     reading:
       "What stays an outlier is a vertical line of purple. Both rasters have the same order, so a column is one patch; point at it to find it in the figures above, click to choose its layer and pin it.",
     data: () =>
-      shown
-        ? Array.from(shown.plain, (plain, i) => ({
-            layer: Math.floor(i / patchesInOrder.length) + 1,
-            patch: i % patchesInOrder.length,
-            [`plain_${quantity}`]: plain,
-            [`purified_${quantity}`]: shown!.purified[i]
-          }))
-        : []
+      Array.from(shown.plain ?? shown.purified ?? [], (_, i) => ({
+        layer: Math.floor(i / patchesInOrder.length) + 1,
+        patch: i % patchesInOrder.length,
+        ...Object.fromEntries(
+          trunks.flatMap((trunk) => (shown[trunk] ? [[`${trunk}_${quantity}`, shown[trunk][i]]] : []))
+        )
+      }))
   });
-  let shown: Record<Trunk, Float32Array> | undefined;
+  let shown: Partial<Record<Trunk, Float32Array>> = {};
   let key: unknown[] = [];
   const draw = (view: View, anew = false) => {
     const {record, choice, selection, picture} = view;
@@ -89,16 +95,20 @@ export function tokenRaster(feed: Feed): HTMLElement {
     patchesInOrder = arrange(record, order);
     placeOf = [];
     for (const [place, patch] of patchesInOrder.entries()) placeOf[patch] = place;
-    const values = {plain: valuesOf(record, "plain", quantity), purified: valuesOf(record, "purified", quantity)};
-    shown = values;
-    const most = maximum(...trunks.map((trunk) => values[trunk].map(Math.abs)));
+    const missing = quantity === "norm" ? missingNorms : missingTrunk;
+    const drawn = trunks.filter((trunk) => missing(record, trunk).length === 0);
+    shown = Object.fromEntries(drawn.map((trunk) => [trunk, valuesOf(record, trunk, quantity)]));
+    const most = maximum(...Object.values(shown).map((values) => values.map(Math.abs)));
     const domain = [quantity === "norm" ? 1 : 0, most] as const;
     const patches = patchesInOrder.length;
     for (const trunk of trunks) {
+      const values = shown[trunk];
+      frames[trunk].hidden = !values;
+      if (!values) continue;
       rasters[trunk].update({
         tokens: patches,
         layers: record.layers,
-        values: values[trunk].map((_, i, all) => all[i - (i % patches) + patchesInOrder[i % patches]]),
+        values: values.map((_, i, all) => all[i - (i % patches) + patchesInOrder[i % patches]]),
         signed: quantity === "margin",
         domain,
         scale: selection.scale
@@ -108,13 +118,10 @@ export function tokenRaster(feed: Feed): HTMLElement {
       legends[name].hidden = name !== quantity;
       if (name === quantity) legends[name].update({domain, scale: selection.scale});
     }
-    const ever = outlierRaster(historyOf(record, "plain")).patches.length;
+    const [ever, still] = heldTrunks(record).map((trunk) => outlierRaster(historyOf(record, trunk)).patches.length);
     frame.update({
-      title: `${ever} of ${patches} patches are outliers in some layer without SOM, ${outlierRaster(historyOf(record, "purified")).patches.length} with it`,
-      lede:
-        quantity === "margin"
-          ? "Every patch (across) in every layer (down): attention from the class token minus attention to itself, times uniform."
-          : "Every patch (across) in every layer (down): the norm of the block’s own output, in times the layer’s median patch.",
+      title: `${ever} of ${patches} patches are outliers in some layer without SOM${still === undefined ? "" : `, ${still} with it`}`,
+      lede: [ledes[quantity], notInImport(...missing(record, "purified"))].filter(Boolean).join(" "),
       source: provenance(
         {...record, image: picture.title},
         {
@@ -133,7 +140,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
     frame,
     (view) => draw(view),
     ({hover}, {record, choice}) => {
-      for (const trunk of trunks) {
+      for (const trunk of heldTrunks(record)) {
         rasters[trunk].update({hover: hover === null ? null : placeOf[hover]});
         const words = () => {
           const {margin} = readLayer(record, {...choice, trunk, head: "mean", factor: 1, cap: 0});
