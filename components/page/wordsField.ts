@@ -25,10 +25,15 @@ export function wordsField(feed: Feed): HTMLElement {
   const {store} = feed;
   const id = `words-${(fields += 1)}`;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The words that the selection had last. */
+  let shown: string | undefined;
   const send = () => {
     clearTimeout(timer);
     const words = input.value.trim();
-    if (words.length <= mostWords) return store.set({words});
+    if (words.length <= mostWords) {
+      shown = words;
+      return store.set({words});
+    }
     say(
       `${words.length.toLocaleString("en")} characters are more than an address holds; ${mostWords.toLocaleString("en")} are the most. Ask for fewer classes at a time, or use npm run sfp -- segment --labels-file.`,
       true
@@ -62,7 +67,9 @@ export function wordsField(feed: Feed): HTMLElement {
   const [suit, ask] = [newest(), newest()];
   const show = () => {
     const {model, image, words} = store.value;
-    if (document.activeElement !== input) input.value = words;
+    // What is being typed, or was refused, stays until other words are chosen elsewhere.
+    if (words !== shown && document.activeElement !== input) input.value = words;
+    shown = words;
     suit(
       () => photoWords(image),
       (suits) => (input.placeholder = suits),
