@@ -68,10 +68,12 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const files = positionals.flatMap(dumpPaths);
   if (files.length > 1 && values.title !== undefined)
     throw new UsageError("--title is for one file; these are several.");
+  const pairs = pairPhotos(files, values.image);
+  if (!values["dry-run"]) refuseShared(pairs);
   const summaries: ImportSummary[] = [];
   let imported = 0;
-  for (const file of files) {
-    const subject = {model, photo: photoOf(file, values.image), title: values.title, source: file};
+  for (const {file, photo} of pairs) {
+    const subject = {model, photo, title: values.title, source: file};
     await readPicture(subject.photo);
     // What was read of one file is forgotten before the next: memory stays that of one.
     const opened = await openDump(file, given);
@@ -154,6 +156,27 @@ function gridOption(word: string | undefined): Grid | undefined {
   const [, rows, columns] = /^(\d{1,4})[x×](\d{1,4})$/.exec(word) ?? [];
   if (Number(rows) > 0 && Number(columns) > 0) return [Number(rows), Number(columns)];
   throw new UsageError(`--grid ${word}: rows x columns are needed, such as 14x14.`);
+}
+
+interface Pair {
+  file: string;
+  photo: string;
+}
+
+/** Every dump with its picture, all found before the first is read. */
+function pairPhotos(files: readonly string[], image: string): Pair[] {
+  return files.map((file) => ({file, photo: photoOf(file, image)}));
+}
+
+/** @throws UsageError where two dumps would be kept as one photo, the later in place of the earlier */
+function refuseShared(pairs: readonly Pair[]): void {
+  for (const [i, {file, photo}] of pairs.entries()) {
+    const first = pairs.slice(0, i).find((pair) => pair.photo === photo);
+    if (first)
+      throw new UsageError(
+        `${first.file} and ${file} would both be imported as ${photo}. Give --image a folder with a picture of each one’s name, or import them under different models.`
+      );
+  }
 }
 
 /** The picture of a dump: `--image` itself, or the file of that folder with the dump's name. */

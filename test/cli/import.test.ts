@@ -65,3 +65,12 @@ test("import: wrong words are status 2, a wrong file status 1, in one line", () 
     assert.doesNotMatch(stderr, /\n\s+at /);
   }
 });
+
+test("two files of one photo are refused before either is read", () => {
+  const files = ["one", "two"].map((name) => join(folder, `${name}.npz`));
+  for (const file of files) writeFileSync(file, "");
+  const {status, stderr} = sfp("import", ...files, "--image", photo, "--model", "mine");
+  assert.equal(status, 2);
+  assert.match(stderr, /one\.npz and .*two\.npz would both be imported as data\/images\/chelsea\.png/);
+  assert.ok(!existsSync("data/imports/mine"));
+});

@@ -133,7 +133,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
       const missing = detectorIds.filter((id) => !shown![id]).map((id) => detectors[id].label);
       frame.update({
         lede: [lede, missingWords(view)].filter(Boolean).join(" "),
-        title: `${countName(sizes.length)} ideas of an outlier: of ${record.grid[0] * record.grid[1]} patches in layer ${choice.layer + 1} they find ${sizes.join(", ")}`,
+        title: `${countName(sizes.length)} ${sizes.length === 1 ? "idea" : "ideas"} of an outlier: of ${record.grid[0] * record.grid[1]} patches in layer ${choice.layer + 1} ${sizes.length === 1 ? "it finds" : "they find"} ${sizes.join(", ")}`,
         source: provenance(
           {...record, image: picture.title},
           {
