@@ -10,9 +10,10 @@ import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, openProxy, provenance} from "../engine/index.js";
-import {deviceName, threadCount, modelSettings, UsageError} from "./options.js";
+import {notComputed, ownScores, scoreOptions, type OwnScores} from "../../components/model/segmentation/own-scores.js";
+import {deviceName, threadCount, modelSettings} from "./options.js";
 import {propagationOptions, type PropagationOptions} from "../../components/model/segmentation/propagate.js";
-import {keyValues, readOptions} from "../../components/analysis/options.js";
+import {keyValues, readOptions, type OptionValues} from "../../components/analysis/options.js";
 
 export interface Backend {
   provenance: Provenance;
@@ -26,6 +27,8 @@ export interface Backend {
   correlation?(pixels: Pixels): Promise<{grid: Grid; values: Float32Array}>;
   /** ResCLIP's features with its semantic feedback; for its method alone. */
   withFeedback?(settings: Omit<FeedbackSettings, "options" | "colours">): FeatureProvider;
+  /** Features with the scores of the method's own, where it has some. */
+  withScores?(settings: Omit<OwnScores, "options">): FeatureProvider | undefined;
   /** Refuses windows that there is no memory for; see `Engine`. */
   needMemory?(run: PlannedRun): void;
   close(): Promise<void>;
@@ -52,14 +55,7 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
   const {model: id, device, threads, method, option} = words;
   const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
   const options = keyValues(option);
-  if (methodNamed(method).proxy === "regions")
-    throw new UsageError(
-      `${method}: its regions are not computed here yet, and without them it is sclip; features --method ${method} gives its features.`
-    );
-  if (method === "rf-clip")
-    streams.stderr.write(
-      "rf-clip: cosines of its features with the words as they are; its change of the words is not part of it.\n"
-    );
+  if (Object.hasOwn(notComputed, method)) streams.stderr.write(`${method}: ${notComputed[method]}.\n`);
   const proxy = await openProxy(method, words.proxy);
   const read = await openModel(id, modelSettings(words));
   // Words are compared with what a pooling head makes of each patch, where a model has one.
@@ -82,6 +78,7 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
       return {grid, values: results.correlation.data as Float32Array};
     },
     withFeedback: (settings) => semanticFeedback(engine, {...settings, options, colours: model.geometry}),
+    withScores: (settings) => ownScores(engine, method, {...settings, options}),
     needMemory: (run) => engine.needMemory(run),
     close: () => engine.close()
   };
@@ -103,6 +100,26 @@ export function propagationWords<W extends {propagate: boolean; option: readonly
   return {
     words: {...words, option: words.option.filter((word) => !own(word))},
     propagation: readOptions("propagate", propagationOptions, keyValues(words.option.filter(own)))
+  };
+}
+
+/**
+ * Splits the options of a method's own scores from those of its features.
+ *
+ * @param defaults in place of the general ones
+ * @throws RangeError for a value that does not fit
+ */
+export function scoringWords<W extends {method: string; option: readonly string[]}>(
+  words: W,
+  defaults: OptionValues = {}
+): {words: W; scoring?: OptionValues} {
+  const {method} = words;
+  if (!Object.hasOwn(scoreOptions, method)) return {words};
+  const specs = scoreOptions[method];
+  const own = (word: string) => Object.hasOwn(specs, word.split("=")[0]);
+  return {
+    words: {...words, option: words.option.filter((word) => !own(word))},
+    scoring: readOptions(method, specs, {...defaults, ...keyValues(words.option.filter(own))})
   };
 }
 

@@ -4,12 +4,13 @@ import {readFileSync} from "node:fs";
 import {datasetNamed, datasetNames} from "../../components/model/evaluation/datasets.js";
 import {classQueries, type ClassLists, type QueryClass} from "../../components/model/evaluation/queries.js";
 import {equalWords} from "../../components/model/segmentation/labels.js";
-import {evaluationSettings} from "../../components/model/evaluation/settings.js";
+import {evaluationSettings, scoringOf} from "../../components/model/evaluation/settings.js";
 import {
   answerClasses,
   openBackend,
   propagateHelp,
   propagationWords,
+  scoringWords,
   unknownWords,
   type Backend,
   type OpenBackend
@@ -53,21 +54,22 @@ const options = {
 
 export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
   if (args[0] === "merge") return merge(args.slice(1), streams);
-  const {words: values, propagation} = propagationWords(parse({args, options}).values);
-  if (values.dataset === undefined) throw new UsageError(`--dataset is needed: ${datasetNames.join(", ")}.`);
-  if (values.root === undefined) throw new UsageError("--root DIR is needed: the data set's folder.");
-  const dataset = datasetNamed(values.dataset);
-  const shard = shardOf(values.shard);
-  const words = oneOf("words", values.words, ["strict", "known"] as const);
+  const {words: given, propagation} = propagationWords(parse({args, options}).values);
+  if (given.dataset === undefined) throw new UsageError(`--dataset is needed: ${datasetNames.join(", ")}.`);
+  if (given.root === undefined) throw new UsageError("--root DIR is needed: the data set's folder.");
+  const dataset = datasetNamed(given.dataset);
+  const shard = shardOf(given.shard);
+  const words = oneOf("words", given.words, ["strict", "known"] as const);
   const settings = evaluationSettings(
-    values.method,
+    given.method,
     dataset,
-    oneOf("settings", values.settings, ["own", "alike"] as const)
+    oneOf("settings", given.settings, ["own", "alike"] as const)
   );
   const lists = JSON.parse(readFileSync(new URL("../labels/classes.json", import.meta.url), "utf8")) as ClassLists;
-  const asked = restrict(classQueries(lists, dataset, settings.wording), values.classes);
+  const asked = restrict(classQueries(lists, dataset, settings.wording), given.classes);
+  const {words: values, scoring} = scoringWords(given, scoringOf(given.method, dataset.name));
   claimOutputs(values);
-  const files = datasetFiles(dataset, values.root, values.list);
+  const files = datasetFiles(dataset, given.root, values.list);
   const limit = values.limit === undefined ? Infinity : wholeNumber("limit", values.limit, 1);
   const samples = files.samples.slice(0, limit);
   const backend = await open(values, streams);
@@ -82,6 +84,7 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
       excluded: asked.filter(({words: left}) => !left.length).map(({name}) => name),
       settings,
       ...(propagation ? {propagation} : {}),
+      ...(scoring ? {scoring} : {}),
       provenance: backend.provenance,
       images: {count: samples.length, names: hash(samples)}
     };

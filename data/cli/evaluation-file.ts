@@ -1,5 +1,6 @@
 /** Evaluations as files: what was counted, over which images, by whom. Merging files equals running once. */
 import type {PropagationOptions} from "../../components/model/segmentation/propagate.js";
+import type {OptionValues} from "../../components/analysis/options.js";
 import {readFileSync} from "node:fs";
 import type {Provenance} from "../../components/records/record.js";
 import {areas, Confusion, scores} from "../../components/model/evaluation/metric.js";
@@ -19,6 +20,8 @@ export interface EvaluationTask {
   settings: EvaluationSettings;
   /** PEARL's propagation, where the scores went through it. */
   propagation?: PropagationOptions;
+  /** Options of the method's own scores, where it has some. */
+  scoring?: OptionValues;
   provenance: Provenance;
   /** How many images the whole evaluation has, and the SHA-256 of their names in order. */
   images: {count: number; names: string};

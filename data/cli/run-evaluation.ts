@@ -57,7 +57,8 @@ export async function runEvaluation(task: EvaluationTask, work: Work): Promise<E
   const {from, confusion} = resume(state, task, shards);
   if (from) streams.stderr.write(`Going on after ${from} of ${own.length} images (${state}).\n`);
   trimLines(images, from);
-  const {settings, provenance, excluded, classes, propagation} = task;
+  const {settings, provenance, excluded, classes, propagation, scoring} = task;
+  const scored = scoring && backend.withScores!({scoring, text, classes});
   const bar = progress(streams.stderr, "images", own.length, from);
   const save = (done: number): void => {
     if (state !== undefined) writeWhole(state, evaluationText(evaluationFile(task, shards, done, confusion)));
@@ -72,7 +73,8 @@ export async function runEvaluation(task: EvaluationTask, work: Work): Promise<E
       confusion,
       from,
       predict: async (image) => {
-        const {features, geometry} = backend;
+        const {geometry} = backend;
+        const features = scored ?? backend.features;
         const batch = backend.seesAllWindows ? "all" : undefined;
         const padTo = settings.padded ? geometry.patch : undefined;
         return (await segment({image, colours: geometry, features, text, classes, settings, padTo, batch, propagation}))

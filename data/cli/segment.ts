@@ -1,6 +1,7 @@
 /** A picture's label map: an indexed PNG and a legend. */
 import {existsSync, readFileSync} from "node:fs";
 import {extname} from "node:path";
+import {methodNamed} from "../../components/model/methods/index.js";
 import {fit} from "../../components/model/image/fit.js";
 import {segmentationPixels, type PixelPlanes} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
@@ -12,8 +13,9 @@ import {
   type Segmentation,
   type SegmentSettings
 } from "../../components/model/segmentation/segment.js";
+import {notComputed} from "../../components/model/segmentation/own-scores.js";
 import {tile} from "../../components/model/segmentation/windows.js";
-import {openBackend, propagateHelp, propagationWords, type Backend, type OpenBackend} from "./backend.js";
+import {openBackend, propagateHelp, propagationWords, scoringWords, type Backend, type OpenBackend} from "./backend.js";
 import {classFile} from "./class-file.js";
 import {maskPng, vocColours} from "../files/masks.js";
 import {readNumbers} from "../files/npy.js";
@@ -67,7 +69,8 @@ function readWords(args: string[]) {
 type Values = ReturnType<typeof readWords>;
 
 export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
-  const {words: values, propagation} = propagationWords(readWords(args));
+  const {words, propagation} = propagationWords(readWords(args));
+  const {words: values, scoring} = scoringWords(words);
   const {image, out, json} = values;
   if (image === undefined) throw new UsageError("--image FILE is needed.");
   if (out === undefined) throw new UsageError("--out MASK.png is needed: the label map is binary.");
@@ -97,9 +100,10 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     const {geometry: colours, provenance} = backend;
     const {scale} = settings;
     const batch = backend.seesAllWindows ? "all" : undefined;
+    const own = scoring && backend.withScores!({scoring, text: vectors, classes});
     const features =
       feedback === undefined
-        ? backend.features
+        ? (own ?? backend.features)
         : backend.withFeedback!({text: vectors, classes, scale, probability: feedback});
     let found = await segment({image: pixels, colours, features, text: vectors, classes, settings, batch, propagation});
     if (values.clusters) found = {...found, labels: await clustered(found, backend, pixels, settings)};
@@ -107,7 +111,8 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     const legend = {
       image,
       size: [found.width, found.height],
-      settings: {...settings, feedback, propagation},
+      settings: {...settings, feedback, propagation, scoring},
+      ...(Object.hasOwn(notComputed, values.method) ? {notComputed: notComputed[values.method]} : {}),
       provenance,
       classes: legendOf(found, classes, palette)
     };
@@ -220,9 +225,11 @@ function prepared(
   const windows = tiling.rows.length * tiling.columns.length;
   const [{padded: tall}] = tiling.rows;
   const [{padded: wide}] = tiling.columns;
-  // Scores: a cosine for each patch of each window and each word.
+  // Scores: one for each patch of each window, or with regions each pixel, and each word.
   const words = classes.reduce((sum, one) => sum + one.words.length, 0);
-  const besides = 4 * (windows * Math.floor(tall / patch) * Math.floor(wide / patch) * words + 3 * width * height);
+  const cells =
+    methodNamed(values.method).proxy === "regions" ? tall * wide : Math.floor(tall / patch) * Math.floor(wide / patch);
+  const besides = 4 * (windows * cells * words + 3 * width * height);
   if (backend.needMemory)
     needRoom({needMemory: backend.needMemory}, [1, 3, tall, wide], {option: crop ? "crop" : asked.option}, besides);
   if (!array) tellChange(stderr, file, source, [width, height], asked);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
+import {fileURLToPath} from "node:url";
 import {after, before, test} from "node:test";
 import {main} from "../../data/cli/main.js";
 import {readNpy, writeNpy} from "../../data/files/npy.js";
@@ -137,3 +138,47 @@ test("a threshold that nothing exceeds says what to lower", async () => {
   assert.equal(status, 1);
   assert.match(stderr, /No token of this image has a norm above 1000 in layer 12; lower -o threshold=/);
 });
+
+const labels = ["--labels", "corn; jackfruit, sorrel; banana"];
+const mini = fileURLToPath(new URL("../../data/models/mini", import.meta.url));
+
+for (const [method, ...words] of [
+  ["lavg", "--proxy", at("dino"), "-o", "side=24", "-o", "suppress=on", "-o", "masks=3"],
+  ["rf-clip", "-o", "channels=1,5", "-o", "global=0.3", "-o", "embedding=window"]
+])
+  test(`segment --method ${method}: its scores decide, and the legend says with what`, async () => {
+    const photo = fileURLToPath(new URL("../../data/images/rocket.jpg", import.meta.url));
+    const common = [
+      "segment",
+      "--model",
+      mini,
+      "--device",
+      "cpu",
+      "--image",
+      photo,
+      ...labels,
+      "--json",
+      "--size",
+      "64"
+    ];
+    const {status, stdout, stderr} = await sfp(
+      ...[...common, "--crop", "48", "--stride", "32", "--out", at("mask.png"), "--method", method, ...words]
+    );
+    assert.equal(status, 0, stderr);
+    const legend = JSON.parse(stdout) as {
+      settings: {scoring: Record<string, unknown>};
+      notComputed?: string;
+      classes: {pixels: number}[];
+      size: [number, number];
+    };
+    const pixels = legend.classes.reduce((sum, each) => sum + each.pixels, 0);
+    assert.equal(pixels, legend.size[0] * legend.size[1]);
+    if (method === "lavg") {
+      assert.deepEqual(legend.settings.scoring, {side: 24, suppress: "on"});
+      assert.match(legend.notComputed!, /not refined by LaVG's DenseCRF/);
+    } else {
+      const scoring = {global: 0.3, vector: 0.04, threshold: 0.09, embedding: "window"};
+      assert.deepEqual(legend.settings.scoring, scoring);
+      assert.equal(legend.notComputed, undefined);
+    }
+  });

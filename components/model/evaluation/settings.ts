@@ -114,6 +114,16 @@ const clearclip: Shell = {
 
 const recoded: Shell = {...clearclip, source: "ClearCLIP's repository (ad68a40), which also runs this method"};
 
+/** Its sizes and thresholds are SCLIP's. */
+const lavg: Shell = {...sclip, source: "LaVG's repository (2db88e5), without its CRF"};
+
+const rfClipShell: Shell = {
+  ...naclip,
+  source: "RF-CLIP's repository (c2b333e), SCLIP's words",
+  pamr: 0,
+  windows: {voc21: wholeImage}
+};
+
 /** CLIP Surgery, CLIPtrase and SegEarth-OV are missing: their own evaluations are not this shell. */
 const own: Readonly<Record<string, Shell>> = {
   clip: recoded,
@@ -124,10 +134,33 @@ const own: Readonly<Record<string, Shell>> = {
   naclip,
   resclip,
   "sc-clip": scclip,
+  lavg,
+  "rf-clip": rfClipShell,
   sfp: sfpPaper,
   "sfp-released": sfpReleased,
   "sfp-2025-12": sfpReleased
 };
+
+/** RF-CLIP's words on each benchmark: share of the picture, step, and distance within clusters. */
+const rfClip: Readonly<Record<DatasetName, readonly [global: number, vector: number, threshold: number]>> = {
+  voc21: [0.1, 0.03, 0.1],
+  context60: [0.25, 0.04, 0.09],
+  object: [0.25, 0.01, 0.1],
+  voc20: [0.4, 0.02, 0.1],
+  context59: [0.25, 0.04, 0.09],
+  stuff: [0.2, 0.02, 0.02],
+  ade: [0.3, 0.05, 0.06],
+  cityscapes: [0.1, 0.03, 0.14]
+};
+
+/** How a method with scores of its own scores a benchmark, after its repository. */
+export function scoringOf(method: string, name: DatasetName): Record<string, number | string> {
+  if (method === "rf-clip") {
+    const [global, vector, threshold] = rfClip[name];
+    return {global, vector, threshold, embedding: name === "cityscapes" ? "window" : "picture"};
+  }
+  return method === "lavg" && name === "voc21" ? {suppress: "on"} : {};
+}
 
 /** Whether a method's repository evaluates in this shell; others are evaluated alike. */
 export function hasOwnSettings(method: string): boolean {

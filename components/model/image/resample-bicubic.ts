@@ -17,10 +17,30 @@ interface Kernel {
  * @throws RangeError when the target has no pixels
  */
 export function resizeBicubic(source: Picture, width: number, height: number): Picture {
+  return resize(source, width, height, {shape: cubic, reach: 2});
+}
+
+/** The same with PIL's `LANCZOS`, a sinc of three lobes. */
+export function resizeLanczos(source: Picture, width: number, height: number): Picture {
+  return resize(source, width, height, {shape: lanczos, reach: 3});
+}
+
+/** A filter, and how far it reaches. */
+interface Filter {
+  shape: (x: number) => number;
+  reach: number;
+}
+
+function resize(source: Picture, width: number, height: number, filter: Filter): Picture {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
     throw new RangeError(`Cannot resize to ${width} × ${height} pixels.`);
-  const wide = width === source.width ? source : resizeColumns(source, width);
-  return height === wide.height ? wide : resizeRows(wide, height);
+  const wide = width === source.width ? source : resizeColumns(source, width, filter);
+  return height === wide.height ? wide : resizeRows(wide, height, filter);
+}
+
+function lanczos(x: number): number {
+  const sinc = (t: number) => (t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t));
+  return Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0;
 }
 
 function cubic(x: number): number {
@@ -31,17 +51,17 @@ function cubic(x: number): number {
   return 0;
 }
 
-function kernel(source: number, target: number): Kernel {
+function kernel(source: number, target: number, {shape, reach}: Filter): Kernel {
   const ratio = source / target;
   const stretch = Math.max(ratio, 1);
-  const support = 2 * stretch;
+  const support = reach * stretch;
   const first = new Uint32Array(target);
   const weights: Float64Array[] = [];
   for (let i = 0; i < target; ++i) {
     const centre = (i + 0.5) * ratio;
     const start = Math.max(Math.trunc(centre - support + 0.5), 0);
     const end = Math.min(Math.trunc(centre + support + 0.5), source);
-    const raw = Float64Array.from({length: end - start}, (_, k) => cubic((k + start - centre + 0.5) / stretch));
+    const raw = Float64Array.from({length: end - start}, (_, k) => shape((k + start - centre + 0.5) / stretch));
     const total = raw.reduce((sum, weight) => sum + weight, 0);
     first[i] = start;
     weights.push(raw.map((weight) => Math.trunc((weight / total) * unit + (weight < 0 ? -0.5 : 0.5))));
@@ -53,8 +73,8 @@ function byte(fixed: number): number {
   return Math.min(Math.max(Math.floor((fixed + unit / 2) / unit), 0), 255);
 }
 
-function resizeColumns(source: Picture, width: number): Picture {
-  const {first, weights} = kernel(source.width, width);
+function resizeColumns(source: Picture, width: number, filter: Filter): Picture {
+  const {first, weights} = kernel(source.width, width, filter);
   const data = new Uint8Array(3 * width * source.height);
   for (let y = 0, to = 0; y < source.height; ++y)
     for (let x = 0; x < width; ++x) {
@@ -69,8 +89,8 @@ function resizeColumns(source: Picture, width: number): Picture {
   return {width, height: source.height, data};
 }
 
-function resizeRows(source: Picture, height: number): Picture {
-  const {first, weights} = kernel(source.height, height);
+function resizeRows(source: Picture, height: number, filter: Filter): Picture {
+  const {first, weights} = kernel(source.height, height, filter);
   const pitch = 3 * source.width;
   const data = new Uint8Array(pitch * height);
   for (let y = 0, to = 0; y < height; ++y)

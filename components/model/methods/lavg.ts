@@ -4,7 +4,7 @@ import {sclip} from "./sclip.js";
 
 /**
  * LaVG: SCLIP's features, gathered within regions that a second model's keys cut the picture into. The features are the
- * graph's; its cuts and its grounding are not here yet (docs/methods.md, 5.4).
+ * graph's; regions and scores come after it, without LaVG's CRF (docs/methods.md, 5.4).
  */
 export const lavg = defineMethod({
   name: "lavg",

@@ -39,9 +39,13 @@ export const defaultSettings: SegmentSettings = {
 
 /**
  * What the network says about a batch of windows (an engine's `features` with its method filled in); `whole` is the
- * picture that they are cut from, for methods that look at all of it.
+ * picture that they are cut from, for methods that look at all of it, and `image` the one that was given.
  */
-export type FeatureProvider = (windows: PixelBatch, whole?: PixelPlanes) => Promise<WindowFeatures>;
+export type FeatureProvider = (
+  windows: PixelBatch,
+  whole: PixelPlanes,
+  image: Picture | PixelPlanes
+) => Promise<WindowFeatures>;
 
 /** The shell without the network. */
 export interface ShellInput {
@@ -91,7 +95,8 @@ export interface Segmentation {
  */
 export async function segment({features, ...input}: SegmentInput): Promise<Segmentation> {
   let seen: Seen | undefined;
-  for await (const next of scoreWindows(input, async (windows, whole) => [await features(windows, whole)])) seen = next;
+  for await (const next of scoreWindows(input, async (windows, whole) => [await features(windows, whole, input.image)]))
+    seen = next;
   return labelPixels(input, seen!, 0);
 }
 
@@ -183,7 +188,8 @@ export async function labelPixels(
     : {...result, labels};
 }
 
-function isNormalised(image: Picture | PixelPlanes): image is PixelPlanes {
+/** Whether pixels are normalised already. */
+export function isNormalised(image: Picture | PixelPlanes): image is PixelPlanes {
   return image.data instanceof Float32Array;
 }
 

@@ -3,8 +3,9 @@ import {prefixLength, type Grid} from "../../records/record.js";
 import type {Colours} from "../image/normalise.js";
 import type {GivenOptions} from "../../analysis/options.js";
 import type {Engine} from "../runtime.js";
-import {segment, type FeatureProvider} from "./segment.js";
-import type {TextMatrix} from "./scores.js";
+import {segment} from "./segment.js";
+import type {TextMatrix, WindowFeatures} from "./scores.js";
+import type {PixelBatch} from "./windows.js";
 
 /** Standard deviation and reach of the smoothing along a row, in patches. */
 const sigma = 5;
@@ -12,6 +13,9 @@ const reach = 15;
 
 /** Rounds of PAMR on the first segmentation. */
 const rounds = 10;
+
+/** Features of windows, whatever picture they are cut from. */
+type OnWindows = (windows: PixelBatch) => Promise<WindowFeatures>;
 
 export interface FeedbackSettings {
   /** Options of the method resclip. */
@@ -32,9 +36,9 @@ export interface FeedbackSettings {
 export function semanticFeedback(
   engine: Engine,
   {options, text, classes, colours, scale, probability}: FeedbackSettings
-): FeatureProvider {
+): OnWindows {
   const prefix = prefixLength(engine.model.geometry.prefix);
-  const plain: FeatureProvider = async (windows) => (await engine.features([{method: "resclip", options}], windows))[0];
+  const plain: OnWindows = async (windows) => (await engine.features([{method: "resclip", options}], windows))[0];
   return async (windows) => {
     const [count, , height, width] = windows.dims;
     const size = 3 * height * width;

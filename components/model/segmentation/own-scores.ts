@@ -1,0 +1,129 @@
+/** Methods that score a window's pixels otherwise than by the cosines of its features with the words. */
+import {choice, count, readOptions, type GivenOptions, type OptionSpecs} from "../../analysis/options.js";
+import type {Grid} from "../../records/record.js";
+import {gridOf} from "../geometry.js";
+import {normalise, type PixelPlanes} from "../image/normalise.js";
+import type {Picture} from "../image/pixels.js";
+import {resizeLanczos} from "../image/resample-bicubic.js";
+import {lavg} from "../methods/lavg.js";
+import {NoProxyError, type Engine} from "../runtime.js";
+import {groundScores, regionsIn} from "./lavg.js";
+import {cutRegions} from "./regions.js";
+import {clusterQueries, rfClipScores, rfClipWords} from "./rf-clip.js";
+import {isNormalised, type FeatureProvider} from "./segment.js";
+import type {TextMatrix} from "./scores.js";
+
+const lavgScores = {
+  side: count({least: 1, default: 640, about: "the picture is squashed to so many pixels a side for its cuts"}),
+  suppress: choice({
+    values: ["off", "on"],
+    about: "in what no region covers, words of all classes but the first get the window's smallest score; on for VOC21"
+  })
+};
+
+/** What `segment` and `evaluate` can set of these methods' scores. */
+export const scoreOptions: Readonly<Record<string, OptionSpecs>> = {"rf-clip": rfClipWords, lavg: lavgScores};
+
+/** What of a method is not computed, for legends. */
+export const notComputed: Readonly<Record<string, string>> = {
+  lavg: "regions are not refined by LaVG's DenseCRF, so their edges are those of the second model's patches"
+};
+
+export interface OwnScores {
+  /** Options of the method. */
+  options: GivenOptions;
+  /** Options of its scores. */
+  scoring: GivenOptions;
+  text: TextMatrix;
+  classes: ReadonlyArray<{words: readonly string[]}>;
+}
+
+/** Features with a method's own scores; undefined for a method that has none. */
+export function ownScores(engine: Engine, method: string, settings: OwnScores): FeatureProvider | undefined {
+  if (method === "rf-clip") return refocused(engine, settings);
+  if (method === "lavg") return grounded(engine, settings);
+  return undefined;
+}
+
+function queryCount(classes: OwnScores["classes"]): number {
+  return classes.reduce((sum, {words}) => sum + words.length, 0);
+}
+
+/** RF-CLIP's. */
+function refocused(engine: Engine, {options, scoring, text, classes}: OwnScores): FeatureProvider {
+  const words = readOptions("rf-clip", rfClipWords, scoring);
+  const queries = queryCount(classes);
+  const clusters = clusterQueries(text, queries, words.threshold);
+  const look = async (dims: readonly [number, number, number, number], data: Float32Array) => {
+    const grid = gridOf(engine.model.geometry, dims[2], dims[3]);
+    const outputs = ["features", "image"];
+    const {features, image} = await engine.run({method: "rf-clip", options, grid, outputs}, {dims, data});
+    return {grid, width: features.dims[2], data: features.data as Float32Array, image: image.data as Float32Array};
+  };
+  const embeddingOf = lastOf((whole: PixelPlanes) => look([1, 3, whole.height, whole.width], whole.data));
+  return async (windows, whole) => {
+    const {grid, width, data, image} = await look(windows.dims, windows.data);
+    const shared = words.embedding === "picture" ? (await embeddingOf(whole)).image : undefined;
+    const size = grid[0] * grid[1] * width;
+    const scores = new Float32Array(windows.dims[0] * grid[0] * grid[1] * queries);
+    for (let window = 0; window < windows.dims[0]; ++window) {
+      const own = shared ?? image.subarray(window * width, (window + 1) * width);
+      const features = data.subarray(window * size, (window + 1) * size);
+      scores.set(rfClipScores(features, own, {text, clusters, ...words}), window * grid[0] * grid[1] * queries);
+    }
+    return {grid, width, data, scores};
+  };
+}
+
+/** LaVG's: scores of pixels, so the grid is that of the window's pixels. */
+function grounded(engine: Engine, {options, scoring, text, classes}: OwnScores): FeatureProvider {
+  const {side, suppress} = readOptions("lavg", lavgScores, scoring);
+  const queries = queryCount(classes);
+  const foreground = (suppress === "on" && classes[0].words.length) || undefined;
+  const cuts = readOptions("lavg", lavg.options, options);
+  const cut = lastOf(async (image: Picture | PixelPlanes) => {
+    const {grid, data} = await keysOf(engine, image, side);
+    return {grid, regions: cutRegions(data, grid, cuts)};
+  });
+  return async (windows, whole, image) => {
+    const found = await cut(image);
+    const [count, , height, width] = windows.dims;
+    const [{grid, width: size, data}] = await engine.features([{method: "lavg", options}], windows);
+    const each = grid[0] * grid[1] * size;
+    const scores = new Float32Array(count * height * width * queries);
+    for (let window = 0; window < count; ++window) {
+      const [top, left] = windows.corners![window];
+      const regions = regionsIn(found.regions, found.grid, whole, {top, left, height, width});
+      const features = data.subarray(window * each, (window + 1) * each);
+      const own = groundScores({features, grid, regions, height, width, text, foreground});
+      scores.set(own, window * height * width * queries);
+    }
+    return {grid: [height, width], width: size, data, scores};
+  };
+}
+
+/** The second model's keys: of the whole picture squashed to a square, or of normalised pixels as they are. */
+async function keysOf(
+  {proxy, model}: Engine,
+  image: Picture | PixelPlanes,
+  side: number
+): Promise<{grid: Grid; data: Float32Array}> {
+  if (!proxy) throw new NoProxyError("lavg");
+  const {geometry} = proxy.model;
+  if (isNormalised(image))
+    return proxy.rowsFor({dims: [1, 3, image.height, image.width], data: image.data}, model.geometry, "keys");
+  const whole = side - (side % geometry.patch);
+  if (!whole)
+    throw new RangeError(`lavg: side=${side} is less than a patch of the second model, ${geometry.patch} px.`);
+  const {data} = normalise(resizeLanczos(image, whole, whole), geometry, "unit");
+  return proxy.rowsFor({dims: [1, 3, whole, whole], data}, geometry, "keys");
+}
+
+/** Computes something of a picture once for all its windows. */
+function lastOf<P extends object, R>(compute: (of: P) => Promise<R>): (of: P) => Promise<R> {
+  let last: {of: P; result: Promise<R>} | undefined;
+  return (of) => {
+    if (last?.of !== of) last = {of, result: compute(of)};
+    return last.result;
+  };
+}
