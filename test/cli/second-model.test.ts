@@ -148,6 +148,7 @@ for (const [method, ...words] of [
 ])
   test(`segment --method ${method}: its scores decide, and the legend says with what`, async () => {
     const photo = fileURLToPath(new URL("../../data/images/rocket.jpg", import.meta.url));
+    const windows = ["--crop", "48", "--stride", "32", "--out", at("mask.png")];
     const common = [
       "segment",
       "--model",
@@ -161,9 +162,7 @@ for (const [method, ...words] of [
       "--size",
       "64"
     ];
-    const {status, stdout, stderr} = await sfp(
-      ...[...common, "--crop", "48", "--stride", "32", "--out", at("mask.png"), "--method", method, ...words]
-    );
+    const {status, stdout, stderr} = await sfp(...common, "--method", method, ...words);
     assert.equal(status, 0, stderr);
     const legend = JSON.parse(stdout) as {
       settings: {scoring: Record<string, unknown>};
