@@ -160,7 +160,8 @@ for (const [method, ...words] of [
       ...labels,
       "--json",
       "--size",
-      "64"
+      "64",
+      ...windows
     ];
     const {status, stdout, stderr} = await sfp(...common, "--method", method, ...words);
     assert.equal(status, 0, stderr);
