@@ -122,7 +122,8 @@ test("diagonal: every photo's scatter is there, and a click chooses the photo", 
 test("diagonal: of many photos only a page is loaded and drawn, and a slider turns it", async () => {
   const page = await browser.newPage({viewport: {width: 1280, height: 900}});
   const known = photoNamed("coffee");
-  const many = Array.from({length: 60}, (_, i) => ({...known, id: `p${i}`, title: `Photo ${i + 1}`}));
+  const models = ["vit-ti-16"];
+  const many = Array.from({length: 60}, (_, i) => ({...known, models, id: `p${i}`, title: `Photo ${i + 1}`}));
   await page.route("**/_file/data/photos.*.json", (route) => route.fulfill({json: many}));
   const asked = new Set<string>();
   await page.route(/\/(records\/vit-ti-16|photos)\/p\d+[./]/, async (route) => {
