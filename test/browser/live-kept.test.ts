@@ -48,6 +48,14 @@ async function settle(page: Page): Promise<void> {
   });
 }
 
+/** What the attention figure has drawn, once it is in sight and at the layer that pages begin with. */
+async function attentionDrawn(page: Page): Promise<string | null> {
+  const figure = page.locator("#figure-attention[data-drawn*=' plain 10 ']");
+  await page.locator("#figure-attention").scrollIntoViewIfNeeded();
+  await figure.waitFor();
+  return figure.getAttribute("data-drawn");
+}
+
 /** What figures say of why they are empty. */
 function failures(page: Page): Promise<string[]> {
   return page.locator(".figure-drawing.is-failed .figure-message").allInnerTexts();
@@ -61,7 +69,7 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor({timeout: 300_000});
   await page.waitForFunction(() => document.querySelector<HTMLElement>(".live-progress")?.dataset.stage === "idle");
   const masks = await page.locator("#figure-mask").getAttribute("data-drawn");
-  const live = await page.locator("#figure-attention").getAttribute("data-drawn");
+  const live = await attentionDrawn(page);
   const number = await page.locator("#figure-attention .figure-title").innerText();
   await shoot(page, "live-own");
 
@@ -79,7 +87,7 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
     assert.ok((await page.locator("figure.figure[data-drawn]").count()) > 0, path);
     assert.match(page.url(), /model=mini&image=own-picture|image=own-picture/, path);
     if (name === "attention") {
-      assert.equal(await page.locator("#figure-attention").getAttribute("data-drawn"), live);
+      assert.equal(await attentionDrawn(page), live);
       assert.equal(await page.locator("#figure-attention .figure-title").innerText(), number, "the same record");
     }
     await shoot(page, `kept-${name}`);
@@ -97,7 +105,7 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor();
   assert.equal(await page.locator("#figure-mask").getAttribute("data-drawn"), masks);
   assert.match(await computed(page), /Computed here, on/);
-  assert.equal(await page.locator("#figure-attention").getAttribute("data-drawn"), live);
+  assert.equal(await attentionDrawn(page), live);
   await page.reload();
   await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor();
   await shoot(page, "live-again");
