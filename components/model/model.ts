@@ -1,5 +1,5 @@
 /** A model: a checkpoint read once, its canonical weights, its geometry. */
-import {colours, configKind, imageConfig, object, textConfig, type Json, type TowerConfig} from "./families/config.js";
+import {colours, configKind, imageConfig, object, textConfig, type TowerConfig} from "./families/config.js";
 import type {Family, Reading, Source, TowerDefaults} from "./families/family.js";
 import {familyOf} from "./families/index.js";
 import {refuseLeft} from "./families/refusals.js";
@@ -258,6 +258,3 @@ function textModel(
   checkBlocks(blocks, tower);
   return {checkpoint, weights, geometry, mask, at};
 }
-
-export {object, positive} from "./families/config.js";
-export type {Json};

@@ -9,16 +9,6 @@ export function proceed<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
   return answer instanceof Promise ? answer.then(next) : next(answer);
 }
 
-/** Several answers as one: there at once where all are. */
-export function together<T>(answers: readonly Answer<T>[]): Answer<T[]> {
-  const here: T[] = [];
-  for (const answer of answers) {
-    if (answer instanceof Promise) return Promise.all(answers);
-    here.push(answer);
-  }
-  return here;
-}
-
 /**
  * Answers by key. Each is asked for once, however often it is wanted meanwhile; a failure is forgotten, so that the next
  * attempt asks again; of more than `most`, the one wanted longest ago goes.

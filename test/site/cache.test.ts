@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {Cache, perOwner, proceed, together} from "../../components/site/cache.js";
+import {Cache, perOwner, proceed} from "../../components/site/cache.js";
 
 test("each key is asked for once, and what came is there at once", async () => {
   let asked = 0;
@@ -45,9 +45,7 @@ test("a late answer never takes the place of one that was put there", async () =
   assert.equal(cache.peek("a"), "here");
 });
 
-test("answers are joined at once where all are there", async () => {
-  assert.deepEqual(together([1, 2]), [1, 2]);
-  assert.deepEqual(await together([1, Promise.resolve(2)]), [1, 2]);
+test("work goes on at once with an answer that is there", async () => {
   assert.equal(
     proceed(2, (value) => value + 1),
     3
