@@ -1,5 +1,5 @@
 /**
- * A short tour of what every page has in common. It is offered once, on the first visit to the
+ * A short tour: what outliers are, and where the pages show them. It is offered once, on the first visit to the
  * overview, and never again; the foot of every page has a link for whoever wants it.
  */
 import {h} from "../ui/dom.js";
@@ -14,29 +14,29 @@ interface Step {
 
 const steps: readonly Step[] = [
   {
-    about: ".selection-bar",
-    title: "Choose what you look at",
-    text: "A photo and a layer, on some pages a head. What you choose stays chosen from page to page, and is part of the address: copy it to share what you see."
+    about: "figure.figure .patch-map",
+    title: "A few patches collect attention",
+    text: "Each square of a map is one patch. Rings mark outliers: patches that receive more attention from the class token than from themselves (Eq. 4). Many lie on plain background, so attention there is not about what the photo shows."
   },
   {
-    about: "figure.figure .patch-map",
-    title: "Point, click, walk",
-    text: "The pointer reads a patch in every figure at once, a click pins it. With the keyboard: Tab to a map, arrow keys to move, Enter to pin, [ and ] for the layer."
+    about: ".selection-bar",
+    title: "They appear layer by layer",
+    text: "Move the layer, with the slider or with [ and ]. In the first layers no patch stands out; from the middle on, a few tokens grow many times larger than the median. Photo and layer stay chosen on every page and are part of the address."
+  },
+  {
+    about: "figure.figure .figure-header",
+    title: "SFP repairs them as they arise",
+    text: "“With SOM” replaces each outlier by its neighbours after every layer, so that later layers no longer attend to it. Compare the maps without and with it, layer by layer."
   },
   {
     about: "figure.figure figcaption",
-    title: "Every figure says who made it",
-    text: "Model, layer, head, method and device stand below. Beside them, on hover: link to it, save it as picture, vectors or numbers, cite it."
-  },
-  {
-    about: ".talk-button",
-    title: "Every page is a talk",
-    text: "Press t, and each figure fills the window; arrow keys turn the slides. The key ? lists all keys."
+    title: "How each number was made",
+    text: "The caption names model, layer, head, method and device. Beside it, on hover: a link to this very figure, pictures, vectors, numbers, and a citation. Press t to show every figure as a slide."
   },
   {
     about: "#observablehq-sidebar",
-    title: "From one image to many, and to yours",
-    text: "The pages go from one photo to many. Live takes a picture of your own and keeps it on your machine. Words with dots beneath explain themselves."
+    title: "Follow the story",
+    text: "Attention shows who attends to the outliers, Propagation how they spread, Segmentation what repair does to a mask, and Results what was measured. Live runs a picture of your own; it never leaves your machine."
   }
 ];
 
@@ -66,7 +66,7 @@ export function startTour(): void {
 function offer(): void {
   if (card.isConnected || document.documentElement.classList.contains("is-talking") || !remember()) return;
   card.replaceChildren(
-    h("p", {}, "New here? A tour in five steps shows what every page can do."),
+    h("p", {}, "New here? Five steps tell what attention outliers are, and where to look."),
     h(
       "p",
       {class: "tour-actions"},
@@ -100,7 +100,23 @@ function go(at: number): void {
   const subject = document.querySelector<HTMLElement>(step.about);
   subject?.classList.add("is-toured");
   subject?.scrollIntoView({block: "nearest", behavior: "instant"});
+  if (subject) standClear(subject.getBoundingClientRect());
   card.focus({preventScroll: true});
+}
+
+/** The corners of the window that the card may stand in, the usual one first. */
+const corners = ["bottom right", "bottom left", "top right", "top left"] as const;
+
+/** Puts the card into the corner where it covers least of its subject. */
+function standClear(subject: DOMRect): void {
+  const covered = corners.map((corner) => {
+    card.dataset.corner = corner;
+    const box = card.getBoundingClientRect();
+    const width = Math.min(box.right, subject.right) - Math.max(box.left, subject.left);
+    const height = Math.min(box.bottom, subject.bottom) - Math.max(box.top, subject.top);
+    return Math.max(0, width) * Math.max(0, height);
+  });
+  card.dataset.corner = corners[covered.indexOf(Math.min(...covered))];
 }
 
 function leave(): void {

@@ -160,6 +160,21 @@ test("every figure of numbers gives them, and no column is without a name or a t
   assert.ok(typed.length > 30, `${typed.length} figures`);
 });
 
+test("where the clipboard is closed, as on a plain address of the local network, the link stands in a field", async () => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", {value: undefined}));
+  await page.goto(`${site.url}attention?layer=7`);
+  await page.locator("#figure-attention[data-drawn]").waitFor();
+  await page.locator("#figure-attention .figure-actions button", {hasText: "Link"}).click();
+  const field = page.getByLabel("The link to this figure");
+  assert.match(await field.inputValue(), /layer=7\S*#figure-attention$/);
+  assert.equal(
+    await page.evaluate(() => getSelection()!.toString() || document.activeElement!.className),
+    "figure-link"
+  );
+  await page.close();
+});
+
 test("a picture is copied, a link is copied, and both citations are there", async () => {
   const {page, problems} = await open(browser, `${site.url}attention?layer=7`);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

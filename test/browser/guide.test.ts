@@ -23,6 +23,13 @@ test("the tour is offered once, can be skipped, and comes back only when asked f
   for (let step = 1; step < 5; ++step) {
     assert.match(await page.locator(".tour-count").innerText(), new RegExp(`^${step} of 5`));
     assert.equal(await page.locator(".is-toured").count(), 1);
+    const [card, subject] = [await page.locator(".tour").boundingBox(), await page.locator(".is-toured").boundingBox()];
+    const apart =
+      card!.x >= subject!.x + subject!.width ||
+      card!.x + card!.width <= subject!.x ||
+      card!.y >= subject!.y + subject!.height ||
+      card!.y + card!.height <= subject!.y;
+    assert.ok(apart, `step ${step} covers what it points at`);
     await shoot(page, `tour-${step}`, false);
     await page.locator(".tour button", {hasText: "Next"}).click();
   }

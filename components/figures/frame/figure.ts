@@ -1,6 +1,7 @@
 import type {Rows} from "./rows.js";
 import type {Prefix, Provenance, Trunk} from "../../records/record.js";
 import {openCitations} from "./cite.js";
+import {showLink} from "./linkField.js";
 import {copyPng, copyText, saveArrow, saveCsv, savePng, saveSvg} from "./export.js";
 import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
@@ -80,10 +81,14 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
     });
     return button;
   };
-  const actions = h(
+  const actions: HTMLElement = h(
     "div",
     {class: "figure-actions"},
-    copying("Link", "Copy a link to this figure with everything that is chosen", "Link", () => copyText(address())),
+    copying("Link", "Copy a link to this figure with everything that is chosen", "Link", async () => {
+      const done = await copyText(address());
+      if (!done) showLink(actions, address());
+      return done;
+    }),
     h("a", {href: `#talk=${options.id}`, title: "Show this figure as a slide (t)"}, "Slide"),
     copying("Copy", `Copy a picture, twice the size, with its caption, ${ground}`, "Picture", ({shiftKey}) =>
       copyPng(element, caption(), {asShown: shiftKey})
