@@ -58,6 +58,8 @@ export function layerStrip(options: LayerStripOptions): Drawing<LayerStripOption
       const {label, note} = state.items[i];
       text.replaceChildren(label, ...(note ? [h("small", {}, note)] : []));
       map.style.aspectRatio = `${columns} / ${rows}`;
+      // A tall picture's map is at most this high; a narrow one is narrow.
+      map.style.maxWidth = rows > 2 * columns ? `${(16 * columns) / rows}rem` : "";
       map.setAttribute("aria-label", `${state.label}, ${label}`);
     }
     choose();

@@ -40,7 +40,10 @@ test(
     await page.keyboard.press("End");
     await ranAgain(page);
     await page.waitForURL(/square=1\b/);
-    assert.match(await page.locator("#figure-attention .figure-source").innerText(), /square=1/);
+    // A figure is drawn anew once it is in sight.
+    await page.locator("#figure-attention").scrollIntoViewIfNeeded();
+    await page.locator("#figure-attention .figure-source", {hasText: "square=1"}).waitFor();
+    await square.scrollIntoViewIfNeeded();
     await watchStages(page);
     const {x, y, width, height} = (await square.boundingBox())!;
     await page.mouse.move(x + width / 2, y + height / 2);
