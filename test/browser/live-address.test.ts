@@ -79,7 +79,7 @@ test("going back and forward changes the controls and runs nothing", {timeout: 1
   // A step into the page's own anchors is an entry of the history; what is changed then belongs to that one.
   await page.evaluate(() => (location.hash = "figure-mask"));
   await page.getByText("WebAssembly, 1 thread").click();
-  await page.getByLabel("Looks at").selectOption({label: "middle square, 224 px"});
+  await page.getByRole("combobox", {name: "Looks at"}).selectOption({label: "middle square, 224 px"});
   const mask = page.locator("#figure-mask");
   await mask.getByLabel("SCLIP", {exact: true}).check();
   await mask.getByLabel("sliding, 224 by 112").check({force: true});

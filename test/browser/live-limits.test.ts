@@ -111,7 +111,7 @@ test("when memory ends the page says so and offers a smaller size", patience, as
     weights: Buffer.from(goldenWeights()),
     config: Buffer.from(JSON.stringify(goldenConfig))
   });
-  await page.getByLabel("Looks at").selectOption({label: "middle square, 448 px"});
+  await page.getByRole("combobox", {name: "Looks at"}).selectOption({label: "middle square, 448 px"});
   await givePicture(page, readFileSync(photo));
   await page.locator(".live-failure", {hasText: /would need about [\d.]+ GB, and/}).waitFor({timeout: 200_000});
   assert.ok(await page.getByRole("button", {name: "Use 224 px"}).isVisible());

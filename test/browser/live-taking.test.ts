@@ -55,7 +55,7 @@ test("a link restores what is run, and the results are saved as files", {timeout
     device: "wasm"
   });
   const page = await openAt(String(query));
-  assert.equal(await page.getByLabel("Looks at").inputValue(), "all of it, short side 224 px");
+  assert.equal(await page.getByRole("combobox", {name: "Looks at"}).inputValue(), "all of it, short side 224 px");
   assert.deepEqual(
     await page
       .locator(".live-methods input:checked")
@@ -125,7 +125,7 @@ test("bad values in a link fall back, and a link without its picture says so", a
   const page = await openAt(
     "image=own-picture&methods=nothing&fit=round-9&short=9999&windows=none&probability=7&device=abacus&options=l0=x"
   );
-  assert.equal(await page.getByLabel("Looks at").inputValue(), "middle square, 224 px");
+  assert.equal(await page.getByRole("combobox", {name: "Looks at"}).inputValue(), "middle square, 224 px");
   assert.equal(await page.locator("#figure-mask").getByLabel("Short side, typed").inputValue(), "336");
   assert.equal(await page.locator(".live-methods input:checked").count(), 2);
   assert.match(await page.locator(".live-hint").innerText(), /leaves its picture out/);

@@ -123,7 +123,7 @@ test("one pixel and twenty thousand in a row both run", patience, async () => {
   await page.locator(".live-notes", {hasText: "20000 × 40 pixels; it was reduced to 8192 × 16"}).waitFor();
   await shown(page, "wide.png");
   await watchStages(page);
-  await page.getByLabel("Looks at").selectOption({label: "all of it, short side 224 px"});
+  await page.getByRole("combobox", {name: "Looks at"}).selectOption({label: "all of it, short side 224 px"});
   await ranAgain(page);
   await computed(page);
   await shoot(page, "live-wide-picture", false);
