@@ -42,7 +42,7 @@ const pictures: Shot[] = [
 async function runLive(page: Page): Promise<void> {
   await page.getByRole("button", {name: "Run on this photo"}).click();
   await computed(page);
-  await page.locator("#figure-mask[data-drawn*='sfp:8'][data-drawn*='clearclip:8']").waitFor({timeout: 120_000});
+  await page.locator("#figure-mask[data-drawn*='sfp:4'][data-drawn*='clearclip:4']").waitFor({timeout: 120_000});
 }
 
 mkdirSync(folder, {recursive: true});

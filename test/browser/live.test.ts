@@ -72,7 +72,7 @@ test(
       layers.some((count) => count > 0 && count < 12),
       `the first layers are drawn before the last are done: ${layers}`
     );
-    await page.locator("#figure-mask[data-drawn*='sfp:8'][data-drawn*='clearclip:8']").waitFor({timeout: 120_000});
+    await page.locator("#figure-mask[data-drawn*='sfp:4'][data-drawn*='clearclip:4']").waitFor({timeout: 120_000});
     await page.locator("#figure-attention").scrollIntoViewIfNeeded();
     await page.locator("#figure-attention[data-drawn='astronaut plain 10 mean rows']").waitFor();
     await shoot(page, "live-done");
