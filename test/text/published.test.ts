@@ -49,6 +49,8 @@ test("every published size loads, and its geometry is read from the shapes", () 
       assert.deepEqual(
         {...geometry, mean: undefined, std: undefined, classes: undefined},
         {
+          prefix: {classToken: true, registers: 0},
+          positions: {convention: "offset", by: "original"},
           width,
           layers,
           heads,
