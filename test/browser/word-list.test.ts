@@ -1,6 +1,6 @@
 // Pages without a model, of photos that a CLIP analysed: words that were computed with the site, and others.
 import assert from "node:assert/strict";
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
@@ -39,6 +39,11 @@ async function analysedByClip(): Promise<NonNullable<ServeOptions["extra"]>> {
     assert.notEqual(listed, html);
     extra.set(page, {body: listed, type: "text/html; charset=utf-8"});
   }
+  // The list of photos names the models that analysed each.
+  const file = readdirSync("dist/_file/data").find((name) => /^photos\.\w+\.json$/.test(name))!;
+  const photos = JSON.parse(readFileSync(`dist/_file/data/${file}`, "utf8")) as {id: string; models: string[]}[];
+  photos.find(({id}) => id === photo.id)!.models.push("tiny-clip", "wordless-clip");
+  extra.set(`_file/data/${file}`, {body: Buffer.from(JSON.stringify(photos)), type: "application/json"});
   return extra;
 }
 
