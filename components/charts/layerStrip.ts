@@ -4,7 +4,7 @@ import {fitCanvas, h, whenResized} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {drawing} from "../ui/drawing.js";
 import type {PatchMark} from "./patchMap.js";
-import {paintThumbnail} from "./patchMap.js";
+import {paintThumbnail, widestOf} from "./patchMap.js";
 
 /** One small map of a strip. */
 export interface StripItem {
@@ -59,7 +59,7 @@ export function layerStrip(options: LayerStripOptions): Drawing<LayerStripOption
       text.replaceChildren(label, ...(note ? [h("small", {}, note)] : []));
       map.style.aspectRatio = `${columns} / ${rows}`;
       // A tall picture's map is at most this high; a narrow one is narrow.
-      map.style.maxWidth = rows > 2 * columns ? `${(16 * columns) / rows}rem` : "";
+      map.style.maxWidth = widestOf(state.grid, 16);
       map.setAttribute("aria-label", `${state.label}, ${label}`);
     }
     choose();

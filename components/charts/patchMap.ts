@@ -99,7 +99,7 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     const [rows, columns] = state.grid;
     element.style.aspectRatio = `${columns} / ${rows}`;
     // A picture that is much higher than wide stays within a screen.
-    element.style.maxWidth = rows > 2 * columns ? `${(40 * columns) / rows}rem` : "";
+    element.style.maxWidth = widestOf(state.grid, 40);
     const keys = active ? " Arrow keys move, Enter pins." : "";
     element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} patches.${keys}`);
   };
@@ -166,6 +166,11 @@ export function step(key: string, from: number | null, [rows, columns]: Grid): n
 
 function clamp(value: number, count: number): number {
   return Math.min(count - 1, Math.max(0, value));
+}
+
+/** The width, as CSS, that keeps a map much higher than wide within a height in rem; none is needed for other grids. */
+export function widestOf([rows, columns]: Grid, height: number): string {
+  return rows > 2 * columns ? `${(height * columns) / rows}rem` : "";
 }
 
 /** Draws a map's values and marks into a box of another drawing, as a thumbnail has them: no photo, no pointing. */
