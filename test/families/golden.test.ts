@@ -1,7 +1,6 @@
 /** Every family under every naming, against its official code in float64: within 2e-5 of each array's largest value. */
 import assert from "node:assert/strict";
 import {describe, test} from "node:test";
-import {gridOf} from "../../components/model/geometry.js";
 import {readModel} from "../../components/model/model.js";
 import {Engine} from "../../components/model/runtime.js";
 import {readSafetensors} from "../../components/model/safetensors.js";
@@ -13,74 +12,15 @@ import {
   familyCases,
   familyConfig,
   familyModel,
-  familyPixels,
-  type FamilyCase
+  familyPixels
 } from "../support/families.js";
-import {relativeError} from "../support/golden.js";
+import {assertClose, compareFamily, familyOutputs} from "../support/compareFamily.js";
 import type {NpyArray} from "../support/npz.js";
 
 const tolerance = 2e-5;
 
-function close(actual: ArrayLike<number>, expected: NpyArray, what: string) {
-  const error = relativeError(actual, expected.data);
-  assert.ok(error <= tolerance, `${what}: relative error ${error}`);
-}
-
-/** The golden arrays that a model's graph gives under other names. */
-const outputs = {
-  final: "final",
-  projected: "projected",
-  probe_attention: "probe",
-  pooled: "image",
-  logits: "logits"
-} as const;
-
-/** Runs one set of pictures and compares everything that the golden file has of it. */
-async function compare(
-  engine: Engine,
-  one: FamilyCase,
-  arrays: Record<string, NpyArray>,
-  kind: "images" | "rectangle"
-) {
-  const start = kind === "images" ? "" : "rectangle_";
-  const pixels = familyPixels(arrays[kind]);
-  const {layers} = one.geometry;
-  const [batch, , height, width] = pixels.dims;
-  const numbers = Array.from({length: layers}, (_, i) => i + 1);
-  const wanted = Object.entries(outputs).filter(([name]) => arrays[start + name]);
-  const results = await engine.run(
-    {
-      method: "clip",
-      grid: gridOf(engine.model.geometry, height, width),
-      outputs: [
-        "tokens.0",
-        ...numbers.flatMap((l) => [`tokens.${l}`, `attention.${l}`, `outliers.${l}`]),
-        ...wanted.map(([, output]) => output)
-      ]
-    },
-    pixels
-  );
-  for (const [name, output] of wanted) close(results[output].data, arrays[start + name], start + name);
-  const perLayer = (name: string, layer: number, of: NpyArray, index: number, count: number) => {
-    const size = of.data.length / batch / count;
-    for (let b = 0; b < batch; ++b)
-      close(
-        results[`${name}.${layer}`].data.subarray(b * size, (b + 1) * size),
-        {shape: [], data: of.data.subarray((b * count + index) * size, (b * count + index + 1) * size)},
-        `${start}${name} of layer ${layer}`
-      );
-  };
-  for (const l of [0, ...numbers]) perLayer("tokens", l, arrays[`${start}tokens`], l, layers + 1);
-  for (const l of numbers) perLayer("attention", l, arrays[`${start}attention`], l - 1, layers);
-  one.outliers?.[kind].forEach((image, b) =>
-    image.forEach((set, l) => {
-      const mask = results[`outliers.${l + 1}`].data;
-      const patches = mask.length / batch;
-      const found = [...mask.subarray(b * patches, (b + 1) * patches).keys()].filter((i) => mask[b * patches + i]);
-      assert.deepEqual(found, set, `${kind} ${b}, layer ${l + 1}`);
-    })
-  );
-}
+const close = (actual: ArrayLike<number>, expected: NpyArray, what: string) =>
+  assertClose(actual, expected, what, tolerance);
 
 for (const one of familyCases)
   describe(one.case, () => {
@@ -97,8 +37,8 @@ for (const one of familyCases)
         if (geometry.features) assert.equal(read.features, geometry.features);
         assert.deepEqual(model.guesses, []);
         const engine = new Engine(model, cpu(1));
-        await compare(engine, one, arrays, "images");
-        await compare(engine, one, arrays, "rectangle");
+        await compareFamily(engine, one, arrays, "images", tolerance);
+        await compareFamily(engine, one, arrays, "rectangle", tolerance);
         await engine.close();
       });
     const withText = one.models.filter(({weights}) => arrays.text && !/siglip\/timm/.test(weights));
@@ -133,7 +73,7 @@ describe("other libraries' ways with positions", () => {
       const model = familyModel(one.models[0], {positions: by});
       const engine = new Engine(model, cpu(1));
       const pixels = familyPixels(arrays.rectangle);
-      const output = outputs[name];
+      const output = familyOutputs[name];
       const results = await engine.run({method: "clip", grid: one.geometry.rectangle, outputs: [output]}, pixels);
       close(results[output].data, arrays[`rectangle_${name}_${by}`], `rectangle_${name}_${by}`);
       await engine.close();
