@@ -5,7 +5,16 @@ import {median} from "../../components/analysis/arrays.js";
 import {precisions} from "../../components/model/model.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
-import {deviceName, modelHelp, modelOptions, parse, threadCount, UsageError, wholeNumber} from "./options.js";
+import {
+  deviceName,
+  modelHelp,
+  modelOptions,
+  modelSettings,
+  parse,
+  threadCount,
+  UsageError,
+  wholeNumber
+} from "./options.js";
 import type {Streams} from "../files/output.js";
 import {claimFiles, deliver} from "../files/output.js";
 
@@ -34,7 +43,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   claimFiles([values.out]);
   const precision = precisions.find((one) => one === values.precision);
   if (!precision) throw new UsageError(`--precision ${values.precision}: it is ${precisions.join(" or ")}.`);
-  const model = {...(await openModel(values.model)), precision};
+  const model = {...(await openModel(values.model, modelSettings(values))), precision};
   const engine = openEngine(model, {device, threads: threadCount(values.threads, streams)});
   const side = model.geometry.trainedGrid * model.geometry.patch;
   const {layers, trainedGrid: n} = model.geometry;

@@ -8,7 +8,7 @@ import {openImport} from "../records/openImport.js";
 import {importedArchive} from "../site/imports.js";
 import {imageFolder, sitePhotos, type Photo} from "../site/photos.js";
 import {inputHelp, inputOptions, readPixels} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
+import {deviceName, modelHelp, modelOptions, modelSettings, parse, UsageError, wholeNumber} from "./options.js";
 
 export const help = `export MODEL/PHOTO --out FILE   or   export --image FILE --model M --out FILE
   A record at full precision, for NumPy and others: maps of every head, tokens, class rows, diagonals, norms, outlier
@@ -26,6 +26,8 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
   if (!format) throw new UsageError(`--out ${out}: its name ends with none of ${exportFormats.join(", ")}.`);
   if (positionals.length + images.length !== 1)
     throw new UsageError("export takes one record, as MODEL/PHOTO or as --image FILE with --model M.");
+  if (positionals.length && (values.positions ?? values.activation) !== undefined)
+    throw new UsageError("--positions and --activation go with --image; a record of the site is as it was computed.");
   claimFiles([out], {inputs: images});
   const on = {device: deviceName(values.device), threads: wholeNumber("threads", values.threads), stderr};
   const found = positionals.length
@@ -63,11 +65,11 @@ function photoOf(id: string): Photo {
 async function exportImage(
   file: string,
   modelId: string | undefined,
-  size: {size?: string; square?: string},
+  size: {size?: string; square?: string; positions?: string; activation?: string},
   {stderr, ...on}: On,
   image = basename(file, extname(file))
 ): Promise<Export> {
-  const model = await openModel(modelId);
+  const model = await openModel(modelId, modelSettings(size));
   const engine = openEngine(model, on);
   try {
     const pixels = await readPixels(file, size, {engine, stderr});

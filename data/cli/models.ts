@@ -93,7 +93,7 @@ function place({found, megabytes: size}: ListedModel): string {
   return size === undefined ? "not here" : `to be had (about ${size} MB)`;
 }
 
-async function get(id: string, {revision}: Options, stderr: Streams["stderr"]): Promise<Result> {
+async function get(id: string, {revision}: Options, stderr: Streams["stderr"]): Promise<Result & {status: number}> {
   const report = progressReport(stderr);
   const abort = new AbortController();
   const interrupt = (): void => abort.abort(new Error("interrupted; the same command goes on from here"));
@@ -117,7 +117,7 @@ async function get(id: string, {revision}: Options, stderr: Streams["stderr"]): 
     const from = `${repository}${commit ? ` at ${commit}` : ""}`;
     const checked = await checkFetched(got.folder);
     const text = `${got.id}: ${what}, in ${got.folder}\n  from ${from}\n${sizes.join("\n")}\n${checked.text}\n`;
-    return {text, data: {...got, check: checked.data ?? checked.text}};
+    return {text, data: {...got, check: checked.data ?? checked.text}, status: checked.data?.good ? 0 : 1};
   } finally {
     report.end();
     process.removeListener("SIGINT", interrupt);
@@ -158,13 +158,16 @@ async function check(word: string): Promise<Result & {status: number}> {
   return {text: `${found.verdict}\n`, data: found, status: found.good ? 0 : 1};
 }
 
-/** What `models get` ends with: whether what was fetched works here. A fetched model that does not is kept all the same. */
+/**
+ * What `models get` ends with: whether what was fetched works here. A model that does not is kept all the same, and the
+ * exit status is 1.
+ */
 async function checkFetched(id: string): Promise<{text: string; data?: ModelCheck}> {
   try {
     const found = await checkModel(await openModel(id));
     return {text: found.verdict, data: found};
   } catch (error) {
-    return {text: `not checked: ${(error as Error).message}`};
+    return {text: `fetched, but it does not work here: ${(error as Error).message}`};
   }
 }
 

@@ -17,6 +17,8 @@ export interface CatalogEntry {
   text: TextKind;
   /** Its repository on the hub; absent for a model that comes with the project. */
   repository?: string;
+  /** Another repository with the same weights, asked where the first refuses or is gone. */
+  copy?: string;
   /** Tried in order. OpenAI's B/16 and B/32 have safetensors only in commits beside their main branch. */
   revisions?: string[];
   /**
@@ -31,7 +33,7 @@ export interface CatalogEntry {
 }
 
 /** An entry that the hub has, every file of it named. */
-export type DownloadEntry = Required<Omit<CatalogEntry, "layers">>;
+export type DownloadEntry = Required<Omit<CatalogEntry, "layers" | "copy">> & Pick<CatalogEntry, "copy">;
 
 /** Every model known by name, in the order in which lists show them. */
 export const catalog: readonly CatalogEntry[] = JSON.parse(

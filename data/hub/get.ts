@@ -57,9 +57,30 @@ export async function getModel(id: string, options: GetOptions = {}): Promise<Go
   const name = word ? idOf(word.repository) : id;
   const folder = join(cacheFolder(options), name);
   const known = options.entry ?? (word && name.includes("--") ? undefined : downloadable(name));
-  if (known?.files) return getEntry({...known, files: known.files}, folder, asked);
-  const repository = known?.repository ?? word!.repository;
-  const entry = await entryOf(name, repository, folder, {...asked, revision: revision ?? known?.revisions?.[0]});
+  if (known?.files) return getOrCopy({...known, files: known.files}, folder, asked);
+  return getRepository(name, known?.repository ?? word!.repository, folder, {
+    ...asked,
+    revision: revision ?? known?.revisions?.[0]
+  });
+}
+
+/** Fetches a model; where its repository refuses or is gone, the other one that has the same weights. */
+async function getOrCopy(entry: DownloadEntry, folder: string, options: GetOptions): Promise<GotModel> {
+  try {
+    return await getEntry(entry, folder, options);
+  } catch (error) {
+    const other = error instanceof HubError && (error.code === "not-found" || error.code === "denied");
+    // A revision that was asked for is one of the first repository's.
+    if (!other || entry.copy === undefined || options.revision !== undefined) throw error;
+    return getRepository(entry.id, entry.copy, folder, options).catch((second: Error) => {
+      throw new HubError(error.code, `${error.message}; nor from ${entry.copy}: ${second.message}`, {cause: second});
+    });
+  }
+}
+
+/** Fetches what a repository has: its weights, shards too, and the files that go with them. */
+async function getRepository(id: string, repository: string, folder: string, asked: GetOptions): Promise<GotModel> {
+  const entry = await entryOf(id, repository, folder, asked);
   const got = await getEntry(entry, folder, asked);
   const whole = await withShards(entry, folder);
   return whole === entry ? got : getEntry(whole, folder, asked);

@@ -50,10 +50,12 @@ export interface ModelCheck {
 
 /**
  * Checks a model: all weights are finite; on seven photos the right word is nearest among seven (models with a text
- * tower), or a right class is among the first five (ImageNet-1k's classifiers); patch norms are finite and of one order.
+ * tower), or a right class is among the first five (ImageNet-1k's classifiers); patch norms lie where trained models have them.
  */
 export async function checkModel(model: LoadedModel): Promise<ModelCheck> {
   const {notFinite, parameters} = countWeights(model);
+  // Nothing can be seen through such numbers: that they are there is the verdict.
+  if (notFinite) return judge(model, {notFinite, parameters, photos: []});
   const engine = openEngine(model, {device: "cpu"});
   const photos: PhotoCheck[] = [];
   try {
@@ -126,8 +128,33 @@ async function checkPhoto(engine: Engine, subject: (typeof subjects)[number], na
   };
 }
 
-/** More than this many times the median no published model's largest norm is. */
-const largestRatio = 1000;
+/**
+ * The largest patch norm of the last block over the median, photo by photo. ViT-Ti/16 has 25 to 31, `mini` 25 to 30;
+ * models with registers have few outliers and stay near 1. Beyond these bounds a block is damaged, or patches do not
+ * differ at all.
+ */
+const ratios = [1.02, 100] as const;
+
+/** The largest median over the smallest, among photos: 1.24 for ViT-Ti/16. A trained network keeps one scale. */
+const mostSpread = 3;
+
+/** The part of the photos that have to be named rightly; by chance it would be a seventh, or far fewer. */
+const leastRight = 0.8;
+
+/** What is odd about the norms; undefined where nothing is. */
+function normProblem(photos: readonly PhotoCheck[]): string | undefined {
+  for (const {photo, medianNorm, largestNorm} of photos) {
+    if (!(medianNorm > 0) || !Number.isFinite(largestNorm)) return `the patch norms of ${photo} are not finite`;
+    const ratio = largestNorm / medianNorm;
+    if (ratio > ratios[1])
+      return `the largest patch norm of ${photo} is ${ratio.toFixed(0)} times the median, and ${ratios[1]} is more than trained models have`;
+    if (ratio < ratios[0]) return `the patches of ${photo} have nearly one norm, as an untrained network's have`;
+  }
+  const medians = photos.map(({medianNorm}) => medianNorm);
+  if (Math.max(...medians) > mostSpread * Math.min(...medians))
+    return `median patch norms are from ${Math.min(...medians).toPrecision(2)} to ${Math.max(...medians).toPrecision(2)}, photo by photo`;
+  return undefined;
+}
 
 function judge(
   {id, family, guesses}: LoadedModel,
@@ -135,14 +162,11 @@ function judge(
 ): ModelCheck {
   const asked = photos.filter(({right}) => right !== undefined);
   const right = asked.filter((photo) => photo.right).length;
-  const oddNorms = photos.some(
-    ({medianNorm, largestNorm}) =>
-      !(medianNorm > 0) || !Number.isFinite(largestNorm) || largestNorm > largestRatio * medianNorm
-  );
+  const oddNorms = normProblem(photos);
   const problems = [
     ...(notFinite ? [`${notFinite} of its numbers are not finite`] : []),
-    ...(oddNorms ? ["patch norms are not finite, or far apart"] : []),
-    ...(asked.length && 5 * right < 4 * asked.length ? [`it names ${right} of ${asked.length} photos rightly`] : [])
+    ...(oddNorms ? [oddNorms] : []),
+    ...(right < leastRight * asked.length ? [`it names ${right} of ${asked.length} photos rightly`] : [])
   ];
   const good = problems.length === 0;
   const seen = asked.length
@@ -150,7 +174,7 @@ function judge(
     : "it has neither a text tower nor ImageNet's classes, so what it sees cannot be asked";
   const millions = `${(parameters / 1e6).toFixed(1)} million`;
   const verdict = good
-    ? `${id}: ${asked.length ? "works" : "is whole"}. All of ${millions} numbers are finite; ${seen}; patch norms are of one order.`
+    ? `${id}: ${asked.length ? "works" : "is whole"}. All of ${millions} numbers are finite; ${seen}; patch norms lie where trained models have them.`
     : `${id}: does not work as it should: ${problems.join("; ")}. Fetch it again, or see whether its config is another model's.`;
   return {model: id, family: family.title, verdict, good, notFinite, parameters, guesses, photos};
 }

@@ -241,3 +241,14 @@ test("without --model the best model that is here is taken, mini at the least", 
   assert.equal(status, 0, stderr);
   assert.match((JSON.parse(stdout) as {model: string}).model, /^(clip-vit-b-16|vit-ti-16|mini)$/);
 });
+
+test("bench and export read the model as they are told, or say why not", () => {
+  const bench = sfp("bench", "--model", model, "--activation", "swiglu");
+  assert.deepEqual(
+    [bench.status, bench.stderr],
+    [1, "sfp bench: --activation swiglu: this model's MLPs have no gate.\n"]
+  );
+  const kept = sfp("export", "mini/chelsea", "--positions", "timm", "--out", join(folder, "x.npz"));
+  assert.equal(kept.status, 2);
+  assert.match(kept.stderr, /--positions and --activation go with --image/);
+});

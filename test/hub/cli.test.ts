@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {PassThrough} from "node:stream";
 import {test} from "node:test";
 import {run} from "../../data/cli/models.js";
+import {startHub} from "../support/hub-server.js";
 import {duration, progressReport} from "../../data/hub/report.js";
 import {configOf, huggingfaceFile, published} from "../support/text-layouts.js";
 
@@ -86,4 +87,23 @@ test("progress: a bar on a terminal, a line now and then without one", () => {
 
 test("durations are no more exact than an estimate is", () => {
   assert.deepEqual([0.2, 89, 100, 3600, 9000].map(duration), ["1 s", "89 s", "2 min", "60 min", "2 h 30 min"]);
+});
+
+test("a fetched model that does not work here is kept, and the exit status says so", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "sfp-cli-"));
+  const hub = await startHub({
+    "config.json": {body: Buffer.from("{}")},
+    "model.safetensors": {body: Buffer.alloc(300, 1), large: true}
+  });
+  const before = {HF_ENDPOINT: process.env.HF_ENDPOINT, SFP_MODELS: process.env.SFP_MODELS};
+  t.after(async () => {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    await Promise.all([hub.close(), rm(folder, {recursive: true})]);
+  });
+  Object.assign(process.env, {HF_ENDPOINT: hub.url, SFP_MODELS: folder});
+  const io = streams();
+  assert.equal(await run(["get", "owner/name"], io), 1);
+  assert.match(io.out(), /fetched and verified[^]*does not work here: .*model\.safetensors/);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import {randomBytes} from "node:crypto";
+import {createHash, randomBytes} from "node:crypto";
 import {existsSync} from "node:fs";
 import {mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
@@ -418,4 +418,57 @@ test("two downloads of one model do not write into each other", async (t) => {
   await writeFile(join(folder, "download.pid"), "999999999");
   await get();
   await isGood(folder);
+});
+
+test("a small file that came damaged is told by git's id", async (t) => {
+  const {hub, folder, get} = await setUp(t);
+  let damaged = 0;
+  hub.onBytes = (request, response) => {
+    if (!request.url?.includes("config.json") || damaged++ > 0) return false;
+    response.end(Buffer.concat([config.subarray(1), Buffer.from(" ")]));
+    return true;
+  };
+  await get();
+  assert.equal(damaged, 2, "fetched once more");
+  await isGood(folder);
+  // Damaged each time, it is refused by name and nothing takes its place.
+  hub.onBytes = (request, response) => {
+    if (!request.url?.includes("config.json")) return false;
+    response.end(Buffer.concat([config.subarray(1), Buffer.from(" ")]));
+    return true;
+  };
+  await rm(join(folder, "config.json"));
+  await failsWith(get(), "damaged", /config\.json arrived damaged twice/);
+  assert.ok(!existsSync(join(folder, "config.json")));
+});
+
+test("a mirror may name small files by the SHA-1 of their bytes", async (t) => {
+  const {hub, folder, get} = await setUp(t);
+  hub.onAsk = (request, response) => {
+    if (!request.url?.includes("config.json")) return false;
+    response.setHeader("x-repo-commit", commit);
+    response.setHeader("etag", `"${createHash("sha1").update(config).digest("hex")}"`);
+    sendBytes(config, request, response);
+    return true;
+  };
+  await get();
+  await isGood(folder);
+});
+
+test("a repository that is gone or refuses leads to the other one with the same weights", async (t) => {
+  const {folder, get} = await setUp(t);
+  const got = await get({entry: {...entry, repository: "gone/name", copy: "owner/name"}});
+  assert.equal(got.lock.repository, "owner/name");
+  await isGood(folder);
+  await failsWith(
+    get({entry: {...entry, repository: "gone/name", copy: "gone/too"}, revision: "main"}),
+    "not-found",
+    /gone\/name/
+  );
+  await rm(folder, {recursive: true});
+  await failsWith(
+    get({entry: {...entry, repository: "gone/name", copy: "gone/too"}}),
+    "not-found",
+    /gone\/name.*nor from gone\/too/
+  );
 });

@@ -19,6 +19,9 @@ function huggingfacePrefix({find}: Source): string | undefined {
 
 const hasClipNames = (source: Source) => openaiPrefix(source) !== undefined || huggingfacePrefix(source) !== undefined;
 
+/** OpenAI's own repositories, and timm's copies of the same weights. */
+const fromOpenai = /^openai\/|^timm\/.*\.openai$/;
+
 /** Width, patch and features of the ViTs that OpenAI published. */
 const published = ["768 32 512", "768 16 512", "1024 14 768"];
 
@@ -28,7 +31,7 @@ const published = ["768 32 512", "768 16 512", "1024 14 768"];
  */
 function isOpenai(source: Source): boolean {
   const {config, kind, repository} = source;
-  if (repository) return repository.startsWith("openai/");
+  if (repository) return fromOpenai.test(repository);
   if (kind === "openclip") return false;
   const prefix = huggingfacePrefix(source);
   if (prefix === undefined || config.model_type === undefined) return true;
@@ -45,12 +48,19 @@ export const clip: Family = {
   recognises: (source) => hasClipNames(source) && isOpenai(source),
   read(source) {
     const reading = readClip(source);
-    const known = source.kind === "huggingface" || source.repository !== undefined;
+    const guesses: string[] = [];
+    if (source.kind !== "huggingface" && source.repository === undefined)
+      guesses.push("The activation is taken for quick_gelu, OpenAI's: nothing in the files says it.");
+    // MetaCLIP's files, and others trained with quick_gelu, cannot be told from OpenAI's by their config.
+    if (source.repository === undefined && source.config.model_type !== undefined)
+      guesses.push(
+        "The weights are taken for OpenAI's, whose code resamples positions with an offset on grids other than the trained one: sizes and activation are theirs, and no record of a download says where the files are from. --positions timm takes open_clip's way."
+      );
     return {
       ...reading,
       defaults: {...reading.defaults, activation: "quick_gelu"},
       positions: {classRow: true, conventions: {original: "offset", huggingface: "size", timm: "antialias"}},
-      guesses: known ? [] : ["The activation is taken for quick_gelu, OpenAI's: nothing in the files says it."]
+      guesses
     };
   }
 };
