@@ -5,7 +5,7 @@ import type {Page} from "playwright-core";
 import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
-import {builtPages, downloaded, open, shoot} from "../support/harness.js";
+import {downloaded, open, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -137,29 +137,6 @@ test("results: charts are offered as vectors at once, and tables give what was m
 });
 
 // The Live page is left out: it has nothing to draw until a model has run.
-test("every figure of numbers gives them, and no column is without a name or a type", async () => {
-  const lacking: string[] = [];
-  const typed: string[] = [];
-  for (const path of builtPages().filter((name) => !/^(404|glossary|images|live|method)$/.test(name))) {
-    const {page} = await open(browser, site.url + path);
-    for (const figure of await page.locator("figure.figure:visible").all()) {
-      const id = (await figure.getAttribute("id"))!;
-      if (!(await figure.locator(".figure-actions button", {hasText: "Arrow"}).isVisible())) {
-        lacking.push(`${path} ${id}`);
-        continue;
-      }
-      const table = tableFromIPC(await take(page, id, "Arrow"));
-      assert.ok(table.numRows > 0, `${path} ${id} has no rows`);
-      for (const {name, type} of table.schema.fields)
-        assert.ok(name && table.getChild(name)!.length === table.numRows, `${path} ${id} ${name} ${String(type)}`);
-      typed.push(id);
-    }
-    await page.close();
-  }
-  assert.deepEqual(lacking, []);
-  assert.ok(typed.length > 30, `${typed.length} figures`);
-});
-
 test("where the clipboard is closed, as on a plain address of the local network, the link stands in a field", async () => {
   const page = await browser.newPage();
   await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", {value: undefined}));

@@ -2,7 +2,9 @@
 // Markdown, missing files and imports: only a browser shows them.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {accessibilityProblems, builtPages, open, shoot} from "../support/harness.js";
+import {tableFromIPC} from "apache-arrow";
+import type {Page} from "playwright-core";
+import {accessibilityProblems, builtPages, downloaded, open, scrollThrough, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 const looks = [
@@ -17,17 +19,60 @@ const moreLooks = [
 
 openSite();
 
-for (const path of builtPages()) {
-  for (const {name, ...options} of process.env.SHOTS ? [...looks, ...moreLooks] : looks) {
-    test(`/${path} opens without a problem (${name})`, async () => {
-      const {page, problems} = await open(browser, site.url + path, options);
-      await shoot(page, `${path.replaceAll("/", "_") || "index"}-${name}`);
-      problems.push(...(await accessibilityProblems(page)));
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) problems.push(`the page is ${overflow} px wider than the window`);
-      await page.close();
-      // A static host answers an unknown address with this page and a 404, which the console notes.
-      assert.deepEqual(problems, []);
-    });
+/** Pages whose figures are not of the site's numbers. */
+const withoutNumbers = /^(404|glossary|images|live|method)$/;
+
+/** What is wrong with the numbers that a page's figures give to save, and how many figures gave some. */
+async function problemsOfNumbers(page: Page): Promise<{problems: string[]; figures: number}> {
+  const problems: string[] = [];
+  let figures = 0;
+  for (const figure of await page.locator("figure.figure:visible").all()) {
+    const id = await figure.getAttribute("id");
+    const button = figure.locator(".figure-actions button", {hasText: "Arrow"});
+    if (!(await button.isVisible())) {
+      problems.push(`${id} gives no numbers`);
+      continue;
+    }
+    const download = page.waitForEvent("download");
+    await button.click();
+    const table = tableFromIPC(await downloaded(await download));
+    if (table.numRows === 0) problems.push(`${id} has no rows`);
+    for (const {name} of table.schema.fields)
+      if (!name || table.getChild(name)?.length !== table.numRows)
+        problems.push(`${id} has a column “${name}” of no use`);
+    figures += 1;
   }
+  return {problems, figures};
 }
+
+let figures = 0;
+
+for (const path of builtPages())
+  test(`/${path} opens without a problem, wide and as on a phone, and its figures give their numbers`, async () => {
+    const [first, ...others] = process.env.SHOTS ? [...looks, ...moreLooks] : looks;
+    const {page, problems} = await open(browser, site.url + path, first);
+    const check = async ({name}: {name: string}) => {
+      await shoot(page, `${path.replaceAll("/", "_") || "index"}-${name}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (overflow > 0) problems.push(`${name}: the page is ${overflow} px wider than the window`);
+      problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
+    };
+    await check(first);
+    if (!withoutNumbers.test(path)) {
+      const numbers = await problemsOfNumbers(page);
+      problems.push(...numbers.problems);
+      figures += numbers.figures;
+    }
+    for (const look of others) {
+      await page.setViewportSize(look.viewport);
+      await page.emulateMedia({colorScheme: look.colorScheme});
+      // Charts are laid out anew, those out of sight as they come near.
+      await scrollThrough(page);
+      await check(look);
+    }
+    await page.close();
+    // A static host answers an unknown address with this page and a 404, which the console notes.
+    assert.deepEqual(problems, []);
+  });
+
+test("most figures give numbers", () => assert.ok(figures > 30, `${figures} figures`));

@@ -88,7 +88,7 @@ export async function open(browser: Browser, url: string, options: BrowserContex
 }
 
 /** Passes every figure by the window, because some load only as they come near. */
-async function scrollThrough(page: Page): Promise<void> {
+export async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
     // A page whose layout runs away must fail and not be scrolled for ever.
     const most = Math.min(document.documentElement.scrollHeight, 40 * innerHeight);
@@ -151,7 +151,7 @@ export async function timeOfMove(page: Page, slider: string, values: readonly nu
   await walk();
   await walk();
   const rounds: number[] = [];
-  for (let round = 0; round < 10; ++round) {
+  for (let round = 0; round < 5; ++round) {
     const start = await busy();
     await walk();
     rounds.push(((await busy()) - start) / values.length);
