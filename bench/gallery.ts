@@ -3,6 +3,7 @@ import {mkdirSync} from "node:fs";
 import {join} from "node:path";
 import type {Page} from "playwright-core";
 import sharp from "sharp";
+import {drawn} from "../test/support/drawn.js";
 import {base, launch, open} from "../test/support/harness.js";
 import {computed} from "../test/support/live.js";
 import {serve} from "../test/support/serve.js";
@@ -42,7 +43,7 @@ const pictures: Shot[] = [
 async function runLive(page: Page): Promise<void> {
   await page.getByRole("button", {name: "Run on this photo"}).click();
   await computed(page);
-  await page.locator("#figure-mask[data-drawn*='sfp:4'][data-drawn*='clearclip:4']").waitFor({timeout: 120_000});
+  await drawn(page, "mask", {sfp: 4, clearclip: 4}, {timeout: 120_000});
 }
 
 mkdirSync(folder, {recursive: true});

@@ -43,8 +43,8 @@ export function watchRun(): void {
       const before = stage === "image" || line.textContent!.includes("Compiling");
       if (!before && count > 0) marks.outliers ??= now;
       if (stage !== "image" && stage !== "layers") marks.layers ??= now;
-      const drawn = mask.dataset.drawn ?? "";
-      if (marks.layers && drawn) marks.mask ??= now;
+      const drawn = mask.dataset.drawn ?? "{}";
+      if (marks.layers && drawn !== "{}") marks.mask ??= now;
       if (!marks.mask || stage !== "idle" || !line.textContent!.includes("Computed here")) return;
       observer.disconnect();
       tasks.disconnect();

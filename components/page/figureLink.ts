@@ -9,12 +9,17 @@ const patience = 20_000;
 /** What says that the reader goes elsewhere. */
 const moves = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 
+/** Figures that links know by another name, by page and anchor. */
+const renamed: Readonly<Record<string, string>> = {"segmentation#figure-agreement": "figure-method-agreement"};
+
 /** Goes to the figure that the address names, now and whenever it names another. */
 export function followFigureLinks(): void {
   let stop = () => {};
   const follow = () => {
     stop();
-    if (location.hash.startsWith("#figure-")) stop = stayWith(decodeURIComponent(location.hash.slice(1)));
+    if (!location.hash.startsWith("#figure-")) return;
+    const page = location.pathname.replace(/^.*\//, "").replace(/\.html$/, "");
+    stop = stayWith(renamed[page + location.hash] ?? decodeURIComponent(location.hash.slice(1)));
   };
   addEventListener("hashchange", follow);
   follow();

@@ -47,6 +47,13 @@ export interface View {
   live?: LiveMark;
 }
 
+/** Where a figure is drawn: whose selection it shows, and, where a page shows it twice, on which side. */
+export interface Place {
+  readonly store: SelectionStore;
+  /** Ends the figure's anchor, so that both can be linked to; empty for the first. */
+  readonly side?: string;
+}
+
 /** A view, or why there is none. */
 export type FeedState = {view: View} | {waiting: string} | {failure: string};
 
@@ -57,7 +64,7 @@ export type Opener = (model: string, image: string) => Promise<Opened>;
  * Joins the selection with the numbers it selects and hands both to figures, at most once a frame.
  * Opening another image shows the old one until the new one is there.
  */
-export class Feed {
+export class Feed implements Place {
   #opened?: Opened;
   #key = "";
   #state: FeedState = {waiting: "Loading the analysis of this photo."};
@@ -66,7 +73,8 @@ export class Feed {
 
   constructor(
     readonly store: SelectionStore,
-    private readonly open: Opener
+    private readonly open: Opener,
+    readonly side = ""
   ) {
     store.subscribe(() => this.#follow());
     this.#follow();

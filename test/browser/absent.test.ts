@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
+import {drawn} from "../support/drawn.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -19,14 +20,17 @@ async function openWithout(pattern: RegExp, path: string): Promise<Page> {
 const absent = "not computed for this photo";
 
 test("features and segmentation draw the methods that are there, and name the others with the command", async () => {
-  for (const [path, id, drawn] of [
-    ["features?image=coffee", "rivals", "coffee pca"],
-    ["segmentation?image=coffee&words=cup; table", "segmentation", "coffee masks cup; table"]
-  ]) {
+  for (const [path, id, wanted] of [
+    ["features?image=coffee", "rivals", {image: "coffee", measure: "pca"}],
+    [
+      "segmentation?image=coffee&words=cup; table",
+      "segmentation",
+      {image: "coffee", shown: "masks", words: "cup; table"}
+    ]
+  ] as const) {
     const page = await openWithout(/features-(gem|sclip)\.arrow/, path);
     const figure = page.locator(`#figure-${id}`);
-    await figure.scrollIntoViewIfNeeded();
-    await page.locator(`#figure-${id}[data-drawn='${drawn}']`).waitFor();
+    await drawn(page, id, wanted);
     const titles = await figure.locator(".plate", {hasText: absent}).locator(".plate-title").allInnerTexts();
     assert.deepEqual(titles.toSorted(), ["GEM", "SCLIP"]);
     const note = await figure.locator(".figure-absent").innerText();
@@ -38,11 +42,11 @@ test("features and segmentation draw the methods that are there, and name the ot
 
 test("attention without its maps still draws class row, diagonal and outliers; heads say which layers are missing", async () => {
   const attention = await openWithout(/attention-plain\.arrow/, "attention?image=coffee&layer=10");
-  await attention.locator("#figure-attention[data-drawn^='coffee plain 10 mean']").waitFor();
+  await drawn(attention, "attention", {image: "coffee", trunk: "plain", layer: 10, head: "mean", rows: false});
   await attention.locator("#figure-attention .plate-readout", {hasText: "not stored"}).first().waitFor();
   await attention.close();
   const heads = await openWithout(/heads-plain-3\.arrow/, "heads?image=coffee&layer=10");
-  await heads.locator("#figure-heads[data-drawn='coffee 11']").waitFor({timeout: 60_000});
+  await drawn(heads, "heads", {image: "coffee", layers: 11}, {timeout: 60_000});
   assert.match(await heads.locator("#figure-heads .figure-lede").innerText(), /Not computed for this photo: layer 3\./);
   await heads.close();
 });

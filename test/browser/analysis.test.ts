@@ -14,6 +14,7 @@ import {som} from "../../components/analysis/detectors/som.js";
 import type {ImageRecord, RepairSweep} from "../../components/records/record.js";
 import {layerSummaries} from "../../components/analysis/summary.js";
 import {photoNamed} from "../../data/site/photos.js";
+import {drawn} from "../support/drawn.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch, open} from "../support/harness.js";
 import type {Site} from "../support/serve.js";
@@ -38,19 +39,6 @@ after(async () => {
 });
 keepFailures(() => browser);
 
-/** Waits until the figure, brought into sight, says that it drew this. */
-async function drawn(page: Page, id: string, pattern: RegExp): Promise<string> {
-  await page.locator(`#figure-${id}`).scrollIntoViewIfNeeded();
-  const handle = await page.waitForFunction(
-    ([name, source]) => {
-      const text = document.getElementById(`figure-${name}`)?.dataset.drawn ?? "";
-      return new RegExp(source).test(text) && text;
-    },
-    [id, pattern.source] as const
-  );
-  return (await handle.jsonValue()) as string;
-}
-
 /** Types into the number beside a slider. */
 async function type(page: Page, figure: string, slider: string, value: string): Promise<void> {
   await page.locator(`#figure-${figure} input[aria-label="${slider}, typed"]`).fill(value);
@@ -69,23 +57,31 @@ function setOf(layer: number, options: Parameters<typeof som>[1]): Uint8Array {
 test("diagonal: factor, cap and heads change the set, and the address restores them", async () => {
   const {page, problems} = await open(browser, `${site.url}diagonal?image=coffee&layer=10`);
   const stored = layerSummaries(record, "plain")[9].outliers;
-  await drawn(page, "diagonal", new RegExp(`^coffee plain 10 mean 1 0 ${stored}$`));
+  await drawn(page, "diagonal", {
+    image: "coffee",
+    trunk: "plain",
+    layer: 10,
+    heads: "mean",
+    factor: 1,
+    cap: 0,
+    outliers: stored
+  });
   await type(page, "diagonal", "Factor m", "1.5");
-  await drawn(page, "diagonal", new RegExp(` mean 1.5 0 ${size(setOf(10, {factor: 1.5}))}$`));
+  await drawn(page, "diagonal", {heads: "mean", factor: 1.5, cap: 0, outliers: size(setOf(10, {factor: 1.5}))});
   await type(page, "diagonal", "At most", "10");
-  await drawn(page, "diagonal", / mean 1.5 10 10$/);
+  await drawn(page, "diagonal", {heads: "mean", factor: 1.5, cap: 10, outliers: 10});
   await page.locator("#figure-diagonal .segmented label", {hasText: "any"}).click();
-  await drawn(page, "diagonal", / any 1.5 10 10$/);
+  await drawn(page, "diagonal", {heads: "any", factor: 1.5, cap: 10, outliers: 10});
   await type(page, "diagonal", "At most", "0");
   const any = size(setOf(10, {factor: 1.5, heads: "any"}));
-  await drawn(page, "diagonal", new RegExp(` any 1.5 0 ${any}$`));
+  await drawn(page, "diagonal", {heads: "any", factor: 1.5, cap: 0, outliers: any});
   assert.match(await page.locator("#figure-diagonal .figure-title").innerText(), new RegExp(`${any} of 196`));
   // The address is written a little later, and all at once.
   await page.waitForURL(({searchParams}) => searchParams.get("heads") === "any" && !searchParams.has("cap"));
   const again = await open(browser, page.url());
-  await drawn(again.page, "diagonal", new RegExp(`^coffee plain 10 any 1.5 0 ${any}$`));
-  const layers = await drawn(again.page, "diagonal-layers", /./);
-  assert.equal(Number(layers.split(" ")[9]), any);
+  await drawn(again.page, "diagonal", {image: "coffee", layer: 10, heads: "any", factor: 1.5, cap: 0, outliers: any});
+  const {outliers} = await drawn(again.page, "diagonal-layers");
+  assert.equal((outliers as number[])[9], any);
   assert.deepEqual([...problems, ...again.problems], []);
   await page.close();
   await again.page.close();
@@ -93,7 +89,7 @@ test("diagonal: factor, cap and heads change the set, and the address restores t
 
 test("diagonal: a brush counts what it holds, and marks it on the photo", async () => {
   const {page} = await open(browser, `${site.url}diagonal?image=coffee&layer=9`);
-  await drawn(page, "diagonal", /^coffee plain 9/);
+  await drawn(page, "diagonal", {image: "coffee", trunk: "plain", layer: 9});
   const chart = (await page.locator("#figure-diagonal .scatter svg").boundingBox())!;
   await page.mouse.move(chart.x + 54, chart.y + 14);
   await page.mouse.down();
@@ -112,10 +108,10 @@ test("diagonal: a brush counts what it holds, and marks it on the photo", async 
 
 test("diagonal: every photo's scatter is there, and a click chooses the photo", async () => {
   const {page} = await open(browser, `${site.url}diagonal?image=coffee`);
-  const counts = (await drawn(page, "diagonal-images", /./)).split(" ");
-  assert.equal(counts.length, 8);
+  const {outliers} = await drawn(page, "diagonal-images");
+  assert.equal((outliers as number[]).length, 7);
   await page.locator("#figure-diagonal-images .strip button", {hasText: "Rocket"}).click();
-  await drawn(page, "diagonal", /^rocket/);
+  await drawn(page, "diagonal", {image: "rocket"});
   await page.close();
 });
 
@@ -135,7 +131,7 @@ test("diagonal: of many photos only a page is loaded and drawn, and a slider tur
   await page.goto(`${site.url}diagonal?image=p30`);
   await page.locator("#figure-diagonal-images").scrollIntoViewIfNeeded();
   const cells = page.locator("#figure-diagonal-images .strip button");
-  await drawn(page, "diagonal-images", /./);
+  await drawn(page, "diagonal-images");
   assert.equal(await cells.count(), 18);
   assert.match(await cells.first().innerText(), /^Photo 19/);
   assert.equal(asked.size, 18);
@@ -148,17 +144,17 @@ test("diagonal: of many photos only a page is loaded and drawn, and a slider tur
 
 test("heads: a cell chooses layer and head, and the maps follow", async () => {
   const {page, problems} = await open(browser, `${site.url}heads?image=coffee&layer=9`);
-  await drawn(page, "heads", /^coffee 12$/);
+  await drawn(page, "heads", {image: "coffee", layers: 12});
   const table = page.locator("#figure-heads .matrix").first();
   await table.focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
-  await drawn(page, "head-row", /^coffee 10 2 /);
+  await drawn(page, "head-row", {image: "coffee", layer: 10, head: 2});
   await page.waitForURL(/head=2/);
   const map = page.locator("#figure-head-row .patch-map").nth(1);
   const box = (await map.boundingBox())!;
   await map.click({position: {x: box.width * (3.5 / 14), y: box.height * (0.5 / 14)}});
-  await drawn(page, "head-row", /^coffee 10 2 3$/);
+  await drawn(page, "head-row", {image: "coffee", layer: 10, head: 2, token: 3});
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -166,14 +162,14 @@ test("heads: a cell chooses layer and head, and the maps follow", async () => {
 test("propagation: numbers are the record's, and repair from a layer on is the sweep's row", async () => {
   const {page, problems} = await open(browser, `${site.url}propagation?image=coffee&layer=11`);
   const [plain, purified] = (["plain", "purified"] as const).map((trunk) => layerSummaries(record, trunk)[10].outliers);
-  await drawn(page, "propagation", new RegExp(`^coffee 11 repaired ${plain} ${purified}$`));
+  await drawn(page, "propagation", {image: "coffee", layer: 11, stage: "repaired", plain, purified});
   const last = (from: number) => size(repairs.outliers.subarray(((from - 1) * 12 + 11) * 196, from * 12 * 196));
-  await drawn(page, "repair-from", new RegExp(`^coffee 1 11 ${last(1)}$`));
+  await drawn(page, "repair-from", {image: "coffee", from: 1, layer: 11, outliers: last(1)});
   await type(page, "repair-from", "Repair from layer", "10");
-  await drawn(page, "repair-from", new RegExp(`^coffee 10 11 ${last(10)}$`));
+  await drawn(page, "repair-from", {image: "coffee", from: 10, layer: 11, outliers: last(10)});
   await page.waitForURL(/from=10/);
   await page.locator("#figure-token-raster label", {hasText: "norm"}).click();
-  await drawn(page, "token-raster", /^coffee norm onset$/);
+  await drawn(page, "token-raster", {image: "coffee", quantity: "norm", order: "onset"});
   assert.match(await page.locator("#figure-survival .figure-lede").innerText(), /spells, \d+ of them censored/);
   assert.deepEqual(problems, []);
   await page.close();
@@ -183,11 +179,11 @@ test("detectors: options change the sets, and a cell marks what two find", async
   const {page, problems} = await open(browser, `${site.url}detectors?image=coffee&layer=8`);
   const sizes = (options: Parameters<typeof detectLayer>[3]) => {
     const found = detectLayer(record, "plain", 7, options);
-    return new RegExp(
-      `${Object.entries(found)
-        .map(([id, {outliers}]) => `${detectors[id as DetectorId].label} ${size(outliers)}`)
-        .join(" ")}$`
-    );
+    return {
+      outliers: Object.entries(found).map(
+        ([id, {outliers}]) => `${detectors[id as DetectorId].label} ${size(outliers)}`
+      )
+    };
   };
   await drawn(page, "detectors", sizes({}));
   await type(page, "detectors", "L2 takes", "4");
@@ -198,11 +194,7 @@ test("detectors: options change the sets, and a cell marks what two find", async
   const table = page.locator("#figure-agreement .matrix").first();
   await table.focus();
   await page.keyboard.press("ArrowDown");
-  const brushed = (count: number) =>
-    page.waitForFunction(
-      (expected) => document.getElementById("figure-agreement")!.dataset.brushed === expected,
-      String(count)
-    );
+  const brushed = (count: number) => drawn(page, "agreement", {brushed: count});
   const {som: bySom, l2} = detectLayer(record, "plain", 7, {l2: {count: 4}});
   await brushed(overlap(bySom.outliers, l2!.outliers).both);
   await page.keyboard.press("Escape");
@@ -213,13 +205,13 @@ test("detectors: options change the sets, and a cell marks what two find", async
 
 test("corpus: titles quote the aggregates, and both sets of images are there", async () => {
   const {page, problems} = await open(browser, `${site.url}corpus?layer=10&detector=mad`);
-  await drawn(page, "corpus-counts", new RegExp(`^199 10 ${corpus.meanCounts.plain[9][0]}$`));
-  await drawn(page, "corpus-places", /^199 mad 10 /);
-  await drawn(page, "corpus-agreement", /^199 10 /);
+  await drawn(page, "corpus-counts", {images: 199, layer: 10, mean: corpus.meanCounts.plain[9][0]});
+  await drawn(page, "corpus-places", {images: 199, detector: "mad", layer: 10});
+  await drawn(page, "corpus-agreement", {images: 199, layer: 10});
   await page.locator(".page-controls label", {hasText: "this site"}).click();
-  await drawn(page, "corpus-counts", /^7 10 /);
+  await drawn(page, "corpus-counts", {images: 7, layer: 10});
   await page.locator("#figure-corpus-places label", {hasText: "LOF"}).click();
-  await drawn(page, "corpus-places", /^7 lof 10 /);
+  await drawn(page, "corpus-places", {images: 7, detector: "lof", layer: 10});
   await page.waitForURL(/corpus=photos/);
   assert.deepEqual(problems, []);
   await page.close();

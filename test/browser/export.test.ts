@@ -5,6 +5,7 @@ import type {Page} from "playwright-core";
 import {tableFromIPC} from "apache-arrow";
 import {decode} from "fast-png";
 import sharp from "sharp";
+import {drawn} from "../support/drawn.js";
 import {downloaded, open, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -98,7 +99,7 @@ test("a page whose figures need no records saves words and gaps as well", async 
 
 test("the colour view gives every map's red, green and blue", async () => {
   const {page, problems} = await open(browser, `${site.url}features?image=coffee`);
-  await page.locator("#figure-stages[data-drawn='coffee pca']").waitFor();
+  await drawn(page, "stages", {image: "coffee", measure: "pca"});
   const [header, ...rows] = (await take(page, "figure-stages", "CSV")).toString().split("\n");
   const columns = header.split(",");
   for (const stage of ["plain", "som", "sae", "vis"])

@@ -9,6 +9,7 @@ import {layoutOf} from "../../components/exchange/layout.js";
 import {npyArrays} from "../../components/exchange/open.js";
 import {writeNpy} from "../../components/exchange/npy.js";
 import {recordFiles, recordOf} from "../../components/exchange/record.js";
+import {drawn} from "../support/drawn.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -68,10 +69,9 @@ async function openImported(path: string): Promise<{page: Page; problems: string
 const lacking = /Not in the import: /;
 
 /** A figure once it has drawn; its title and its line below. */
-async function drawn(page: Page, id: string): Promise<{title: string; lede: string; source: string}> {
-  await page.locator(`#figure-${id}`).scrollIntoViewIfNeeded();
-  const figure = page.locator(`#figure-${id}[data-drawn]`);
-  await figure.waitFor();
+async function told(page: Page, id: string): Promise<{title: string; lede: string; source: string}> {
+  await drawn(page, id);
+  const figure = page.locator(`#figure-${id}`);
   assert.equal(await figure.locator(".is-failed").count(), 0, id);
   const text = (name: string) => figure.locator(name).innerText();
   return {title: await text(".figure-title"), lede: await text(".figure-lede"), source: await text(".figure-source")};
@@ -79,7 +79,7 @@ async function drawn(page: Page, id: string): Promise<{title: string; lede: stri
 
 test("Propagation and Overview draw the plain trunk's sets of an import of maps alone", async () => {
   const {page, problems} = await openImported("propagation?image=coffee&layer=10");
-  const sets = await drawn(page, "propagation");
+  const sets = await told(page, "propagation");
   assert.match(sets.title, /^Layer 10: 1 outlier$/);
   assert.match(sets.lede, /needs? tokens \(layers, T, D\)/);
   assert.match(sets.lede, /attention_purified/);
@@ -91,32 +91,32 @@ test("Propagation and Overview draw the plain trunk's sets of an import of maps 
     survival: "0 % of spells end after one layer without SOM"
   };
   for (const [id, title] of Object.entries(titles)) {
-    const figure = await drawn(page, id);
+    const figure = await told(page, id);
     assert.equal(figure.title, title);
     assert.match(figure.lede, lacking, id);
   }
   await page.locator("#figure-repair-from").scrollIntoViewIfNeeded();
   await page.locator("#figure-repair-from .figure-message", {hasText: lacking}).waitFor();
   await page.goto(`${site.url}?image=coffee&layer=10`);
-  assert.equal((await drawn(page, "overview")).title, `In layer 10, 1 of ${patches} patches are outliers by Eq. 4`);
+  assert.equal((await told(page, "overview")).title, `In layer 10, 1 of ${patches} patches are outliers by Eq. 4`);
   assert.deepEqual(problems, []);
   await page.close();
 });
 
 test("HAI's sum is that of the plain trunk where an import has no other, and the caption says so", async () => {
   const {page, problems} = await openImported("integration?image=coffee&layer=10");
-  await page.locator("#figure-integration[data-drawn$='integrated']").waitFor();
-  const {lede, source} = await drawn(page, "integration");
+  await drawn(page, "integration", {integrated: true});
+  const {lede, source} = await told(page, "integration");
   assert.match(lede, /Layer 10 without SOM has 1 outlier, whose columns are zero/);
   assert.match(source, /maps without SOM, because those with it are not in the import/);
-  for (const id of ["sinkhorn", "sums"]) assert.match((await drawn(page, id)).source, /maps without SOM/);
+  for (const id of ["sinkhorn", "sums"]) assert.match((await told(page, id)).source, /maps without SOM/);
   assert.deepEqual(problems, []);
   await page.close();
 });
 
 test("Diagonal and Detectors draw SOM of an import without tokens, and say what the other detectors need", async () => {
   const {page, problems} = await openImported("detectors?image=coffee&layer=10");
-  const {title, lede} = await drawn(page, "detectors");
+  const {title, lede} = await told(page, "detectors");
   assert.match(title, /^One idea of an outlier: of 196 patches in layer 10 it finds SOM 1$/);
   assert.match(lede, /Not in the import: token norms need tokens \(layers, T, D\) in the file\./);
   for (const id of ["agreement", "score-lines", "agreement-by-layer"]) {
@@ -124,7 +124,7 @@ test("Diagonal and Detectors draw SOM of an import without tokens, and say what 
     await page.locator(`#figure-${id} .figure-message`, {hasText: lacking}).waitFor();
   }
   await page.goto(`${site.url}diagonal?image=coffee&layer=10`);
-  assert.match((await drawn(page, "diagonal")).title, /^In layer 10, 1 of 196 patches lies below the line$/);
+  assert.match((await told(page, "diagonal")).title, /^In layer 10, 1 of 196 patches lies below the line$/);
   assert.deepEqual(problems, []);
   await page.close();
 });

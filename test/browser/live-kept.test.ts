@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {BrowserContext, Page} from "playwright-core";
 import sharp from "sharp";
+import {drawn} from "../support/drawn.js";
 import {shoot} from "../support/harness.js";
 import {computed, givePicture, openLive} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -49,11 +50,8 @@ async function settle(page: Page): Promise<void> {
 }
 
 /** What the attention figure has drawn, once it is in sight and at the layer that pages begin with. */
-async function attentionDrawn(page: Page): Promise<string | null> {
-  const figure = page.locator("#figure-attention[data-drawn*=' plain 10 ']");
-  await page.locator("#figure-attention").scrollIntoViewIfNeeded();
-  await figure.waitFor();
-  return figure.getAttribute("data-drawn");
+async function attentionDrawn(page: Page): Promise<string> {
+  return JSON.stringify(await drawn(page, "attention", {trunk: "plain", layer: 10, rows: true}));
 }
 
 /** What figures say of why they are empty. */
@@ -66,7 +64,7 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await openLive(page, site.url, "?windows=whole&short=224&methods=sfp");
   await givePicture(page, picture, "my cup.png");
   await computed(page, 300_000);
-  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor({timeout: 300_000});
+  await page.locator("#figure-mask[data-drawn*='sfp']").waitFor({timeout: 300_000});
   await page.waitForFunction(() => document.querySelector<HTMLElement>(".live-progress")?.dataset.stage === "idle");
   const masks = await page.locator("#figure-mask").getAttribute("data-drawn");
   const live = await attentionDrawn(page);
@@ -102,12 +100,12 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   // Back on the Live page nothing has to run again.
   await page.goto(`${site.url}attention${new URL(page.url()).search}`);
   await page.locator(".live-mark a").click();
-  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor();
+  await page.locator("#figure-mask[data-drawn*='sfp']").waitFor();
   assert.equal(await page.locator("#figure-mask").getAttribute("data-drawn"), masks);
   assert.match(await computed(page), /Computed here, on/);
   assert.equal(await attentionDrawn(page), live);
   await page.reload();
-  await page.locator("#figure-mask[data-drawn*='sfp:']").waitFor();
+  await page.locator("#figure-mask[data-drawn*='sfp']").waitFor();
   await shoot(page, "live-again");
 
   // Another tab has the site's photos; the way back leads to them here too.
@@ -119,7 +117,7 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await page.locator(".live-mark button").click();
   await page.waitForFunction(
     () =>
-      !(document.querySelector<HTMLElement>("#figure-attention")?.dataset.drawn ?? "own-picture").startsWith(
+      !(document.querySelector<HTMLElement>("#figure-attention")?.dataset.drawn ?? "own-picture").includes(
         "own-picture"
       )
   );

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import type {ModelEntry} from "../../components/live/catalog.js";
+import {drawn} from "../support/drawn.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch} from "../support/harness.js";
 import {computed} from "../support/live.js";
@@ -47,7 +48,7 @@ test("words are answered by the tower of a model in parts, which the next visit 
   const page = await (await browser.newContext()).newPage();
   const asked = await run(page);
   await computed(page);
-  await mask(page).locator("xpath=self::*[@data-drawn='clip:1 sfp:1']").waitFor({timeout: 60_000});
+  await drawn(page, "mask", {clip: 1, sfp: 1}, {timeout: 60_000});
   assert.deepEqual(await mask(page).locator(".legend-marks li").allInnerTexts(), ["cat", "sofa"]);
   const parts = entry.parts.map((_, part) => `weights-${part + 1}.bin`);
   assert.deepEqual([...asked].toSorted(), [...parts, "config.json", "tokenizer.json"].toSorted());

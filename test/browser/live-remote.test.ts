@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {after, before, beforeEach, test} from "node:test";
 import type {Browser, BrowserContext, Page} from "playwright-core";
+import {drawn} from "../support/drawn.js";
 import {listen, sendBytes} from "../support/hub-server.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch, shoot} from "../support/harness.js";
@@ -74,7 +75,7 @@ test("the page asks its reader, then the host, and the next visit neither", {tim
 
   await question.getByRole("button", {name: `Fetch them from ${name}`}).click();
   await computed(page);
-  await page.locator("#figure-mask[data-drawn='clip:1 sfp:1']").waitFor({timeout: 60_000});
+  await drawn(page, "mask", {clip: 1, sfp: 1}, {timeout: 60_000});
   assert.deepEqual(asked, ["GET /owner/name/resolve/0123/model.safetensors"]);
 
   // In a tab of its own, which has no run to go on with.

@@ -18,7 +18,7 @@ async function openWith(width: number, height: number, query = ""): Promise<Page
   await openLive(page, site.url, `?windows=whole&short=224&methods=clip${query}`);
   await givePicture(page, await stretched(width, height));
   await computed(page);
-  await page.locator("#figure-mask[data-drawn*='clip:']").waitFor({timeout: 120_000});
+  await page.locator("#figure-mask[data-drawn*='clip']").waitFor({timeout: 120_000});
   return page;
 }
 

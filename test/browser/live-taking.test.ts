@@ -6,6 +6,7 @@ import {unzipSync} from "fflate";
 import type {Page} from "playwright-core";
 import {npyArray} from "../../components/exchange/npy.js";
 import {floats} from "../../components/exchange/stored.js";
+import {drawn} from "../support/drawn.js";
 import {computed} from "../support/live.js";
 import {downloaded} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -72,7 +73,7 @@ test("a link restores what is run, and the results are saved as files", {timeout
 
   await page.getByRole("button", {name: "Run on this photo"}).click();
   assert.match(await computed(page), /wasm/);
-  await page.locator("#figure-mask[data-drawn='clip:1 sfp:1']").waitFor({timeout: 120_000});
+  await drawn(page, "mask", {clip: 1, sfp: 1}, {timeout: 120_000});
   await computed(page);
 
   const masks = await take(page, "Masks");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
+import {drawn} from "../support/drawn.js";
 import {computed, givePicture} from "../support/live.js";
 import {tinyClip} from "../support/site-model.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -27,11 +28,11 @@ async function run(files: {name: string; mimeType: string; buffer: Buffer}[]): P
 test("a model with a text tower answers any words", {timeout: 120_000}, async () => {
   const page = await run([weights, config, tokenizer]);
   const mask = page.locator("#figure-mask");
-  await mask.locator("xpath=self::*[@data-drawn='clip:1 sfp:1']").waitFor({timeout: 60_000});
+  await drawn(page, "mask", {clip: 1, sfp: 1}, {timeout: 60_000});
   await mask.locator(".words input").fill("zyzzyva; pangolin, armadillo");
   await mask.locator(".words input").press("Enter");
   await mask.locator(".legend-marks li", {hasText: "pangolin"}).waitFor();
-  await mask.locator("xpath=self::*[@data-drawn='clip:1 sfp:1']").waitFor({timeout: 60_000});
+  await drawn(page, "mask", {clip: 1, sfp: 1}, {timeout: 60_000});
   assert.match(await mask.locator(".words-note").innerText(), /A semicolon parts classes/);
   await computed(page);
   await page.close();

@@ -5,6 +5,7 @@ import type {Browser, Page, Worker} from "playwright-core";
 import {chromium} from "playwright-core";
 import sharp from "sharp";
 import {theBrowser} from "../../scripts/browser.js";
+import {drawn} from "../support/drawn.js";
 import {accessibilityProblems, shoot} from "../support/harness.js";
 import {computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -72,9 +73,8 @@ test(
       layers.some((count) => count > 0 && count < 12),
       `the first layers are drawn before the last are done: ${layers}`
     );
-    await page.locator("#figure-mask[data-drawn*='sfp:4'][data-drawn*='clearclip:4']").waitFor({timeout: 120_000});
-    await page.locator("#figure-attention").scrollIntoViewIfNeeded();
-    await page.locator("#figure-attention[data-drawn='astronaut plain 10 mean rows']").waitFor();
+    await drawn(page, "mask", {sfp: 4, clearclip: 4}, {timeout: 120_000});
+    await drawn(page, "attention", {image: "astronaut", trunk: "plain", layer: 10, head: "mean", rows: true});
     await shoot(page, "live-done");
     for (const [name, look] of looks) {
       await page.setViewportSize({width: name.endsWith("phone") ? 390 : 1280, height: 844});
@@ -92,8 +92,7 @@ test(
     await givePicture(page, await ownPicture());
     await page.locator(".live-progress[data-stage=layers]").waitFor({timeout: 60_000});
     await computed(page);
-    await page.locator("#figure-attention").scrollIntoViewIfNeeded();
-    await page.locator("#figure-attention[data-drawn^='own-picture plain 10']").waitFor();
+    await drawn(page, "attention", {image: "own-picture", trunk: "plain", layer: 10});
     assert.deepEqual(outside, []);
     // And could not, if some code tried.
     await page.context().setOffline(false);

@@ -10,6 +10,7 @@ import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integ
 import {cosinesToToken} from "../../components/analysis/similarity.js";
 import {Lexicon, type LexiconFile} from "../../components/model/lexicon.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
+import {drawn} from "../support/drawn.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch, open} from "../support/harness.js";
 import type {Site} from "../support/serve.js";
@@ -30,14 +31,6 @@ keepFailures(() => browser);
 
 const file = (name: string) => gunzipSync(readFileSync(`${dist}/data/records/vit-ti-16/${name}.arrow.gz`));
 
-/** Waits until the figure says that it drew this. */
-async function drawn(page: Page, id: string, pattern: RegExp): Promise<void> {
-  await page.waitForFunction(
-    ([name, source]) => new RegExp(source).test(document.getElementById(`figure-${name}`)?.dataset.drawn ?? ""),
-    [id, pattern.source] as const
-  );
-}
-
 /** Points at a patch of a figure's map and returns what stands beside the map's title. */
 async function readout(page: Page, id: string, plate: number, patch: number): Promise<string> {
   const place = page.locator(`#figure-${id} .plate`).nth(plate);
@@ -56,10 +49,10 @@ async function readout(page: Page, id: string, plate: number, patch: number): Pr
 
 test("features: one basis of colours, then cosines to the pinned token as the files give them", async () => {
   const {page, problems} = await open(browser, `${site.url}features?image=coffee&target=90`);
-  await drawn(page, "stages", /^coffee pca$/);
+  await drawn(page, "stages", {image: "coffee", measure: "pca"});
   assert.match(await page.locator("#figure-stages .figure-source").innerText(), /one basis for 17 maps/);
   await page.locator("#figure-stages .segmented label", {hasText: "cosine to ★"}).click();
-  await drawn(page, "stages", /^coffee token$/);
+  await drawn(page, "stages", {image: "coffee", measure: "token"});
   const expected = cosinesToToken(decodeFeatures(file("coffee/features-vis")), 90);
   assert.equal(Number(await readout(page, "stages", 4, 33)), Number(expected[33].toFixed(2)));
   await page.waitForURL(/measure=token/);
@@ -69,12 +62,12 @@ test("features: one basis of colours, then cosines to the pinned token as the fi
 
 test("features: a word typed by the reader, and one that the lexicon does not know", async () => {
   const {page, problems} = await open(browser, `${site.url}features?measure=word`);
-  await drawn(page, "stages", /^astronaut word .+ 1$/);
+  await drawn(page, "stages", {image: "astronaut", measure: "word", word: 1});
   const field = page.locator("#figure-stages .words input");
   await field.fill("dog; sofa");
-  await drawn(page, "stages", /^astronaut word dog; sofa 1$/);
+  await drawn(page, "stages", {measure: "word", words: "dog; sofa", word: 1});
   await page.locator("#figure-stages select").selectOption({label: "sofa"});
-  await drawn(page, "stages", /^astronaut word dog; sofa 2$/);
+  await drawn(page, "stages", {measure: "word", words: "dog; sofa", word: 2});
   await field.fill("catt");
   await page.waitForFunction(() => /nearest/.test(document.querySelector(".words-note")?.textContent ?? ""));
   assert.match(await page.locator("#figure-stages .words-note").innerText(), /“catt” \(nearest: .*cat/);
@@ -85,7 +78,7 @@ test("features: a word typed by the reader, and one that the lexicon does not kn
 test("segmentation: masks, shares and the class under the pointer are those of the files", async () => {
   const words = ["rocket", "tower", "lake"];
   const {page, problems} = await open(browser, `${site.url}segmentation?image=rocket&words=${words.join("%3B ")}`);
-  await drawn(page, "segmentation", /^rocket masks rocket; tower; lake$/);
+  await drawn(page, "segmentation", {image: "rocket", shown: "masks", words: "rocket; tower; lake"});
   const lexicon = new Lexicon(
     decodeFeatures(file("classifier")),
     JSON.parse(readFileSync("data/models/mini/lexicon.json", "utf8")) as LexiconFile
@@ -107,11 +100,10 @@ test("segmentation: masks, shares and the class under the pointer are those of t
   assert.equal(await readout(page, "segmentation", 1, 77), words[sfp[77]]);
   assert.deepEqual(await page.locator("#figure-segmentation .legend-marks li").allInnerTexts(), words);
   await page.locator("#figure-segmentation .segmented label", {hasText: "difference"}).click();
-  await drawn(page, "segmentation", /^rocket difference/);
+  await drawn(page, "segmentation", {image: "rocket", shown: "difference"});
   await page.locator("#figure-segmentation .segmented label", {hasText: "heat of a class"}).click();
-  await drawn(page, "segmentation", /^rocket heat/);
-  await page.locator("#figure-agreement").scrollIntoViewIfNeeded();
-  await drawn(page, "agreement", /^rocket rocket; tower; lake$/);
+  await drawn(page, "segmentation", {image: "rocket", shown: "heat"});
+  await drawn(page, "method-agreement", {image: "rocket", words: "rocket; tower; lake"});
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -121,7 +113,7 @@ test("integration: the integrated map is Eq. 8-10 of the files, for any start an
     browser,
     `${site.url}integration?image=coffee&layer=11&target=90&options=l0%3D5%2Crounds%3D2`
   );
-  await drawn(page, "integration", /^coffee 5 11 2 rc integrated$/);
+  await drawn(page, "integration", {image: "coffee", l0: 5, layer: 11, rounds: 2, order: "rc", integrated: true});
   const {trunks, layers} = decodeRecord(file("coffee/summary"));
   const maps = decodeAttention(file("coffee/attention-purified")).slice(0, layers - 1);
   const sets = maps.map((_, l) => trunks.purified.outliers.subarray(l * 196, (l + 1) * 196));
@@ -131,7 +123,7 @@ test("integration: the integrated map is Eq. 8-10 of the files, for any start an
   assert.ok(Math.abs(shown - expected) <= 0.051 + expected / 200, `${shown}, not ${expected}`);
   const l0 = page.locator("#figure-integration .slider input[type=range]").first();
   await l0.fill("8");
-  await drawn(page, "integration", /^coffee 8 11 2 rc integrated$/);
+  await drawn(page, "integration", {image: "coffee", l0: 8, layer: 11, rounds: 2, order: "rc", integrated: true});
   await page.waitForURL(/options=l0%3D8%2Crounds%3D2/);
   await page.locator("#figure-sinkhorn").scrollIntoViewIfNeeded();
   await page.waitForSelector("#figure-sinkhorn svg[data-vector]");
@@ -159,8 +151,7 @@ test("method: a click plants an outlier in the toy, and every equation has its m
   await page.locator(".toy-controls input[type=range]").first().fill("1.5");
   await page.waitForURL(/options=factor%3D1.5/);
   assert.equal(await page.locator("table.choices").first().locator("tbody tr").count(), 27);
-  await page.locator("#figure-paper-code").scrollIntoViewIfNeeded();
-  await drawn(page, "paper-code", /^astronaut/);
+  await drawn(page, "paper-code", {image: "astronaut"});
   assert.deepEqual(problems, []);
   await page.close();
 });

@@ -10,6 +10,7 @@ import {join, relative, resolve} from "node:path";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import sharp from "sharp";
+import {drawn} from "../support/drawn.js";
 import {launch, shoot} from "../support/harness.js";
 
 const copy = join(mkdtempSync(join(tmpdir(), "own-photos-")), "sfp-explorer");
@@ -100,7 +101,7 @@ for (const [id, title] of [
 ])
   test(`the reader's own photo ${id} is analysed and shown`, {timeout: 400_000}, async () => {
     const page = await openAt(`attention?image=${encodeURIComponent(id)}`);
-    await page.locator(`#figure-attention[data-drawn^="${id} "]`).waitFor();
+    await drawn(page, "attention", {image: id});
     assert.match(await page.locator(".bar-notice").innerText(), new RegExp(`vit-ti-16 has no analysis of “${title}”`));
     // Neither numbers nor a credit of the picture that had this name.
     const source = await page.locator("#figure-attention .figure-source").innerText();
@@ -116,7 +117,7 @@ test(
   {timeout: 400_000},
   async () => {
     const page = await openAt("attention?image=chelsea");
-    await page.locator('#figure-attention[data-drawn^="chelsea "]').waitFor();
+    await drawn(page, "attention", {image: "chelsea"});
     assert.match(await page.locator("#figure-attention .figure-source").innerText(), /vit-ti-16/);
     await page.goto(`${site}images`);
     const list = page.locator(".photo-list");

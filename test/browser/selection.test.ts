@@ -2,25 +2,17 @@
 // figures answer.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import type {Page} from "playwright-core";
+import {drawn} from "../support/drawn.js";
 import {open} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
 
-/** Waits until the figure says that it drew this. */
-async function drawn(page: Page, id: string, pattern: RegExp): Promise<void> {
-  await page.waitForFunction(
-    ([name, source]) => new RegExp(source).test(document.getElementById(`figure-${name}`)?.dataset.drawn ?? ""),
-    [id, pattern.source] as const
-  );
-}
-
 const attention = (query = "") => `${site.url}attention${query}`;
 
 test("a shared address restores what it names", async () => {
   const {page, problems} = await open(browser, attention("?image=coffee&layer=8&head=2&target=30&factor=1.5"));
-  await drawn(page, "attention", /^coffee plain 8 2 rows$/);
+  await drawn(page, "attention", {image: "coffee", trunk: "plain", layer: 8, head: 2, rows: true});
   assert.equal(await page.locator(".layer-control input[type=range]").inputValue(), "8");
   await page.locator("#figure-decision").scrollIntoViewIfNeeded();
   assert.equal(await page.locator("#figure-decision .slider input[type=number]").first().inputValue(), "1.5");
@@ -37,7 +29,7 @@ test("a bad address falls back to defaults and breaks nothing", async () => {
     browser,
     attention("?layer=-3&head=99999&trunk=x&target=1e9&factor=NaN&cap=-1&scale=%00&words=%F0&options=<script>")
   );
-  await drawn(page, "attention", /^astronaut plain 10 mean rows$/);
+  await drawn(page, "attention", {image: "astronaut", trunk: "plain", layer: 10, head: "mean", rows: true});
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -49,7 +41,7 @@ for (const [query, notice] of [
 ] as const)
   test(`what the site lacks is replaced by what it has, and said in one line: ${query}`, async () => {
     const {page, problems} = await open(browser, attention(query));
-    await drawn(page, "attention", /^\S+ plain 8 mean rows$/);
+    await drawn(page, "attention", {trunk: "plain", layer: 8, head: "mean", rows: true});
     const line = page.locator(".bar-notice");
     assert.match(await line.innerText(), notice);
     assert.ok((await line.boundingBox())!.height < 24, "one line");
@@ -59,7 +51,7 @@ for (const [query, notice] of [
     // Whatever is chosen next is what was asked for.
     await page.locator(".image-picker").click();
     await page.locator(".image-sheet button", {hasText: "Rocket"}).click();
-    await drawn(page, "attention", /^rocket plain 8 /);
+    await drawn(page, "attention", {image: "rocket", trunk: "plain", layer: 8});
     assert.equal(await line.innerText(), "");
     await page.close();
   });
@@ -67,10 +59,10 @@ for (const [query, notice] of [
 test("keys change the layer, move and pin the token, and clear", async () => {
   const {page} = await open(browser, attention());
   await page.keyboard.press("]");
-  await drawn(page, "attention", /^astronaut plain 11 /);
+  await drawn(page, "attention", {image: "astronaut", trunk: "plain", layer: 11});
   await page.keyboard.press("[");
   await page.keyboard.press("[");
-  await drawn(page, "attention", /^astronaut plain 9 /);
+  await drawn(page, "attention", {image: "astronaut", trunk: "plain", layer: 9});
   const grid = page.locator("#figure-attention .patch-map").first();
   await grid.focus();
   await page.keyboard.press("ArrowRight");
@@ -100,7 +92,7 @@ test("a click pins, and a link to another page takes the selection along", async
   await page.locator(".layer-control input[type=range]").fill("11");
   await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
   await page.waitForURL((url) => url.searchParams.get("layer") === "11" && url.searchParams.get("target") === "2");
-  await drawn(page, "overview", /^astronaut 11$/);
+  await drawn(page, "overview", {image: "astronaut", layer: 11});
   await page.close();
 });
 
@@ -125,7 +117,7 @@ test("the scatter and the photo point at each other", async () => {
 
 test("the first figure needs at most 1.5 MB", async (context) => {
   const {page} = await open(browser, site.url);
-  await drawn(page, "overview", /./);
+  await drawn(page, "overview");
   const bytes = await page.evaluate(() =>
     [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")]
       .map((entry) => (entry as PerformanceResourceTiming).transferSize)

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {existsSync, readFileSync} from "node:fs";
 import {test} from "node:test";
+import {drawn} from "../support/drawn.js";
 import {base, builtPages, open} from "../support/harness.js";
 import {serve} from "../support/serve.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -82,9 +83,9 @@ test("after a first visit the page comes back without a connection, and so do th
   await host.close();
   await page.context().setOffline(true);
   await page.reload();
-  await page.waitForFunction(() => document.getElementById("figure-attention")?.dataset.drawn?.startsWith("astronaut"));
+  await drawn(page, "attention", {image: "astronaut"});
   await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
-  await page.waitForFunction(() => document.getElementById("figure-overview")?.dataset.drawn?.startsWith("astronaut"));
+  await drawn(page, "overview", {image: "astronaut"});
   await page.goto(`${host.url}attention?image=coffee#talk=1`);
   await page.waitForSelector(".is-slide .is-failed");
   assert.match(await page.locator(".is-slide .figure-message").innerText(), /connection failed/);

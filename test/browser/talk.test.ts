@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
+import {drawn} from "../support/drawn.js";
 import {open, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -44,7 +45,7 @@ test("t begins with the figure in view, keys walk through all figures, Esc leave
     assert.equal(await slide(page), all[at], key);
   }
   await page.keyboard.press("]");
-  await page.waitForFunction(() => /plain 10/.test(document.getElementById("figure-attention")?.dataset.drawn ?? ""));
+  await drawn(page, "attention", {trunk: "plain", layer: 10}, {scroll: false});
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".is-slide").count(), 0);
   assert.equal(await hash(page), "");

@@ -9,6 +9,7 @@ import type {Browser, Page} from "playwright-core";
 import {openModel} from "../../data/engine/index.js";
 import {computeEach, type Outcome} from "../../data/records/files.js";
 import {computeWords} from "../../data/records/words.js";
+import {drawn} from "../support/drawn.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch, shoot} from "../support/harness.js";
 import {serve, type ServeOptions, type Site} from "../support/serve.js";
@@ -76,28 +77,28 @@ async function type(page: Page, words: string): Promise<void> {
 
 test("Segmentation: the photo's own words and listed ones are answered", async () => {
   const page = await open("segmentation?model=tiny-clip&image=chelsea");
-  await page.locator("#figure-segmentation[data-drawn='chelsea masks cat; fox; curtain']").waitFor();
+  await drawn(page, "segmentation", {image: "chelsea", shown: "masks", words: "cat; fox; curtain"});
   await type(page, "Traffic light; sofa, couch");
-  await page.locator("#figure-segmentation[data-drawn='chelsea masks Traffic light; sofa, couch']").waitFor();
+  await drawn(page, "segmentation", {words: "Traffic light; sofa, couch"});
   assert.match(await note(page).innerText(), /A semicolon parts classes/);
   await page.close();
 });
 
 test("a word that was not computed is named, with the nearest and what to do; what was drawn stays", async () => {
   const page = await open("segmentation?model=tiny-clip&image=chelsea&words=cat; sofa");
-  const drawn = page.locator("#figure-segmentation[data-drawn='chelsea masks cat; sofa']");
-  await drawn.waitFor();
+  const shown = {image: "chelsea", shown: "masks", words: "cat; sofa"};
+  await drawn(page, "segmentation", shown);
   await type(page, "cats; zyzzyva");
   await note(page).getByText("no words “cats” (nearest: cat); “zyzzyva”").waitFor();
   assert.match(await note(page).innerText(), /The Live page reads any word, if it has this model/);
-  await drawn.waitFor();
+  await drawn(page, "segmentation", shown);
   await shoot(page, "words-unknown", false);
   await page.close();
 });
 
 test("Features: cosines to a word, and where they come from", async () => {
   const page = await open("features?model=tiny-clip&image=chelsea&measure=word&words=cat; fox");
-  await page.locator("#figure-stages[data-drawn='chelsea word cat; fox 1']").waitFor();
+  await drawn(page, "stages", {image: "chelsea", measure: "word", words: "cat; fox", word: 1});
   assert.match(await page.locator("#figure-stages").innerText(), /went through the model’s text tower/);
   await page.close();
 });

@@ -69,7 +69,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
   const byHead = id.endsWith("head");
   let shown: LayerReading[] = [];
-  const frame = figure(strip, {
+  const frame = figure(strip, feed, {
     id,
     title,
     lede,
@@ -113,6 +113,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
       legend.update({domain, scale: selection.scale});
     }
     frame.update({
+      drawn: {image: record.image, trunk, layer: layer + 1, head},
       source: provenance(
         {...record, image: picture.title},
         {...(byHead ? {layer: layer + 1} : {head}), trunk, factor, cap, notes: ["one range for all maps"]}

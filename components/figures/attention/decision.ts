@@ -29,7 +29,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
   const test = testControls(store);
   const photoFrame = plate(photo, {title: "the same patches"});
-  const frame = figure(h("div", {class: "beside"}, plate(chart, {title: "all patches"}), photoFrame), {
+  const frame = figure(h("div", {class: "beside"}, plate(chart, {title: "all patches"}), photoFrame), feed, {
     id: "decision",
     title: "One line decides which patches are outliers",
     waiting: "Loading the analysis of this photo.",
@@ -88,7 +88,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
         )
       });
       point(view);
-      frame.dataset.drawn = `${record.image} ${choice.trunk} ${layer + 1} ${head}`;
+      frame.update({drawn: {image: record.image, trunk: choice.trunk, layer: layer + 1, head}});
     },
     (_, view) => reading && point(view)
   );

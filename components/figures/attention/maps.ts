@@ -80,7 +80,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
     value: "target",
     onChange: (value) => (second = value === "background")
   });
-  const frame = figure(plates([frames.photo, ...panels.map((panel) => frames[panel])], 280), {
+  const frame = figure(plates([frames.photo, ...panels.map((panel) => frames[panel])], 280), feed, {
     id: "attention",
     title: "Whoever looks, the outliers are what is seen",
     waiting,
@@ -130,7 +130,9 @@ export function attentionFigure(feed: Feed): HTMLElement {
     range.update({value: selection.range});
     frame.update(words(view, reading, own));
     point(store.pointing.hover, view);
-    frame.dataset.drawn = `${record.image} ${choice.trunk} ${choice.layer + 1} ${choice.head} ${map ? "rows" : ""}`;
+    frame.update({
+      drawn: {image: record.image, trunk: choice.trunk, layer: choice.layer + 1, head: choice.head, rows: map !== null}
+    });
   };
   const point = (hover: number | null, view: View) => {
     const {brush} = store.pointing;

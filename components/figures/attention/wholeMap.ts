@@ -39,7 +39,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   const frameOf = plate(matrix, {title: "queries down, keys across"});
   frameOf.classList.add("is-matrix");
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
-  const frame = figure(frameOf, {
+  const frame = figure(frameOf, feed, {
     id: "whole-map",
     title: "The whole map: what all tokens look at is a column",
     lede: "Attention of every token (a row) to every token (a column), class token and registers first where there are any, in times uniform.",
@@ -62,7 +62,10 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     matrix.update({map, domain, scale: selection.scale, target, background});
     legend.update({domain, scale: selection.scale});
     const {layer, head, trunk} = choice;
-    frame.update({source: provenance({...record, image: picture.title}, {layer: layer + 1, head, trunk})});
+    frame.update({
+      drawn: {image: record.image, trunk, layer: layer + 1, head},
+      source: provenance({...record, image: picture.title}, {layer: layer + 1, head, trunk})
+    });
   };
   followAnswers(feed, frame, {
     waiting,

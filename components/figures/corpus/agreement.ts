@@ -1,6 +1,6 @@
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import type {CorpusSummary, PairAgreement} from "../../analysis/corpus.js";
-import type {SelectionStore} from "../../site/selection.js";
+import type {Place} from "../../site/feed.js";
 import {rankGroups, strokeOf} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
@@ -15,7 +15,8 @@ import {plate, plates} from "../../charts/plate.js";
 const others = detectorIds.filter((id) => id !== "som");
 
 /** Which detectors find the same patches, over all images. */
-export function corpusAgreement(store: SelectionStore): HTMLElement {
+export function corpusAgreement(place: Place): HTMLElement {
+  const {store} = place;
   const two = (value: number) => value.toFixed(2).replace("-", "−");
   const blank = {rows: [], columns: [], values: [], cellHeight: 36, cellWidth: 64, format: two};
   let pairs: readonly PairAgreement[] = [];
@@ -61,6 +62,7 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
         plate(rankLines, {title: "same order as SOM?"})
       )
     ),
+    place,
     {
       id: "corpus-agreement",
       title: "Do detectors agree?",
@@ -139,7 +141,7 @@ export function corpusAgreement(store: SelectionStore): HTMLElement {
           : `Layer ${current}: SOM and MAD share ${boundsText(mad.jaccard, two)} of what either finds; by chance it would be ${mad.chance === null ? "—" : two(mad.chance)}`,
       source: corpusSource(view, ["default options", "without SOM"], {oneLayer: true})
     });
-    frame.dataset.drawn = `${corpus.images} ${current} ${mad.jaccard[0]}`;
+    frame.update({drawn: {images: corpus.images, layer: current, jaccard: mad.jaccard[0]}});
   });
   return frame;
 }

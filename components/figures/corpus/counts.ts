@@ -2,6 +2,7 @@ import type {CorpusSummary} from "../../analysis/corpus.js";
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import {trunks, type Trunk} from "../../records/record.js";
 import {segmented} from "../../ui/inputs.js";
+import type {Place} from "../../site/feed.js";
 import type {Selection, SelectionStore} from "../../site/selection.js";
 import {detectorTitle} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";
@@ -52,13 +53,15 @@ export function detectorsIn({places}: CorpusSummary): DetectorId[] {
 }
 
 /** How many outliers an image has, and how long its longest token is: the spread over images, layer by layer. */
-export function corpusCounts(store: SelectionStore): HTMLElement {
+export function corpusCounts(place: Place): HTMLElement {
+  const {store} = place;
   const onPick = (layer: number) => store.set({layer});
   const counts = spread({series: [], label: "↑ outliers an image", onPick});
   const lengths = spread({series: [], label: "↑ largest norm, times the median", scale: "log", height: 240, onPick});
   const lengthFrame = plate(lengths, {title: "longest patch"});
   const frame = figure(
     h("div", {class: "stacked"}, plate(counts, {title: "outliers by the paper’s test"}), lengthFrame),
+    place,
     {
       id: "corpus-counts",
       title: "How many outliers, from which layer on",
@@ -116,13 +119,14 @@ export function corpusCounts(store: SelectionStore): HTMLElement {
       title: `Layer ${current}: ${boundsText(corpus.meanCounts.plain[layer], whole)} of ${corpus.grid[0] * corpus.grid[1]} patches are outliers on average without SOM, ${boundsText(corpus.meanCounts.purified[layer], whole)} with it`,
       source: corpusSource(view, [`${corpus.images} images`, "mean over heads, factor 1, no cap"])
     });
-    frame.dataset.drawn = `${corpus.images} ${current} ${corpus.meanCounts.plain[layer][0]}`;
+    frame.update({drawn: {images: corpus.images, layer: current, mean: corpus.meanCounts.plain[layer][0]}});
   });
   return frame;
 }
 
 /** In which layer each image shows its first outlier, by three readings of the word. */
-export function corpusOnsets(store: SelectionStore): HTMLElement {
+export function corpusOnsets(place: Place): HTMLElement {
+  const {store} = place;
   const rows = ["Eq. 4", "MAD", "long"];
   const table = matrix({
     rows,
@@ -135,7 +139,7 @@ export function corpusOnsets(store: SelectionStore): HTMLElement {
     onPick: (_, column) => column < 12 && store.set({layer: column + 1})
   });
   const legend = rampLegend({label: "images", domain: [0, 1], scale: "linear"});
-  const frame = figure(table, {
+  const frame = figure(table, place, {
     id: "corpus-onsets",
     title: "When outliers first appear",
     waiting: "Loading the numbers of all images.",
@@ -173,7 +177,7 @@ export function corpusOnsets(store: SelectionStore): HTMLElement {
       title: `Long tokens begin ${name(long)} in ${Math.max(...long)} of ${corpus.images} images; the test of Eq. 4 first fires ${name(som)} in ${Math.max(...som)}`,
       source: corpusSource(view, [`${corpus.images} images`, "without SOM"], {intervals: false})
     });
-    frame.dataset.drawn = `${corpus.images} ${values.join(" ")}`;
+    frame.update({drawn: {images: corpus.images, onsets: values}});
   });
   return frame;
 }

@@ -1,6 +1,6 @@
 import type {CorpusSummary} from "../../analysis/corpus.js";
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
-import type {SelectionStore} from "../../site/selection.js";
+import type {Place} from "../../site/feed.js";
 import {contentTitle} from "./words.js";
 import {detectorControl, detectorOf, detectorsIn} from "./counts.js";
 import {detectorTitle, strokeOf} from "../detectors/reading.js";
@@ -18,7 +18,8 @@ import {plate} from "../../charts/plate.js";
 import {maximum, patchName} from "../../charts/reading.js";
 
 /** Where on the image a detector's sets lie, layer by layer, and how that depends on the border. */
-export function corpusPlaces(store: SelectionStore): HTMLElement {
+export function corpusPlaces(place: Place): HTMLElement {
+  const {store} = place;
   const map = patchMap({
     grid: [14, 14],
     label: "share of images in which the patch is in the set",
@@ -49,6 +50,7 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
       h("div", {class: "beside"}, mapFrame, plate(border, {title: "by distance to the border, all detectors"})),
       h("div", {class: "strips"}, h("span", {}, "layers"), strip)
     ),
+    place,
     {
       id: "corpus-places",
       title: "Where outliers sit",
@@ -110,7 +112,7 @@ export function corpusPlaces(store: SelectionStore): HTMLElement {
       source: corpusSource(view, [detectorTitle(id), "default options", "without SOM"], {oneLayer: true})
     });
     point();
-    frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1} ${most}`;
+    frame.update({drawn: {images: corpus.images, detector: id, layer: layer + 1, most}});
   });
   return frame;
 }
@@ -119,7 +121,8 @@ const onObject: Stroke = {label: "on objects", colour: marks.target.colour};
 const onBackground: Stroke = {label: "on background", colour: marks.background.colour, dash: "5 3"};
 
 /** Whether outliers lie where the image is flat, and whether they lie off its objects. */
-export function corpusContent(store: SelectionStore): HTMLElement {
+export function corpusContent(place: Place): HTMLElement {
+  const {store} = place;
   const texture = lines({
     series: [],
     label: "↑ % of patches in the set",
@@ -129,6 +132,7 @@ export function corpusContent(store: SelectionStore): HTMLElement {
   const objectFrame = plate(objects, {title: "on objects and off them, by layer"});
   const frame = figure(
     h("div", {class: "beside"}, plate(texture, {title: "by local variance, all detectors"}), objectFrame),
+    place,
     {
       id: "corpus-content",
       title: "What outliers show",
@@ -178,7 +182,7 @@ export function corpusContent(store: SelectionStore): HTMLElement {
       title: contentTitle(`${detectors[id].label}, layer ${layer + 1}`, corpus.objects?.[id]?.[layer].difference),
       source: corpusSource(view, [detectorTitle(id), "default options", "without SOM"], {oneLayer: true})
     });
-    frame.dataset.drawn = `${corpus.images} ${id} ${layer + 1}`;
+    frame.update({drawn: {images: corpus.images, detector: id, layer: layer + 1}});
   });
   return frame;
 }

@@ -27,6 +27,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
       plate(sets, {title: "same patches as SOM?"}),
       plate(ranks, {title: "same order as SOM?"})
     ),
+    feed,
     {
       id: "agreement-by-layer",
       title: "Does SOM find what the others find?",
@@ -102,7 +103,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
         {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))}
       )
     });
-    frame.dataset.drawn = `${record.image} ${best.i + 1}`;
+    frame.update({drawn: {image: record.image, layer: best.i + 1}});
   });
   return frame;
 }

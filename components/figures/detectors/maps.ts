@@ -18,7 +18,7 @@ import {
 } from "./reading.js";
 import {formatValue} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
-import {figure, provenance} from "../frame/figure.js";
+import {figure, provenance, type Drawn} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {marksOn} from "../frame/tokens.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
@@ -62,6 +62,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
       detectorIds.map((id) => panels[id].frame),
       210
     ),
+    feed,
     {
       id: "detectors",
       title: `${countName(detectorIds.length)} ideas of an outlier`,
@@ -144,7 +145,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
         )
       });
       point();
-      frame.dataset.drawn = `${record.image} ${choice.trunk} ${choice.layer + 1} ${sizes.join(" ")}`;
+      frame.update({drawn: {image: record.image, trunk: choice.trunk, layer: choice.layer + 1, outliers: sizes}});
     },
     () => point()
   );
@@ -187,6 +188,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
       [photoFrame, plate(sets, {title: "same patches? Jaccard"}), plate(ranks, {title: "same order? Spearman’s ρ"})],
       280
     ),
+    feed,
     {
       id: "agreement",
       title: "Where they agree",
@@ -208,10 +210,11 @@ export function detectorAgreement(feed: Feed): HTMLElement {
   let shown: LayerDetections | undefined;
   let present: DetectorId[] = [];
   let picked: readonly [number, number] | null = null;
+  let made: Drawn = {};
   const point = () => {
     const {hover, brush} = store.pointing;
     photo.update({hover, brush});
-    frame.dataset.brushed = String(brush?.size ?? 0);
+    frame.update({drawn: {...made, brushed: brush?.size ?? 0}});
     if (!brush && picked) sets.update({current: (picked = null)});
     const finders = hover === null ? [] : present.filter((id) => shown?.[id]?.outliers[hover]);
     photoFrame.update({
@@ -259,8 +262,12 @@ export function detectorAgreement(feed: Feed): HTMLElement {
           {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection, presentIn(shown!))}
         )
       });
+      made = {
+        image: record.image,
+        layer: choice.layer + 1,
+        jaccards: Array.from(jaccards.subarray(0, present.length), (value) => value.toFixed(3))
+      };
       point();
-      frame.dataset.drawn = `${record.image} ${choice.layer + 1} ${Array.from(jaccards.subarray(0, present.length), (value) => value.toFixed(3)).join(" ")}`;
     },
     () => point()
   );

@@ -22,7 +22,7 @@ export function scoreLines(feed: Feed): HTMLElement {
   let ids: DetectorId[] = [];
   let ranks: Float64Array[] = [];
   let members: ArrayLike<number> = [];
-  const frame = figure(place, {
+  const frame = figure(place, feed, {
     id: "score-lines",
     title: "A patch that is first for one detector may be last for another",
     waiting: "Loading.",
@@ -101,7 +101,7 @@ export function scoreLines(feed: Feed): HTMLElement {
           {layer: choice.layer + 1, trunk: choice.trunk, notes: detectorNotes(selection, ids)}
         )
       });
-      frame.dataset.drawn = `${record.image} ${choice.layer + 1}`;
+      frame.update({drawn: {image: record.image, layer: choice.layer + 1}});
     },
     point
   );

@@ -1,5 +1,5 @@
 import {reasonOf} from "../../ui/reason.js";
-import type {PhotoPage} from "../../page/recordPage.js";
+import {recordPage, type PhotoPage} from "../../page/recordPage.js";
 import type {Feed, View} from "../../site/feed.js";
 import {slider} from "../../ui/inputs.js";
 import type {DiagonalReading} from "./reading.js";
@@ -20,10 +20,7 @@ const most = 18;
  * The scatter of the chosen layer for the photos of the site, on common axes; a click chooses the photo. With many
  * photos a slider turns their pages.
  */
-export function diagonalByImage(
-  feed: Feed,
-  load: (model: string, place: number | string, most: number) => Promise<PhotoPage>
-): HTMLElement {
+export function diagonalByImage(feed: Feed): HTMLElement {
   const {store} = feed;
   let page: PhotoPage = {records: [], from: 0, total: 0};
   /** The first photo that the reader asked for; until then the page is the chosen photo's. */
@@ -51,7 +48,7 @@ export function diagonalByImage(
     }
   });
   pages.hidden = true;
-  const frame = figure(strip, {
+  const frame = figure(strip, feed, {
     id: "diagonal-images",
     title: "The same layer in every photo",
     waiting: "Loading the analyses of all photos.",
@@ -104,14 +101,14 @@ export function diagonalByImage(
         {layer: choice.layer + 1, trunk: choice.trunk, factor, cap, notes: [decisionName(detectors.som.heads)]}
       )
     });
-    frame.dataset.drawn = `${choice.layer + 1} ${readings.map(({count}) => count).join(" ")}`;
+    frame.update({drawn: {layer: choice.layer + 1, outliers: readings.map(({count}) => count)}});
   };
   const keyOf = ({selection}: View) => `${selection.model} ${place}`;
   const ask = (view: View) => {
     const key = keyOf(view);
     if (key === asked) return;
     asked = key;
-    load(view.selection.model, place ?? view.selection.image, most).then(
+    recordPage(view.selection.model, place ?? view.selection.image, most).then(
       (found) => {
         if (key !== asked) return;
         page = found;

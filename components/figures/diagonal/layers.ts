@@ -32,7 +32,7 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
     factor: 1,
     onPick: (item) => store.set({layer: item + 1})
   });
-  const frame = figure(strip, {
+  const frame = figure(strip, feed, {
     id: "diagonal-layers",
     title: "The cloud sinks through the line as layers go by",
     waiting: "Loading.",
@@ -75,7 +75,7 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
         lede: `The same scatter for every layer, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up.`,
         source: diagonalSource(view)
       });
-      frame.dataset.drawn = readings.map(({count}) => count).join(" ");
+      frame.update({drawn: {image: view.record.image, outliers: readings.map(({count}) => count)}});
     },
     ({hover, brush}) => strip.update({hover, brush})
   );
@@ -94,7 +94,7 @@ export function marginFigure(feed: Feed): HTMLElement {
     onPick: (row) => store.set({layer: row + 1})
   });
   const legend = rampLegend({label: "self is greater ← margin → class is greater", domain: [0, 1], signed: true});
-  const frame = figure(chart, {
+  const frame = figure(chart, feed, {
     id: "margins",
     title: "Are outliers set apart, or do they only just cross the line?",
     waiting: "Loading.",
@@ -129,7 +129,7 @@ export function marginFigure(feed: Feed): HTMLElement {
       });
       legend.update({domain: [0, reach], scale: selection.scale});
       frame.update({source: diagonalSource(view)});
-      frame.dataset.drawn = String(near.count);
+      frame.update({drawn: {image: view.record.image, outliers: near.count}});
     },
     ({hover}) => chart.update({pointed: pointed(hover)})
   );

@@ -49,6 +49,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       plate(chart, {title: "all patches"}),
       plate(photo, {title: h("span", {}, "the same patches ", readout)})
     ),
+    feed,
     {
       id: "diagonal",
       title: "One line decides which patches are outliers",
@@ -99,7 +100,17 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       });
       point(view);
       const {trunk, layer, factor, cap} = choice;
-      frame.dataset.drawn = `${record.image} ${trunk} ${layer + 1} ${selection.detectors.som.heads} ${factor} ${cap} ${count}`;
+      frame.update({
+        drawn: {
+          image: record.image,
+          trunk,
+          layer: layer + 1,
+          heads: selection.detectors.som.heads,
+          factor,
+          cap,
+          outliers: count
+        }
+      });
     },
     (_, view) => reading && point(view)
   );

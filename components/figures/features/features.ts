@@ -99,7 +99,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   const note = absentNote();
   const colourNote = h("span", {class: "legend-label"});
   const controls = options.controls ? measureControls(feed) : {elements: [], show: () => {}};
-  const frame = figure(plates([...(options.photo ? [photoFrame] : []), ...frames], options.least), {
+  const frame = figure(plates([...(options.photo ? [photoFrame] : []), ...frames], options.least), feed, {
     id: options.id,
     title: options.titles[store.value.measure],
     lede: "Dense features of each patch.",
@@ -154,7 +154,13 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
     colourNote.hidden = colourNote.textContent === "";
     frame.update(words(view, options, asked, made ? present.length : all.length));
     point(store.pointing.hover);
-    frame.dataset.drawn = `${record.image} ${measure}${measure === "word" ? ` ${asked?.words} ${selection.word}` : ""}`;
+    frame.update({
+      drawn: {
+        image: record.image,
+        measure,
+        ...(measure === "word" && asked && {words: asked.words, word: selection.word})
+      }
+    });
   };
   const point = (hover: number | null) => {
     photo.update({hover});

@@ -7,13 +7,17 @@ import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
-import {formatWhole, selection} from "../../site/selection.js";
+import type {Place} from "../../site/feed.js";
+import {formatWhole} from "../../site/selection.js";
 
 /** What the hints of pictures say of their colours. */
 const ground = "on white (with Shift, as it looks here)";
 
+/** What a figure has drawn, by name. What comes later than the rest is `false` until it is there. */
+export type Drawn = Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
+
 export interface FigureOptions {
-  /** The figure's name: letters, digits and dashes. Its anchor is `figure-` and this. */
+  /** The figure's name in the catalogue: letters, digits and dashes. Its anchor is `figure-`, this, and its place's side. */
   id: string;
   /** What to see, as a sentence. */
   title: string;
@@ -34,13 +38,21 @@ export interface FigureOptions {
   controls?: readonly Node[];
   /** What else the figure gives to take along, after its own actions. */
   actions?: readonly Node[];
+  /** What is drawn now, written as JSON into the attribute `data-drawn`, for programs that wait for it. */
+  drawn?: Drawn;
 }
 
 /**
  * The frame of every figure: title, one line of what is drawn, the drawing, its legend, a caption
  * with provenance, and actions. It keeps the drawing's place while there is nothing to draw.
+ *
+ * @param place whose selection it shows: links and citations restore that
  */
-export function figure(content: HTMLElement | SVGElement, options: FigureOptions): Drawing<FigureOptions> {
+export function figure(
+  content: HTMLElement | SVGElement,
+  place: Place,
+  options: FigureOptions
+): Drawing<FigureOptions> {
   let state = options;
   const title = h("h3", {class: "figure-title"});
   const lede = h("p", {class: "figure-lede"});
@@ -51,7 +63,8 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
   const reading = h("span", {class: "figure-reading"});
   const source = h("span", {class: "figure-source"});
   const copied = h("span", {class: "visually-hidden", role: "status"});
-  const anchor = `figure-${options.id}`;
+  const anchor = ["figure", options.id, place.side].filter(Boolean).join("-");
+  const slide = `#talk=${anchor.slice("figure-".length)}`;
   const element = h("figure", {class: "figure", id: anchor});
 
   const action = (label: string, hint: string, act: (event: MouseEvent) => unknown) =>
@@ -59,7 +72,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
   /** The address that shows this figure as it is now, and when defaults have changed. */
   const address = () => {
     const url = new URL(location.href);
-    url.search = formatWhole(selection.shown, url.search, url.pathname.endsWith("/live"));
+    url.search = formatWhole(place.store.shown, url.search, url.pathname.endsWith("/live"));
     url.hash = anchor;
     return url.href;
   };
@@ -89,7 +102,7 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
       if (!done) showLink(actions, address());
       return done;
     }),
-    h("a", {href: `#talk=${options.id}`, title: "Show this figure as a slide (t)"}, "Slide"),
+    h("a", {href: slide, title: "Show this figure as a slide (t)"}, "Slide"),
     copying("Copy", `Copy a picture, twice the size, with its caption, ${ground}`, "Picture", ({shiftKey}) =>
       copyPng(element, caption(), {asShown: shiftKey})
     ),
@@ -142,8 +155,14 @@ export function figure(content: HTMLElement | SVGElement, options: FigureOptions
   legend.append(...(options.legend ?? []));
   write();
 
-  return drawing<FigureOptions, HTMLElement>(element, (change) => {
-    if (Object.entries(change).every(([key, value]) => state[key as keyof FigureOptions] === value)) return;
+  const tell = (drawn?: Drawn) => {
+    if (drawn) element.dataset.drawn = JSON.stringify(drawn);
+  };
+  tell(options.drawn);
+
+  return drawing<FigureOptions, HTMLElement>(element, ({drawn, ...change}) => {
+    tell(drawn);
+    if (Object.entries(change).every(([key, value]) => state[key as keyof typeof change] === value)) return;
     if (change.legend && change.legend !== state.legend) legend.replaceChildren(...change.legend);
     state = {...state, ...change};
     write();

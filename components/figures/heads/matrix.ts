@@ -81,6 +81,7 @@ export function headMatrix(feed: Feed): HTMLElement {
       measures.map(({key}) => panels[key].frame),
       136
     ),
+    feed,
     {
       id: "heads",
       title: "What each head of each layer attends to",
@@ -115,7 +116,7 @@ export function headMatrix(feed: Feed): HTMLElement {
     }
     const measured = summaries.filter(Boolean).length;
     frame.update({title: headsTitle(summaries, view.record.grid[1]), lede: ledeOf(summaries)});
-    frame.dataset.drawn = `${view.record.image} ${measured}`;
+    frame.update({drawn: {image: view.record.image, layers: measured}});
   };
   follow(feed, frame, (view) => {
     const {choice, picture, record, source} = view;

@@ -54,6 +54,7 @@ export function headRows(feed: Feed): HTMLElement {
       plates([frames.photo, frames.row, frames.received], 240),
       h("div", {class: "strips"}, h("span", {}, "from the target"), strip)
     ),
+    feed,
     {
       id: "head-row",
       title: "One head, one token",
@@ -109,7 +110,7 @@ export function headRows(feed: Feed): HTMLElement {
       )
     });
     point(store.pointing.hover);
-    frame.dataset.drawn = `${record.image} ${layer + 1} ${head} ${token}`;
+    frame.update({drawn: {image: record.image, layer: layer + 1, head, token}});
   };
   const point = (hover: number | null) => {
     const text = (list?: ArrayLike<number>) => (hover === null || !list ? "" : `${formatValue(list[hover])} ×`);

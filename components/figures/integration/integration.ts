@@ -73,6 +73,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
       plates([photoFrame, frames.masked, frames.sum, frames.weights], 200),
       h("div", {class: "strips"}, h("span", {}, "layers"), strip)
     ),
+    feed,
     {
       id: "integration",
       title: "What the pinned token gathers from",
@@ -161,7 +162,16 @@ export function integrationFigure(feed: Feed): HTMLElement {
     controls.show(view, choice);
     frame.update({...words(view, choice, layers), legend: legends[haiTrunk(record)]});
     point(store.pointing.hover);
-    frame.dataset.drawn = `${record.image} ${choice.l0} ${choice.to} ${choice.rounds} ${choice.order} ${found ? "integrated" : ""}`;
+    frame.update({
+      drawn: {
+        image: record.image,
+        l0: choice.l0,
+        layer: choice.to,
+        rounds: choice.rounds,
+        order: choice.order,
+        integrated: found !== undefined
+      }
+    });
   };
   const point = (hover: number | null) => {
     photo.update({hover});

@@ -24,7 +24,7 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
     format: String,
     height: 260
   });
-  const frame = figure(chart, {
+  const frame = figure(chart, feed, {
     id: "sinkhorn",
     title: "How soon rows and columns both sum to one",
     lede: `The largest distance of a row’s or a column’s sum from 1 after each pass of Eq. 10, on a logarithmic axis that ends at ${floor}; empty rows and columns are left aside.`,
@@ -54,7 +54,7 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
       source: provenance({...record, image: picture.title}, {notes: haiNotes(record, choice)}),
       waiting: ""
     });
-    frame.dataset.drawn = `${record.image} ${JSON.stringify(choice)}`;
+    frame.update({drawn: {image: record.image, ...choice}});
   });
   return frame;
 }
@@ -89,6 +89,7 @@ export function sumsFigure(feed: Feed): HTMLElement {
       cells.map(({frame: cell}) => cell),
       250
     ),
+    feed,
     {
       id: "sums",
       title: "Normalisation evens out who gives, and keeps who gathers narrowly",
@@ -141,7 +142,7 @@ export function sumsFigure(feed: Feed): HTMLElement {
       waiting: ""
     });
     point(store.pointing.hover);
-    frame.dataset.drawn = `${record.image} ${JSON.stringify(choice)}`;
+    frame.update({drawn: {image: record.image, ...choice}});
   };
   const point = (hover: number | null) => {
     for (const [i, {map, frame: cell, key}] of cells.entries()) {

@@ -49,7 +49,7 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
   };
   for (const {key, element} of distances) (effects[key] ??= h("div", {class: "minis"})).append(element);
   const legend = rampLegend({label: "cosine distance, 1 − cos", domain: [0, 1], scale: "linear"});
-  const frame = figure(differenceTable(effects), {
+  const frame = figure(differenceTable(effects), feed, {
     id: "paper-code",
     title: "The paper and its released code are two algorithms",
     lede: "Item by item; at the right, on the chosen photo, outlier sets of the last layer but one without SOM, and distances of features, patch by patch.",
@@ -99,7 +99,7 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
         }
       )
     });
-    frame.dataset.drawn = `${record.image} ${selection.model}`;
+    frame.update({drawn: {image: record.image, model: selection.model}});
   };
   let drawn: FeatureMaps | undefined;
   followAnswers(feed, frame, {

@@ -45,6 +45,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
       plates([frames.photo, frames.plain, frames.purified], 240),
       h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
     ),
+    feed,
     {
       id: "overview",
       title: "A few patches grow far longer than all others",
@@ -122,7 +123,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
           }
         )
       });
-      frame.dataset.drawn = `${record.image} ${layer + 1}`;
+      frame.update({drawn: {image: record.image, layer: layer + 1}});
     },
     ({hover}, {choice}) => {
       photo.update({hover});

@@ -26,7 +26,7 @@ export function birthsFigure(feed: Feed): HTMLElement {
     purified: alluvial({...blank, label: "with SOM"})
   };
   const frames = trunkPlates(flows);
-  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), {
+  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), feed, {
     id: "births",
     title: "Outliers come and go between layers",
     waiting: "Loading.",
@@ -72,7 +72,7 @@ export function birthsFigure(feed: Feed): HTMLElement {
       lede: [flowLede, missing].filter(Boolean).join(" "),
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });
-    frame.dataset.drawn = `${record.image} ${choice.layer + 1}`;
+    frame.update({drawn: {image: record.image, layer: choice.layer + 1}});
   });
   return frame;
 }
@@ -87,7 +87,7 @@ export function survivalFigure(feed: Feed): HTMLElement {
     extent: [0, 1],
     curve: "step-after"
   });
-  const frame = figure(chart, {
+  const frame = figure(chart, feed, {
     id: "survival",
     title: "How long an outlier remains one",
     waiting: "Loading.",
@@ -131,7 +131,7 @@ export function survivalFigure(feed: Feed): HTMLElement {
       ].join(" "),
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });
-    frame.dataset.drawn = record.image;
+    frame.update({drawn: {image: record.image}});
   });
   return frame;
 }

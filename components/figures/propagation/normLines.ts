@@ -27,7 +27,7 @@ export function normLines(feed: Feed): HTMLElement {
   const counts = lines({series: [], label: "↑ patches in the outlier set", onPick});
   let known: {record: ImageRecord; rows: Measured[]} | undefined;
   const normPlate = plate(norms, {title: "longest patch"});
-  const frame = figure(h("div", {class: "beside"}, normPlate, plate(counts, {title: "outliers"})), {
+  const frame = figure(h("div", {class: "beside"}, normPlate, plate(counts, {title: "outliers"})), feed, {
     id: "norms-by-layer",
     title: "Norms are flattened; the test goes on firing",
     waiting: "Loading.",
@@ -64,7 +64,7 @@ export function normLines(feed: Feed): HTMLElement {
       lede: [lede, missing].filter(Boolean).join(" "),
       source: provenance({...record, image: picture.title}, {notes: ["mean over heads"]})
     });
-    frame.dataset.drawn = `${record.image} ${current}`;
+    frame.update({drawn: {image: record.image, layer: current}});
   });
   return frame;
 }

@@ -59,6 +59,7 @@ export function propagationFigure(feed: Feed): HTMLElement {
       plates([frames.plain, frames.purified, photoFrame], 240),
       h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
     ),
+    feed,
     {
       id: "propagation",
       title: "Repaired as they arise, high-norm tokens do not travel on",
@@ -136,7 +137,15 @@ export function propagationFigure(feed: Feed): HTMLElement {
       )
     });
     point(store.pointing.hover, layer);
-    frame.dataset.drawn = `${record.image} ${layer + 1} ${stage} ${counts.plain[layer]} ${counts.purified?.[layer] ?? "none"}`;
+    frame.update({
+      drawn: {
+        image: record.image,
+        layer: layer + 1,
+        stage,
+        plain: counts.plain[layer],
+        purified: counts.purified?.[layer] ?? null
+      }
+    });
   };
   const point = (hover: number | null, layer: number) => {
     const lengths = known?.lengths;

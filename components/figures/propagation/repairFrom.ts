@@ -64,6 +64,7 @@ export function repairFrom(feed: Feed): HTMLElement {
       h("div", {class: "strips"}, h("span", {}, "outliers"), strip),
       h("div", {class: "beside"}, plate(norms, {title: "longest patch, × median"}), plate(counts, {title: "outliers"}))
     ),
+    feed,
     {
       id: "repair-from",
       title: "From which layer on must outliers be repaired?",
@@ -139,7 +140,7 @@ export function repairFrom(feed: Feed): HTMLElement {
         {notes: [`SOM from layer ${from}`, "norms before each layer’s own repair", "mean over heads"]}
       )
     });
-    frame.dataset.drawn = `${record.image} ${from} ${layer + 1} ${sizes[last]}`;
+    frame.update({drawn: {image: record.image, from, layer: layer + 1, outliers: sizes[last]}});
   };
   followAnswers(feed, frame, {
     waiting,

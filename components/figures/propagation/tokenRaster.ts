@@ -66,7 +66,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
       redraw();
     }
   });
-  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), {
+  const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), feed, {
     id: "token-raster",
     title: "Few tokens are outliers for long",
     waiting: "Loading.",
@@ -133,7 +133,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
         }
       )
     });
-    frame.dataset.drawn = `${record.image} ${quantity} ${order}`;
+    frame.update({drawn: {image: record.image, quantity, order}});
   };
   follow(
     feed,

@@ -1,5 +1,6 @@
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand, methodName} from "./commands.js";
@@ -8,7 +9,11 @@ import type {Published} from "./read.js";
 type Row = Published["table4_backbones"]["rows"][number];
 
 /** Table 4: two other backbones, as printed. */
-export function backbonesTable({table4_backbones: {source, rows}, paper}: Published): HTMLElement {
+export function backbonesTable(place: ReportPlace): HTMLElement {
+  const {
+    table4_backbones: {source, rows},
+    paper
+  } = place.published;
   const score = (key: "V21" | "ADE" | "Avg"): Column<Row> => ({
     key,
     label: key,
@@ -43,7 +48,7 @@ export function backbonesTable({table4_backbones: {source, rows}, paper}: Publis
       );
     }
   });
-  return figure(content, {
+  return figure(content, place, {
     id: "table4",
     title: "Table 4: two other backbones",
     lede: "mIoU in percent. Bold: the backbone’s best.",

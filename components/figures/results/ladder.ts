@@ -2,25 +2,31 @@ import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
 import {h, s} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {chart, panel} from "./chart.js";
-import {reportName, type ReportChoice} from "./reportChoice.js";
+import {reportName} from "./reportChoice.js";
 import {fixed, measuredSource, rowOf, scoreText, type Published} from "./read.js";
 import {colourOf, readingNames, steps, symbolOf} from "./style.js";
 
 /** Table 2 as a ladder: as printed, and measured here for every reading of Eq. 7; two axes, two panels. */
-export function ladderFigure(published: Published, choice: ReportChoice): HTMLElement {
+export function ladderFigure(place: ReportPlace): HTMLElement {
+  const {published, choice} = place;
   const printed = chart({plot: printedPlot(published), label: printedWords(published), height: 300});
   const measured = chart({plot: () => ({}), label: "", height: 300});
   const measuredPanel = panel("", measured);
-  const frame = figure(h("div", {class: "panels ladder"}, panel("As printed: CLIP ViT-B/16", printed), measuredPanel), {
-    id: "ladder",
-    title: "Each step of the method, under each reading of Eq. 7",
-    lede: "mIoU in percent; bars are 95 % intervals over photos. The two panels have axes of their own: model, photos and classes differ.",
-    controls: [choice.control()],
-    legend: [stepsLegend()],
-    reading:
-      "Follow one panel from left to right: what SOM adds, and what HAI adds on top. Intervals of single rows overlap even where a paired difference is clear, because all rows share their photos."
-  });
+  const frame = figure(
+    h("div", {class: "panels ladder"}, panel("As printed: CLIP ViT-B/16", printed), measuredPanel),
+    place,
+    {
+      id: "ladder",
+      title: "Each step of the method, under each reading of Eq. 7",
+      lede: "mIoU in percent; bars are 95 % intervals over photos. The two panels have axes of their own: model, photos and classes differ.",
+      controls: [choice.control()],
+      legend: [stepsLegend()],
+      reading:
+        "Follow one panel from left to right: what SOM adds, and what HAI adds on top. Intervals of single rows overlap even where a paired difference is clear, because all rows share their photos."
+    }
+  );
   choice.follow((file) => {
     measuredPanel.firstElementChild!.textContent = `Measured here: ${reportName(file)}`;
     const rows = ladderRows(file);

@@ -2,15 +2,16 @@ import type {MeasuredFile, MeasuredRow} from "../../analysis/measured.js";
 import {menu} from "../../ui/inputs.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {reportCommand} from "./commands.js";
-import type {ReportChoice} from "./reportChoice.js";
 import {differenceText, fixed, measuredSource, scoreText} from "./read.js";
 import {groupOf, rowGroups, rowName, type RowGroup} from "./rowNames.js";
 
 /** Every measured row with its classes, sortable, each with its differences and its command. */
-export function measuredTable(choice: ReportChoice): HTMLElement {
+export function measuredTable(place: ReportPlace): HTMLElement {
+  const {choice} = place;
   let group: RowGroup = "steps";
   let words = "";
   const fits = (row: MeasuredRow): boolean =>
@@ -30,7 +31,7 @@ export function measuredTable(choice: ReportChoice): HTMLElement {
       content.update({filter: fits});
     }
   });
-  const frame = figure(content, {
+  const frame = figure(content, place, {
     id: "measured",
     title: "Everything that was measured, class by class",
     lede: "mIoU and IoU in percent. A row unfolds to its 95 % intervals, its paired differences and the command that measures it again.",

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type {MeasuredFile, MeasuredRow} from "../../analysis/measured.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {chart} from "./chart.js";
-import type {ReportChoice} from "./reportChoice.js";
 import {measuredSource, scoreText} from "./read.js";
 import {groupOf, rowName} from "./rowNames.js";
 import {colourOf} from "./style.js";
@@ -11,9 +11,10 @@ import {colourOf} from "./style.js";
 const ofSfp = ["block+som+hai", "literal+som+hai", "clear+som+hai"];
 
 /** All methods by what they score here, best first, each with its interval. */
-export function methodsFigure(choice: ReportChoice): HTMLElement {
+export function methodsFigure(place: ReportPlace): HTMLElement {
+  const {choice} = place;
   const plot = chart({plot: () => ({}), label: "", height: 400});
-  const frame = figure(plot, {
+  const frame = figure(plot, place, {
     id: "methods",
     title: "Every method on the same photos and the same words",
     lede: "mIoU in percent with 95 % intervals over photos, best first. Cyan: SFP of the paper, by its readings of Eq. 7.",

@@ -3,8 +3,8 @@ import type {MeasuredFile} from "../../analysis/measured.js";
 import type {OptionSpec} from "../../analysis/options.js";
 import {sfp} from "../../model/methods/sfp.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {chart} from "./chart.js";
-import type {ReportChoice} from "./reportChoice.js";
 import {differenceText, measuredSource, verdict} from "./read.js";
 
 const full = "block+som+hai";
@@ -24,9 +24,10 @@ interface Change {
 }
 
 /** What changing one option of the whole method does, as paired differences: a row an option's value. */
-export function optionsFigure(choice: ReportChoice): HTMLElement {
+export function optionsFigure(place: ReportPlace): HTMLElement {
+  const {choice} = place;
   const plot = chart({plot: () => ({}), label: "", height: 520});
-  const frame = figure(plot, {
+  const frame = figure(plot, place, {
     id: "options",
     title: "One option changed at a time",
     lede: "mIoU minus that of the whole method with its defaults (SAE block, SOM, HAI), in percentage points, with paired 95 % intervals.",

@@ -2,6 +2,7 @@ import type {MeasuredFile} from "../../analysis/measured.js";
 import {segmented} from "../../ui/inputs.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import type {Rows} from "../frame/rows.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
@@ -28,7 +29,8 @@ const wanted = {
 } as const;
 
 /** Table 1 as printed, what the paper leaves out set apart, and what was measured here in columns of its own. */
-export function publishedTable(published: Published, reports: readonly MeasuredFile[]): HTMLElement {
+export function publishedTable(place: ReportPlace): HTMLElement {
+  const {published, reports} = place;
   const rows: Row[] = [
     ...published.table1.rows.map((row) => ({...row, added: false})),
     ...published.table1_added.rows.map((row) => ({...row, added: true}))
@@ -68,7 +70,7 @@ export function publishedTable(published: Published, reports: readonly MeasuredF
       content.update({filter: fits});
     }
   });
-  return figure(content, {
+  return figure(content, place, {
     id: "table1",
     title: "Table 1: mIoU of methods on eight benchmarks",
     lede: "Percent, CLIP ViT-B/16, as the paper prints it. A heading sorts, a row unfolds to its source and to the command that measures it.",

@@ -2,9 +2,10 @@ import * as Plot from "@observablehq/plot";
 import type {MeasuredFile} from "../../analysis/measured.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {chart, panel} from "./chart.js";
-import {reportName, type ReportChoice} from "./reportChoice.js";
-import {differenceText, measuredSource, pairOf, type Published} from "./read.js";
+import {reportName} from "./reportChoice.js";
+import {differenceText, measuredSource, pairOf} from "./read.js";
 import {readingNames} from "./style.js";
 
 const layers = [1, 5, 8, 10, 11];
@@ -20,7 +21,8 @@ interface Change {
 }
 
 /** Table 3: where HAI's sum begins, as differences from l0 = 1; as printed and as measured. */
-export function startLayersFigure(published: Published, choice: ReportChoice): HTMLElement {
+export function startLayersFigure(place: ReportPlace): HTMLElement {
+  const {published, choice} = place;
   const [first] = published.table3_hai_start_layer.rows;
   const rows = (["V21", "ADE"] as const).flatMap((series) =>
     published.table3_hai_start_layer.rows.map((row): Change => {
@@ -31,14 +33,18 @@ export function startLayersFigure(published: Published, choice: ReportChoice): H
   const printed = chart({plot: plotOf(rows), label: `Table 3: ${rows.map(words).join("; ")}`, height: 260});
   const measured = chart({plot: () => ({}), label: "", height: 260});
   const measuredPanel = panel("", measured);
-  const frame = figure(h("div", {class: "panels halves"}, panel("As printed: CLIP ViT-B/16", printed), measuredPanel), {
-    id: "start-layers",
-    title: "Where the sum of attention maps begins",
-    lede: "mIoU with maps from layer l0 on, minus mIoU with all maps (l0 = 1), in percentage points; bands are paired 95 % intervals.",
-    controls: [choice.control()],
-    reading:
-      "Zero is the paper’s choice, all layers. A band that includes zero leaves open whether starting later helps or hurts."
-  });
+  const frame = figure(
+    h("div", {class: "panels halves"}, panel("As printed: CLIP ViT-B/16", printed), measuredPanel),
+    place,
+    {
+      id: "start-layers",
+      title: "Where the sum of attention maps begins",
+      lede: "mIoU with maps from layer l0 on, minus mIoU with all maps (l0 = 1), in percentage points; bands are paired 95 % intervals.",
+      controls: [choice.control()],
+      reading:
+        "Zero is the paper’s choice, all layers. A band that includes zero leaves open whether starting later helps or hurts."
+    }
+  );
   choice.follow(
     (file) => {
       const found = startLayerRows(file);

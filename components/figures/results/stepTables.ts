@@ -1,17 +1,17 @@
-import type {MeasuredFile} from "../../analysis/measured.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {ReportPlace} from "./report.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand} from "./commands.js";
-import {fixed, measuredCells, measuredModels, report, rowOf, scoreText, type Published} from "./read.js";
+import {fixed, measuredCells, measuredModels, report, rowOf, scoreText} from "./read.js";
 
 /** A printed row, and the variant that was measured beside it. */
 type Row = Record<"V21" | "ADE" | "Avg", number> & {name: string; options: readonly string[]; variant: string};
 
 /** Table 2: the steps, as printed, and the same steps measured here. */
-export function ablationTable(published: Published, reports: readonly MeasuredFile[]): HTMLElement {
-  const {source, rows} = published.table2_ablation;
+export function ablationTable(place: ReportPlace): HTMLElement {
+  const {source, rows} = place.published.table2_ablation;
   const variants = ["none", "none+som", "block+som", "block+som+hai"];
   return stepTable(
     "table2",
@@ -23,13 +23,13 @@ export function ablationTable(published: Published, reports: readonly MeasuredFi
       options: [row.SAE ? "" : "sae=none", row.SOM ? "" : "som=off", row.HAI ? "" : "hai=off"].filter(Boolean),
       variant: variants[i]
     })),
-    reports
+    place
   );
 }
 
 /** Table 3: the first layer of HAI's sum, as printed, and measured here. */
-export function startLayersTable(published: Published, reports: readonly MeasuredFile[]): HTMLElement {
-  const {source, rows} = published.table3_hai_start_layer;
+export function startLayersTable(place: ReportPlace): HTMLElement {
+  const {source, rows} = place.published.table3_hai_start_layer;
   return stepTable(
     "table3",
     "Table 3: the first layer of HAI’s sum",
@@ -40,17 +40,12 @@ export function startLayersTable(published: Published, reports: readonly Measure
       options: row.l0 === 1 ? [] : [`l0=${row.l0}`],
       variant: row.l0 === 1 ? "block+som+hai" : `block+som+hai l0=${row.l0}`
     })),
-    reports
+    place
   );
 }
 
-function stepTable(
-  id: string,
-  title: string,
-  source: string,
-  rows: readonly Row[],
-  reports: readonly MeasuredFile[]
-): HTMLElement {
+function stepTable(id: string, title: string, source: string, rows: readonly Row[], place: ReportPlace): HTMLElement {
+  const {reports} = place;
   const printed = (["V21", "ADE", "Avg"] as const).map((key): Column<Row> => ({
     key,
     label: key,
@@ -86,7 +81,7 @@ function stepTable(
         commandLine("Measure it with CLIP; DIR is the data set’s folder:", evaluateCommand("sfp", "V21", {options}))
       )
   });
-  return figure(content, {
+  return figure(content, place, {
     id,
     title,
     lede: "mIoU in percent.",

@@ -20,8 +20,8 @@ interface Cell {
 /** Which methods decide alike: the share of patches to which two give the same class. */
 export function agreementFigure(feed: Feed): HTMLElement {
   const element = h("div", {class: "agreement"});
-  const frame = figure(element, {
-    id: "agreement",
+  const frame = figure(element, feed, {
+    id: "method-agreement",
     title: "Which methods decide alike",
     lede: "Share of patches to which two methods give the same class, in percent.",
     waiting,
@@ -55,7 +55,7 @@ export function agreementFigure(feed: Feed): HTMLElement {
           {notes: [`words ${masks.asked.words}`, "one 224 px window"]}
         )
       });
-      frame.dataset.drawn = `${record.image} ${masks.asked.words}`;
+      frame.update({drawn: {image: record.image, words: masks.asked.words}});
     },
     failed: (reason, view) => (view.source === source ? "" : reason)
   });

@@ -49,7 +49,7 @@ export function segmentationFigure(feed: Feed): HTMLElement {
   const note = absentNote();
   const classes = h("div");
   const controls = segmentationControls(feed);
-  const frame = figure(plates([photoFrame, ...frames], 170), {
+  const frame = figure(plates([photoFrame, ...frames], 170), feed, {
     id: "segmentation",
     title: "One photo, one set of words, every method",
     lede: "The class with the greatest cosine at every pixel.",
@@ -104,7 +104,7 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     classes.hidden = shown === "heat";
     frame.update(words(view, masks, index));
     point(store.pointing.hover, view);
-    frame.dataset.drawn = `${record.image} ${shown} ${asked.words}`;
+    frame.update({drawn: {image: record.image, shown, words: asked.words}});
   };
   const point = (hover: number | null, {selection}: View) => {
     photo.update({hover});

@@ -2,9 +2,6 @@
 import {FileAttachment} from "observablehq:stdlib";
 import {Feed} from "../../site/feed.js";
 import {selection, type Selection} from "../../site/selection.js";
-import {h} from "../../ui/dom.js";
-import {whenSeen} from "../../ui/whenSeen.js";
-import {whenTalking} from "../../page/talk.js";
 import type {ModelEntry} from "../catalog.js";
 import {liveSource, type LiveModel} from "../client.js";
 import {amendRun, isShown, keepRun, keptRun} from "../kept/run.js";
@@ -131,17 +128,6 @@ async function resume(
   const {id, title, credit, target, background} = run.chosen;
   show(keptSource(run), {id, title, credit, target, background, image: canvasOf(run.square)});
   return run.key;
-}
-
-/** A figure that is made when its place comes near the window, or a talk begins: one that nobody sees costs no run. */
-export function lazily(make: () => HTMLElement): HTMLElement {
-  const place = h("div", {class: "live-later"});
-  const fill = () => {
-    if (!place.hasChildNodes()) place.append(make());
-  };
-  whenSeen(place, fill);
-  whenTalking(fill);
-  return place;
 }
 
 async function begin(session: LiveSession): Promise<void> {

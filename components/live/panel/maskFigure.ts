@@ -63,17 +63,21 @@ export function maskFigure(
     opacitySlider.update({value});
     for (const {canvas} of overlays.values()) canvas.style.opacity = String(value);
   });
-  const frame = figure(place, {
-    id: "mask",
-    title: "What each method makes of the whole picture",
-    lede: "The class with the greatest cosine at every pixel, averaged over the windows that see it.",
-    reading:
-      "First one window over the whole picture, coarse; then overlapping windows refine it. The words compete with each other only: every pixel gets one of them, whether or not it is there.",
-    legend: [legend],
-    controls: [...controls, opacitySlider],
-    actions,
-    data: () => shares(state)
-  });
+  const frame = figure(
+    place,
+    {store},
+    {
+      id: "mask",
+      title: "What each method makes of the whole picture",
+      lede: "The class with the greatest cosine at every pixel, averaged over the windows that see it.",
+      reading:
+        "First one window over the whole picture, coarse; then overlapping windows refine it. The words compete with each other only: every pixel gets one of them, whether or not it is there.",
+      legend: [legend],
+      controls: [...controls, opacitySlider],
+      actions,
+      data: () => shares(state)
+    }
+  );
 
   // The frame's own update is kept: the drawing that is returned has another by the same name.
   const updateFrame = frame.update;
@@ -125,9 +129,9 @@ export function maskFigure(
     updateFrame({
       source: source + took(masks),
       waiting: photo ? "" : waiting,
-      failure: failure || (photo || waiting ? "" : idle)
+      failure: failure || (photo || waiting ? "" : idle),
+      drawn: Object.fromEntries(masks.map(({method, windows}) => [method, windows]))
     });
-    frame.dataset.drawn = masks.map(({method, windows}) => `${method}:${windows}`).join(" ");
   };
   write();
   return drawing<MaskFigureOptions, HTMLElement>(frame, (change) => {
