@@ -1,6 +1,6 @@
 /**
  * Outliers over many images in a few numbers: how many, where, from which layer on, and which detectors agree. Nothing
- * of a single image can be read back, so the numbers of pictures that may not be shared can be.
+ * of a picture can be read back, so the numbers of pictures that may not be shared can be.
  */
 import {overlap, jaccard} from "./agreement.js";
 import {max, median, type Numbers} from "./arrays.js";
@@ -9,6 +9,7 @@ import {detectLayer, type LayerDetections} from "./detectors/layer.js";
 import {indicesOf} from "./detectors/detection.js";
 import {borderDistances} from "./grid.js";
 import {bootstrap, meanInterval, ratioInterval, type BootstrapOptions, type Interval} from "./intervals.js";
+import {mapMeasures, measures, type LayerMeasures, type MeasureId} from "./layerMeasures.js";
 import {highNormRatio} from "./norms.js";
 import {midRanks, spearman} from "./ranks.js";
 import {hasTrunk, normsOf} from "../records/absent.js";
@@ -21,6 +22,8 @@ export interface CorpusImage {
   variance: Numbers;
   /** Share of each patch's labelled pixels that show an object; NaN where none is labelled: N. */
   object?: Numbers;
+  /** What needs the attention maps too, layer by layer; absent where they were not at hand. */
+  measures?: LayerMeasures;
 }
 
 /** Estimate, lower and upper 95 % bound; null where nothing can be said. */
@@ -72,6 +75,17 @@ export interface CorpusSummary {
   onsets: Record<"som" | "mad" | "long", number[]>;
   /** A row a layer. */
   agreement: PairAgreement[][];
+  /** Mean over images of each measure, a row a layer; absent where a part of the images has none. */
+  measures?: Record<MeasureId, Bounds[]>;
+  /** What each image has, so that two summaries of the same images can be compared image by image. */
+  each?: EachImage;
+}
+
+/** A few numbers of each image, in the order of `names`. */
+export interface EachImage {
+  names: string[];
+  /** A row a layer, a number an image; null where an import lacks what the measure needs. */
+  measures: Record<MeasureId, (number | null)[][]>;
 }
 
 const TENTHS = 10;
@@ -181,7 +195,30 @@ export function corpusSummary(
           options
         )
       )
-    )
+    ),
+    ...eachImage(images, layers, options)
+  };
+}
+
+/** The measures of the images, as means and one by one; nothing unless all have them. */
+function eachImage(
+  images: readonly CorpusImage[],
+  layers: number,
+  options: BootstrapOptions
+): Pick<CorpusSummary, "measures" | "each"> {
+  const all = images.flatMap((image) => image.measures ?? []);
+  if (all.length < images.length) return {};
+  const rows = (id: MeasureId) =>
+    Array.from({length: layers}, (_, layer) => all.map((measured) => known(measured[id][layer])));
+  const each = mapMeasures(measures, (_, id) => rows(id));
+  const meanOf = (row: readonly (number | null)[]) =>
+    meanInterval(
+      row.map((value) => value ?? NaN),
+      options
+    );
+  return {
+    measures: mapMeasures(each, (layerRows) => layerRows.map((row) => bounds(meanOf(row)))),
+    each: {names: images.map(({record}) => record.image), measures: each}
   };
 }
 

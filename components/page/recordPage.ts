@@ -36,7 +36,7 @@ export async function recordPage(model: string, place: number | string, most: nu
         );
   const from = index - (index % most);
   const found = await Promise.allSettled(
-    photos.slice(from, from + most).map(async (photo) => ({photo, record: (await openRecord(shown, photo.id)).record}))
+    photos.slice(from, from + most).map(async (photo) => ({photo, record: (await openRecord(shown, photo)).record}))
   );
   const records = found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   if (!records.length) throw new Error(`No photo of this site was analysed with ${shown}.`);

@@ -50,8 +50,31 @@ async function expand(response: Response): Promise<Uint8Array> {
 const records = new Cache(read, 8);
 
 /** The record of one image under one model; its summary is loaded at once, the rest when asked for. */
-export async function openRecord(model: string, image: string): Promise<RecordSource> {
-  return records.get(`${model}/${image}`);
+export async function openRecord(
+  model: string,
+  {id, light}: {id: string; light?: readonly string[]}
+): Promise<RecordSource> {
+  const source = await records.get(`${model}/${id}`);
+  return light?.includes(model) ? lightSource(source) : source;
+}
+
+/** Features that every committed analysis has. */
+const everyStage: readonly string[] = ["plain", "som", "sae", "vis", "clip"];
+
+/** The source of an analysis of which the site has a part: the rest is refused by name, with the remedy. */
+function lightSource(source: RecordSource): RecordSource {
+  const {model} = source.record.provenance;
+  const refuse = (what: string) =>
+    Promise.reject(
+      new Error(
+        `This site has no ${what} of this photo: of most photos it holds a part of the analysis, so that it stays small. Choose the astronaut, or get the weights (npm run sfp -- models get ${model}) and build the site again.`
+      )
+    );
+  return {
+    ...source,
+    headAttention: () => refuse("attention of single heads"),
+    features: (stage) => (everyStage.includes(stage) ? source.features(stage) : refuse(`features of “${stage}”`))
+  };
 }
 
 async function read(folder: string): Promise<RecordSource> {

@@ -12,6 +12,8 @@ export interface Photo {
   whole: string;
   /** The models that have analysed it, the one that pages prefer first. */
   models: string[];
+  /** Those of them whose analysis is here in part only: no single heads, and few methods' features. */
+  light: string[];
   /** The words that suit it. */
   words?: string;
   title: string;
@@ -75,12 +77,12 @@ async function openPhoto(model: string, image: string): Promise<Opened> {
   let source;
   let shown = first;
   try {
-    source = await openRecord(first, photo.id);
+    source = await openRecord(first, photo);
   } catch (error) {
     // Another model's analysis is better than none; without one the reason is told.
     if (others.length === 0) throw error;
     [shown] = others;
-    source = await openRecord(shown, photo.id);
+    source = await openRecord(shown, photo);
   }
   const picture = {...photo, image: await loadPhoto(photo.id)};
   if (asked && shown === model) return {source, picture};

@@ -105,7 +105,7 @@ async function measure(engine: Engine, model: LoadedModel, {name, picture, mask}
   const {width, height, data} = normalise(square, model.geometry, "bytes");
   const pixels = {dims: [1, 3, height, width] as const, data};
   const grid = gridOf(model.geometry, height, width);
-  const {record} = await computeRecord(engine, {
+  const {record, attention} = await computeRecord(engine, {
     image: name,
     grid,
     pixels,
@@ -114,7 +114,12 @@ async function measure(engine: Engine, model: LoadedModel, {name, picture, mask}
   record.trunks.plain.scores = await keptScores(engine, "plain", grid, pixels);
   // A shard keeps whole records, and a file has the scores of both trunks or of none; the summary reads the plain one.
   record.trunks.purified.scores = record.trunks.plain.scores;
-  return corpusImage(record, square, mask === undefined ? undefined : squareMask(await readMask(mask), width));
+  return corpusImage(
+    record,
+    attention.plain,
+    square,
+    mask === undefined ? undefined : squareMask(await readMask(mask), width)
+  );
 }
 
 function merge(args: string[], streams: Streams): number {

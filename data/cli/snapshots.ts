@@ -4,6 +4,7 @@ import {openModel} from "../engine/index.js";
 import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 import {computeMissing} from "../records/computeMissing.js";
 import {classifierFile} from "../records/classifier.js";
+import {snapshotArchive} from "../records/lightArchive.js";
 import {photoArchive} from "../records/photoArchive.js";
 import {wordsFile} from "../records/words.js";
 import {listPhotos} from "../site/photos.js";
@@ -28,8 +29,12 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
     const {image} = await openModel(model);
     for (const {photo, reason} of await computeMissing(model, listPhotos()))
       throw new Error(`${photo.file}: ${reason}`);
-    for (const photo of listPhotos()) write(model, `${photo.id}.zip`, await photoArchive(model, photo));
-    const pictures = Object.fromEntries(listPhotos().map(({id, hash}) => [`${id}.zip`, hash]));
+    const pictures: Record<string, string> = {};
+    for (const {id, hash, ...photo} of listPhotos()) {
+      const [name, archive] = snapshotArchive(id, await photoArchive(model, {id, hash, ...photo}));
+      write(model, name, archive);
+      pictures[name] = hash;
+    }
     write(model, snapshotIndex, Buffer.from(`${JSON.stringify(pictures, undefined, 2)}\n`));
     if (image.classifier) write(model, "classifier.arrow", await classifierFile(model));
     else write(model, "words.arrow", await wordsFile(model));

@@ -8,7 +8,12 @@ export type RecordFiles = Record<string, Uint8Array>;
 /** Packs files into a zip of NAME.gz, which is the same whenever it is made. */
 export function pack(files: RecordFiles): Uint8Array {
   const members = Object.entries(files).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)]);
-  return zipSync(Object.fromEntries(members) as RecordFiles, {level: 0, mtime: new Date(1980, 0, 2)});
+  return packStored(Object.fromEntries(members) as RecordFiles);
+}
+
+/** Packs files that are compressed already. */
+export function packStored(members: RecordFiles): Uint8Array {
+  return zipSync(members, {level: 0, mtime: new Date(1980, 0, 2)});
 }
 
 /** The files of an archive as they lie in it, NAME.gz. */

@@ -1,18 +1,28 @@
 /** What a corpus needs of one picture besides its record: where it is flat, and where its objects are. */
 import type {CorpusImage} from "../../components/analysis/corpus.js";
-import type {Grid, ImageRecord} from "../../components/records/record.js";
+import type {AttentionMap, Grid, ImageRecord} from "../../components/records/record.js";
 import {mean} from "../../components/analysis/arrays.js";
+import {layerMeasures} from "../../components/analysis/layerMeasures.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import type {Mask} from "../files/masks.js";
 
 /** VOC's label for pixels of no class. */
 const IGNORED = 255;
 
-/** Joins a record with the picture it was made of (after the fit) and, where there is one, its mask (cut alike). */
-export function corpusImage(record: ImageRecord, picture: Picture, mask?: Mask): CorpusImage {
+/**
+ * Joins a record with its head-mean attention maps (of the trunk without SOM), the picture it was made of (after the
+ * fit) and, where there is one, its mask (cut alike).
+ */
+export function corpusImage(
+  record: ImageRecord,
+  maps: readonly AttentionMap[],
+  picture: Picture,
+  mask?: Mask
+): CorpusImage {
   return {
     record,
     variance: lightnessVariance(picture, record.grid),
+    measures: layerMeasures(record, maps),
     ...(mask && {object: objectShare(mask, record.grid)})
   };
 }

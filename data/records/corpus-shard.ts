@@ -1,6 +1,7 @@
 /** A part of a corpus on disk: records and what is known of their patches, so that parts merge into exactly the whole. */
 import {strFromU8, strToU8, unzipSync, zipSync} from "fflate";
 import type {CorpusImage} from "../../components/analysis/corpus.js";
+import {mapMeasures, type MeasureId} from "../../components/analysis/layerMeasures.js";
 import {decodeRecord, encodeRecord} from "../../components/records/arrow.js";
 
 /** Images of a corpus by their place in its list, 0-based. */
@@ -16,13 +17,19 @@ interface Patches {
   variance: number[];
   /** JSON has no NaN: null stands for it. */
   object?: (number | null)[];
+  /** The same of each measure, a number a layer. */
+  measures?: Record<MeasureId, (number | null)[]>;
 }
 
 /** A shard as a zip: `corpus.json`, and for each image PLACE.arrow and PLACE.json. */
 export function packShard({name, total, images}: CorpusShard): Uint8Array {
   const members: Record<string, Uint8Array> = {"corpus.json": strToU8(JSON.stringify({name, total}))};
-  for (const [place, {record, variance, object}] of images) {
-    const patches: Patches = {variance: Array.from(variance), ...(object && {object: Array.from(object)})};
+  for (const [place, {record, variance, object, measures}] of images) {
+    const patches: Patches = {
+      variance: Array.from(variance),
+      ...(object && {object: Array.from(object)}),
+      ...(measures && {measures})
+    };
     members[`${place}.arrow`] = encodeRecord(record);
     members[`${place}.json`] = strToU8(JSON.stringify(patches));
   }
@@ -39,11 +46,21 @@ export function unpackShard(bytes: Uint8Array): CorpusShard {
   const {name, total} = json("corpus.json") as {name: string; total: number};
   const places = Object.keys(members).flatMap((member) => /^(\d+)\.arrow$/.exec(member)?.[1] ?? []);
   const images = places.map((place): [number, CorpusImage] => {
-    const {variance, object} = json(`${place}.json`) as Patches;
+    const {variance, object, measures} = json(`${place}.json`) as Patches;
     const record = decodeRecord(members[`${place}.arrow`]);
-    return [Number(place), {record, variance, ...(object && {object: object.map((share) => share ?? NaN)})}];
+    const image = {
+      record,
+      variance,
+      ...(object && {object: withNaN(object)}),
+      ...(measures && {measures: mapMeasures(measures, withNaN)})
+    };
+    return [Number(place), image];
   });
   return {name, total, images: new Map(images)};
+}
+
+function withNaN(values: readonly (number | null)[]): number[] {
+  return values.map((value) => value ?? NaN);
 }
 
 /**

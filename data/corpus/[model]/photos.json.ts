@@ -2,7 +2,7 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
-import {decodeRecord} from "../../../components/records/arrow.js";
+import {decodeAttention, decodeRecord} from "../../../components/records/arrow.js";
 import {corpusSummary, type CorpusImage} from "../../../components/analysis/corpus.js";
 import {guarded} from "../../../components/records/absent.js";
 import type {Grid} from "../../../components/records/record.js";
@@ -33,7 +33,8 @@ for (const {photo, reason} of failures) console.error(`${photo.file} is not in t
 const failed = new Set(failures.map(({photo}) => photo.id));
 const images: CorpusImage[] = [];
 for (const photo of photos.filter(({id}) => !failed.has(id))) {
-  const record = guarded(decodeRecord(unpack(readFileSync(await archiveFile(model, photo)))["summary.arrow"]));
+  const files = unpack(readFileSync(await archiveFile(model, photo)));
+  const record = guarded(decodeRecord(files["summary.arrow"]));
   if (images.length && String(images[0].record.grid) !== String(record.grid)) {
     console.error(
       `${photo.file} is not in the corpus: its grid is ${record.grid.join(" × ")}, unlike the first photo's`
@@ -41,6 +42,8 @@ for (const photo of photos.filter(({id}) => !failed.has(id))) {
     continue;
   }
   const picture = await readPicture(join(imageFolder, photo.file));
-  images.push(corpusImage(record, seenOf(picture, photo.fit, record.grid)));
+  images.push(
+    corpusImage(record, decodeAttention(files["attention-plain.arrow"]), seenOf(picture, photo.fit, record.grid))
+  );
 }
 process.stdout.write(JSON.stringify(corpusSummary("the photos of this site", images)));
