@@ -1,5 +1,6 @@
 import {existsSync, mkdirSync} from "node:fs";
 import type MarkdownIt from "markdown-it";
+import {faces} from "./components/figures/export/faces.js";
 import {modelsOfSite} from "./data/site/models.js";
 import {sitePhotos} from "./data/site/photos.js";
 import {modelFiles, modelHosts, shippedModels} from "./data/site/shipped.js";
@@ -95,6 +96,7 @@ async function* dataFiles(): AsyncGenerator<string> {
     yield "/data/models/mini/lexicon.json";
     yield "/data/near.json.gz";
   }
+  for (const {file} of faces) yield `/data/fonts/${file}`;
   for (const {id, words} of analysed) {
     yield `/data/corpus/${id}/photos.json`;
     if (words === "list" || words === "lexicon")

@@ -1,5 +1,7 @@
 // oxlint-disable unicorn/no-array-fill-with-reference-type -- a canvas has a fill of its own
 
+import {isRecorded, outlinePath} from "../ui/ink.js";
+
 /**
  * The one table of what each thing looks like. A colour or a shape learnt on one page holds on the
  * next; nothing is told by colour alone, so every entry has a shape or a dash of its own.
@@ -116,7 +118,7 @@ export function drawMark(
   size: number,
   ground: string
 ): void {
-  const path = new Path2D(outline(shape, size));
+  const path = outlinePath(outline(shape, size));
   const width = Math.max(1.4, size / 10);
   context.save();
   context.translate(x, y);
@@ -146,6 +148,10 @@ export function drawRings(
   ground: string
 ): void {
   if (places.length === 0) return;
+  if (isRecorded(context)) {
+    for (const [x, y] of places) strokeRing(context, mark, x, y, size, ground);
+    return;
+  }
   const ratio = context.getTransform().a;
   const stamp = ringStamp(mark, size, ground, ratio);
   const side = stamp.width / ratio;
@@ -159,16 +165,35 @@ const mostStamps = 24;
 const stamps = new Map<string, HTMLCanvasElement>();
 
 /** One ring with its halo in the middle of a square canvas, at `ratio` pixels of the screen to a CSS pixel. */
-function ringStamp({shape, colour}: Mark, size: number, ground: string, ratio: number): HTMLCanvasElement {
-  const key = [shape, colour, size, ground, ratio].join();
+function ringStamp(mark: Mark, size: number, ground: string, ratio: number): HTMLCanvasElement {
+  const key = [mark.shape, mark.colour, size, ground, ratio].join();
   const known = stamps.get(key);
   if (known) return known;
-  const width = Math.max(1.4, size / 10);
+  const width = ringWidth(size);
   const stamp = document.createElement("canvas");
   stamp.width = stamp.height = Math.ceil((size + width + 3) * ratio);
   const context = stamp.getContext("2d")!;
   context.scale(ratio, ratio);
   const centre = stamp.width / ratio / 2;
+  strokeRing(context, mark, centre, centre, size, ground);
+  if (stamps.size >= mostStamps) stamps.delete(stamps.keys().next().value!);
+  stamps.set(key, stamp);
+  return stamp;
+}
+
+function ringWidth(size: number): number {
+  return Math.max(1.4, size / 10);
+}
+
+function strokeRing(
+  context: CanvasRenderingContext2D,
+  {shape, colour}: Mark,
+  x: number,
+  y: number,
+  size: number,
+  ground: string
+): void {
+  const width = ringWidth(size);
   context.setLineDash(dashOf(shape));
   for (const [stroke, lineWidth, alpha] of [
     [ground, width + 1.6, 0.6],
@@ -178,12 +203,10 @@ function ringStamp({shape, colour}: Mark, size: number, ground: string, ratio: n
     context.lineWidth = lineWidth;
     context.globalAlpha = alpha;
     context.beginPath();
-    context.arc(centre, centre, size / 2, 0, 2 * Math.PI);
+    context.arc(x, y, size / 2, 0, 2 * Math.PI);
     context.stroke();
   }
+  context.setLineDash([]);
   context.fillStyle = colour;
-  if (shape === "dotted ring") context.fillRect(centre - 1.25, centre - 1.25, 2.5, 2.5);
-  if (stamps.size >= mostStamps) stamps.delete(stamps.keys().next().value!);
-  stamps.set(key, stamp);
-  return stamp;
+  if (shape === "dotted ring") context.fillRect(x - 1.25, y - 1.25, 2.5, 2.5);
 }

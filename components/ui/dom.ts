@@ -81,6 +81,21 @@ export function magnify(factor: number): void {
   magnification = factor;
 }
 
+/** Gives painters another context than a canvas's own, such as one that records. */
+type ContextGiver = (context: CanvasRenderingContext2D, ratio: number) => CanvasRenderingContext2D;
+
+let given: ContextGiver | undefined;
+
+/** Has canvases painted with contexts that `giver` gives, until it is told otherwise. */
+export function giveContexts(giver: ContextGiver | undefined): void {
+  given = giver;
+}
+
+/** Has all charts on the page painted again. */
+export function repaint(): void {
+  dispatchEvent(new Event(themeEvent));
+}
+
 /** Gives a canvas the resolution of its place on the screen, and a context that counts in CSS pixels. */
 export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const ratio = Math.max(1, window.devicePixelRatio || 1) * magnification;
@@ -94,7 +109,7 @@ export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: numb
   const context = canvas.getContext("2d")!;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  return context;
+  return given?.(context, ratio) ?? context;
 }
 
 /** Sets an element's text; leaves the element alone when it says so already, which spares a layout. */

@@ -3,7 +3,7 @@ import {test} from "node:test";
 import {diverging, position, sequential, signedPosition, valueAt} from "../../components/charts/colour.js";
 import {ticks} from "../../components/ui/drawing.js";
 import {marks, outline} from "../../components/charts/marks.js";
-import {toCsv} from "../../components/figures/frame/export.js";
+import {toCsv} from "../../components/figures/export/csv.js";
 
 test("positions are inverted by valueAt, clamped, and 0 for what has no place", () => {
   for (const scale of ["sqrt", "linear", "log"] as const) {

@@ -1,5 +1,5 @@
 import {paper, sources} from "../../site/sources.js";
-import {copyText} from "./export.js";
+import {copyText} from "../export/save.js";
 import {h} from "../../ui/dom.js";
 
 /** The paper whose method the site shows. */

@@ -1,17 +1,17 @@
 import type {Rows} from "./rows.js";
 import type {Prefix, Provenance, Trunk} from "../../records/record.js";
 import {openCitations} from "./cite.js";
-import {showLink} from "./linkField.js";
-import {copyPng, copyText, saveArrow, saveCsv, savePng, saveSvg} from "./export.js";
+import {showLink, showProblem} from "./linkField.js";
+import {reasonOf} from "../../ui/reason.js";
+import {fileName} from "../export/caption.js";
+import {copyPicture, kindIds, kinds, type Kind, type KindId} from "../export/kinds.js";
+import {copyText, save} from "../export/save.js";
 import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
 import type {Place} from "../../site/feed.js";
 import {formatWhole} from "../../site/selection.js";
-
-/** What the hints of pictures say of their colours. */
-const ground = "on white (with Shift, as it looks here)";
 
 /** What a figure has drawn, by name. What comes later than the rest is `false` until it is there. */
 export type Drawn = Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
@@ -77,12 +77,14 @@ export function figure(
     return url.href;
   };
   const caption = () => ({
+    id: state.id,
     title: state.title,
     lede: state.lede ?? "",
     reading: reading.textContent ?? "",
     source: state.source ?? "",
     address: address()
   });
+  const subject = () => ({figure: element, caption: caption(), ...(state.data && {rows: state.data})});
   /** An action that copies says so where it was pressed, and to whoever listens. */
   const copying = (label: string, hint: string, what: string, copy: (event: MouseEvent) => Promise<boolean>) => {
     const button = action(label, hint, async (event) => {
@@ -103,28 +105,29 @@ export function figure(
       return done;
     }),
     h("a", {href: slide, title: "Show this figure as a slide (t)"}, "Slide"),
-    copying("Copy", `Copy a picture, twice the size, with its caption, ${ground}`, "Picture", ({shiftKey}) =>
-      copyPng(element, caption(), {asShown: shiftKey})
-    ),
-    action("PNG", `Save as a picture, twice the size, with its caption, ${ground}`, ({shiftKey}) =>
-      savePng(element, caption(), state.id, {asShown: shiftKey})
+    copying(
+      "Copy",
+      "Copy a picture, twice the size, on white (with Shift, as it looks here)",
+      "Picture",
+      ({shiftKey}) => copyPicture(subject(), {asShown: shiftKey})
     )
   );
-  const svgAction = action("SVG", `Save the charts as vectors, with title and caption, ${ground}`, ({shiftKey}) =>
-    saveSvg(slot, caption(), state.id, {asShown: shiftKey})
+  const saveAs = async (id: KindId, asShown: boolean) => {
+    const {make, end}: Kind = kinds[id];
+    copied.textContent = "";
+    try {
+      save(await make(subject(), {asShown}), `${fileName(caption())}.${end}`);
+    } catch (thrown) {
+      showProblem(actions, reasonOf(thrown));
+    }
+  };
+  const saving = new Map(
+    kindIds.map((id) => [id, action(kinds[id].label, kinds[id].hint, ({shiftKey}) => saveAs(id, shiftKey))])
   );
   const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
     openCitations({title: state.title, source: state.source ?? "", address: address()})
   );
-  const dataActions = [
-    action("CSV", "Save the numbers as a text table", () => state.data && saveCsv(state.data(), state.id)),
-    action(
-      "Arrow",
-      "Save the numbers as an Arrow file, with their types and this caption",
-      () => state.data && saveArrow(state.data(), caption(), state.id)
-    )
-  ];
-  actions.append(svgAction, ...dataActions, ...(options.actions ?? []), citeAction, copied);
+  actions.append(...saving.values(), ...(options.actions ?? []), citeAction, copied);
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),
@@ -133,11 +136,6 @@ export function figure(
     h("figcaption", {}, reading, source, actions)
   );
 
-  const offerSvg = () => {
-    svgAction.hidden = content.querySelector("svg[data-vector]") === null && !content.matches("svg[data-vector]");
-  };
-  // A chart may be drawn long after the figure was made, when its place gets a width.
-  new MutationObserver(offerSvg).observe(content, {childList: true, subtree: true});
   let read: FigureOptions["reading"];
   const write = () => {
     setText(title, state.title);
@@ -149,8 +147,7 @@ export function figure(
     slot.classList.toggle("is-empty", obstacle !== "");
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
-    offerSvg();
-    for (const button of dataActions) button.hidden = !state.data;
+    for (const [id, button] of saving) button.hidden = kinds[id].of === "numbers" && !state.data;
   };
   legend.append(...(options.legend ?? []));
   write();

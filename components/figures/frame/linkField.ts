@@ -16,3 +16,9 @@ export function showLink(actions: HTMLElement, address: string): void {
   field.focus();
   field.select();
 }
+
+/** Says beside a figure's actions why one of them failed. */
+export function showProblem(actions: HTMLElement, reason: string): void {
+  actions.querySelector(".figure-problem")?.remove();
+  actions.append(h("p", {class: "figure-problem", role: "alert"}, reason));
+}

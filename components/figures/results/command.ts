@@ -1,5 +1,5 @@
 import {h} from "../../ui/dom.js";
-import {copyText} from "../frame/export.js";
+import {copyText} from "../export/save.js";
 
 /** A command to copy: what it does, then the words. */
 export function commandLine(about: string, command: string): HTMLElement {

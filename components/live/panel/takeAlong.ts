@@ -3,7 +3,7 @@ import {reasonOf} from "../../ui/reason.js";
 import type {RecordSource} from "../../records/record.js";
 import {category} from "../../charts/colour.js";
 import {h} from "../../ui/dom.js";
-import {save} from "../../figures/frame/export.js";
+import {save} from "../../figures/export/save.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels, type LabelClass} from "../../model/segmentation/labels.js";
 import type {Mask} from "../protocol.js";
