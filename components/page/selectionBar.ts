@@ -73,14 +73,14 @@ export function selectionBar(
     label: "Rings",
     quiet: true,
     options: detectorIds.map((id) => ({value: id, label: `○ ${detectors[id].label}`})),
-    value: store.value.rings,
-    onChange: (value) => store.set({rings: value})
+    value: store.value.maps.rings,
+    onChange: (value) => store.set({maps: {rings: value}})
   });
   const notice = h("p", {class: "bar-notice", role: "status"});
   const mark = liveMark(feed);
   let view: View | undefined;
   const write = () => {
-    ringsInput.update({value: store.value.rings});
+    ringsInput.update({value: store.value.maps.rings});
     const {model, image: chosen, layer: level, head: joined, trunk: side} = store.value;
     const options = modelOptions(models, list.find(({id}) => id === chosen)?.models, view?.live ? model : undefined);
     modelInput.hidden = options.length < 2;

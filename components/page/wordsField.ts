@@ -32,7 +32,7 @@ export function wordsField(feed: Feed): HTMLElement {
     const words = input.value.trim();
     if (words.length <= mostWords) {
       shown = words;
-      return store.set({words});
+      return store.set({words: {list: words}});
     }
     say(
       `${words.length.toLocaleString("en")} characters are more than an address holds; ${mostWords.toLocaleString("en")} are the most. Ask for fewer classes at a time, or use npm run sfp -- segment --labels-file.`,
@@ -66,7 +66,11 @@ export function wordsField(feed: Feed): HTMLElement {
   const element = h("div", {class: "words"}, h("label", {}, h("span", {}, "Words"), input), note);
   const [suit, ask] = [newest(), newest()];
   const show = () => {
-    const {model, image, words} = store.value;
+    const {
+      model,
+      image,
+      words: {list: words}
+    } = store.value;
     // What is being typed, or was refused, stays until other words are chosen elsewhere.
     if (words !== shown && document.activeElement !== input) input.value = words;
     shown = words;
@@ -77,7 +81,10 @@ export function wordsField(feed: Feed): HTMLElement {
     );
     ask(
       () => askWords({model, image, words}),
-      ({notes}) => say(notes.join(" ") || "A semicolon parts classes, a comma synonyms.", notes.length > 0),
+      ({notes, words: answered}) => {
+        store.resolve({words: {list: answered}});
+        say(notes.join(" ") || "A semicolon parts classes, a comma synonyms.", notes.length > 0);
+      },
       (thrown) => say(reasonOf(thrown), true)
     );
   };

@@ -5,7 +5,6 @@ import {classOfQueries, equalWords, parseLabels, type LabelClass} from "../model
 import {Cache, perOwner, proceed, type Answer} from "./cache.js";
 import {explained, wordsOf, type Words} from "./lexicon.js";
 import {listPhotos} from "./library.js";
-import {selection, type Selection} from "./selection.js";
 
 /** Classes, and one vector for each of their words. */
 export interface Asked {
@@ -45,12 +44,9 @@ async function findWords(image: string): Promise<string> {
 const answers = perOwner((lexicon: Words) => new Cache((typed) => explaining(() => ask(lexicon, typed)), 8));
 
 /** The classes and vectors of words, or of those that suit the photo. Rejects naming the words that are not known. */
-export function askWords({model, image, words}: Pick<Selection, "model" | "image" | "words">): Answer<Asked> {
+export function askWords({model, image, words}: {model: string; image: string; words: string}): Answer<Asked> {
   return proceed(wordsOf(model), (lexicon) =>
-    proceed(words.trim() || photoWords(image), (typed) => {
-      selection.resolve({words: typed});
-      return answers(lexicon).get(typed);
-    })
+    proceed(words.trim() || photoWords(image), (typed) => answers(lexicon).get(typed))
   );
 }
 

@@ -11,10 +11,13 @@ const voc = "voc";
 const corpora = new Cache((key) => (key === voc ? committed() : photos(key)));
 
 /** Outliers summed up over one of the site's sets of images. VOC was summed up under vit-ti-16 alone. */
-export async function loadCorpus({corpus, model}: Pick<Selection, "corpus" | "model">): Promise<CorpusSummary> {
+export async function loadCorpus({
+  corpus: {images},
+  model
+}: Pick<Selection, "corpus" | "model">): Promise<CorpusSummary> {
   // A model that runs in the page alone has summed up nothing; captions say whose numbers are shown.
   const models = siteModels();
-  return corpora.get(corpus === "voc" ? voc : models.includes(model) ? model : (models[0] ?? model));
+  return corpora.get(images === "voc" ? voc : models.includes(model) ? model : (models[0] ?? model));
 }
 
 function committed(): Promise<CorpusSummary> {

@@ -15,6 +15,11 @@ export interface Field<T> {
   format(value: T): string;
 }
 
+/** A field that the address calls otherwise than the selection. */
+export function at<T>(name: string, field: Field<T>): Field<T> {
+  return {...field, at: name};
+}
+
 /** Letters and digits of any script, dot, dash, underscore. */
 const namePattern = /^[\p{L}\p{M}\p{N}_.-]{1,80}$/u;
 

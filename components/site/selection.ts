@@ -1,7 +1,7 @@
 import type {Detector} from "../analysis/detectors/detector.js";
 import {detectorIds, detectors, type DetectorId, type OpenOptions} from "../analysis/detectors/index.js";
 import type {Field} from "./fields.js";
-import {choice, decimal, name, names, option, settings, text, whole, wholeOr} from "./fields.js";
+import {at, choice, decimal, name, names, option, settings, text, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
 import {methods} from "../model/methods/index.js";
 
@@ -10,7 +10,8 @@ export const mostWords = 4000;
 
 /**
  * What a reader looks at: one image, layer, head and token, chosen anywhere and followed everywhere; and, in groups by
- * who owns them, the settings of figures and pages. It lives in the address, so a link or a reload restores it.
+ * who owns them, the settings of figures and pages. It lives in the address, so a link or a reload restores it. There
+ * the groups do not show: a value goes by its own name, or by that of `at`.
  */
 const fields = {
   model: name(siteModels()[0] ?? "vit-ti-16"),
@@ -23,44 +24,61 @@ const fields = {
   /** Patches, 0-based; "auto" is the one that the image's credits suggest, "none" is no pin. */
   target: wholeOr("auto", ["auto", "none"], 0, 9999),
   background: wholeOr("auto", ["auto", "none"], 0, 9999),
-  scale: choice("sqrt", ["sqrt", "linear", "log"]),
-  /** One scale for all maps of a figure, or each map its own. */
-  range: choice("shared", ["shared", "own"]),
-  /** Whose set is drawn as rings, on pages that are not about one test. */
-  rings: name("som"),
+  /** How maps of patches are drawn. */
+  maps: {
+    scale: choice("sqrt", ["sqrt", "linear", "log"]),
+    /** One scale for all maps of a figure, or each map its own. */
+    range: choice("shared", ["shared", "own"]),
+    /** Whose set is drawn as rings, on pages that are not about one test. */
+    rings: name("som")
+  },
   /** The options of every detector that a record leaves open, by their declarations. */
   detectors: detectorFields(),
-  detector: name("som"),
-  /** The images that the corpus page sums up. */
-  corpus: choice("voc", ["voc", "photos"]),
-  method: name("sfp"),
-  options: settings(400),
-  /** The layer from which repair begins. */
-  from: whole(1, 1, 99),
-  /** Classes and their words, as `parseLabels` reads them; empty: those that suit the photo. */
-  words: text("", mostWords),
-  /** The class among them that a heat map shows, 1-based. */
-  word: whole(1, 1, 99),
-  /** What maps of features show. */
-  measure: choice("pca", ["pca", "norm", "token", "word"]),
-  /** What segmentations show, and which method they are held against. */
-  shown: choice("masks", ["masks", "heat", "difference"]),
-  against: name("clip"),
-  /** How much of the photo a mask hides. */
-  opacity: decimal(0.65, 0, 1),
-  /** What the Live page runs: the methods side by side, … */
-  methods: names("sfp,clearclip", Object.keys(methods).length),
-  /** … what the trunk looks at: the picture's middle square or all of it, and how large, … */
-  /** … where its square is cut along the longer side, from 0 to 1, … */
-  square: decimal(0.5, 0, 1),
-  fit: choice("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
-  /** … the windows of the masks and the picture's short side before they are cut, … */
-  windows: choice("sliding", ["sliding", "whole"]),
-  short: whole(336, 224, 672),
-  /** … the probability below which a pixel gets the first class, … */
-  probability: decimal(0, 0, 0.95),
-  /** … and on what; "auto" is what the browser does best. */
-  device: choice("auto", ["auto", "webgpu", "webgpu-float16", "wasm"])
+  /** The images that the corpus page sums up, and the detector whose sets it draws. */
+  corpus: {
+    images: at("corpus", choice("voc", ["voc", "photos"])),
+    detector: name("som")
+  },
+  method: {
+    name: at("method", name("sfp")),
+    options: settings(400)
+  },
+  propagation: {
+    /** The layer from which repair begins. */
+    from: whole(1, 1, 99)
+  },
+  words: {
+    /** Classes and their words, as `parseLabels` reads them; empty: those that suit the photo. */
+    list: at("words", text("", mostWords)),
+    /** The class among them that a heat map shows, 1-based. */
+    class: at("word", whole(1, 1, 99))
+  },
+  features: {
+    measure: choice("pca", ["pca", "norm", "token", "word"])
+  },
+  masks: {
+    shown: choice("masks", ["masks", "heat", "difference"]),
+    /** The method whose masks the others are compared with. */
+    against: name("clip"),
+    /** How much of the photo a mask hides. */
+    opacity: decimal(0.65, 0, 1)
+  },
+  /** What the Live page runs. Links to other pages need none of it. */
+  live: {
+    /** The methods side by side. */
+    methods: names("sfp,clearclip", Object.keys(methods).length),
+    /** Where the trunk's square is cut along the longer side, from 0 to 1. */
+    square: decimal(0.5, 0, 1),
+    /** Whether the trunk looks at the picture's middle square or at all of it, and how large. */
+    fit: choice("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
+    windows: choice("sliding", ["sliding", "whole"]),
+    /** The picture's short side before the masks' windows are cut, in pixels. */
+    short: whole(336, 224, 672),
+    /** The probability below which a pixel gets the first class. */
+    probability: decimal(0, 0, 0.95),
+    /** "auto" is what the browser does best. */
+    device: choice("auto", ["auto", "webgpu", "webgpu-float16", "wasm"])
+  }
 } satisfies Tree;
 
 /** Fields, and groups of them. */
@@ -178,17 +196,6 @@ export function formatSelection(selection: Selection, rest = ""): string {
   return written && `?${written}`;
 }
 
-/** What the Live page alone reads: links to other pages need none of it. */
-const liveNames: ReadonlySet<string> = new Set([
-  "methods",
-  "square",
-  "fit",
-  "windows",
-  "short",
-  "probability",
-  "device"
-]);
-
 /**
  * Writes a query string that holds all of a selection, defaults too: a link that is kept shows the same when defaults
  * have changed.
@@ -198,7 +205,7 @@ const liveNames: ReadonlySet<string> = new Set([
 export function formatWhole(selection: Selection, rest = "", live = false): string {
   const query = new URLSearchParams(rest);
   for (const {path, at, field} of leaves)
-    if (live || !liveNames.has(at)) query.set(at, field.format(valueAt(selection, path)));
+    if (live || path[0] !== "live") query.set(at, field.format(valueAt(selection, path)));
   return `?${query}`;
 }
 
@@ -223,7 +230,7 @@ function changed(selection: Selection, change: Change): Selection {
 export class SelectionStore {
   #value: Selection;
   #pointing: Pointing = {hover: null, brush: null};
-  #resolved: Partial<Selection> = {};
+  #resolved: Change = {};
   readonly #listeners = new Set<Listener<Selection>>();
   readonly #pointers = new Set<(value: Pointing) => void>();
 
@@ -244,7 +251,7 @@ export class SelectionStore {
   }
 
   /** Says what a default stands for with the present photo: the pins that its credits suggest, the words that suit it. */
-  resolve(change: Partial<Selection>): void {
+  resolve(change: Change): void {
     this.#resolved = {...this.#resolved, ...change};
   }
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {methods} from "../../components/model/methods/index.js";
-import {formatSelection, overrule, parseSelection, SelectionStore} from "../../components/site/selection.js";
+import {
+  formatSelection,
+  formatWhole,
+  overrule,
+  parseSelection,
+  SelectionStore
+} from "../../components/site/selection.js";
 
 const defaults = parseSelection("");
 
@@ -31,15 +37,18 @@ test("what is written is read again", () => {
       som: {...defaults.detectors.som, factor: 1.5, cap: 10},
       singular: {threshold: 2.5}
     },
-    scale: "log" as const,
-    options: "l0=8,rounds=2",
-    words: "tabby cat; grass & sky",
-    methods: "clip,sfp",
-    fit: "whole-448" as const,
-    windows: "whole" as const,
-    short: 448,
-    probability: 0.25,
-    device: "wasm" as const
+    maps: {...defaults.maps, scale: "log" as const},
+    method: {...defaults.method, options: "l0=8,rounds=2"},
+    words: {...defaults.words, list: "tabby cat; grass & sky"},
+    live: {
+      ...defaults.live,
+      methods: "clip,sfp",
+      fit: "whole-448" as const,
+      windows: "whole" as const,
+      short: 448,
+      probability: 0.25,
+      device: "wasm" as const
+    }
   };
   const search = formatSelection(selection);
   assert.deepEqual(parseSelection(search), selection);
@@ -52,6 +61,37 @@ test("detectors' options are called what they were before detectors declared the
   assert.deepEqual(som, {factor: 1.5, cap: 10, heads: "vote"});
   assert.deepEqual([l2.count, lof.contamination, mad.threshold], [4, 0.1, 2]);
   assert.equal(formatSelection(parseSelection(search)), search);
+});
+
+test("an address of before the selection had groups says the same, and only the Live page writes what it alone reads", () => {
+  const old =
+    "?scale=log&range=own&rings=mad&corpus=photos&detector=lof&method=sc-clip&options=l0%3D8&from=3&words=cat&word=2" +
+    "&measure=norm&shown=heat&against=sfp&opacity=0.5&methods=clip&square=0.25&fit=whole-336&windows=whole&short=448" +
+    "&probability=0.5&device=wasm";
+  const selection = parseSelection(old);
+  assert.deepEqual(selection.maps, {scale: "log", range: "own", rings: "mad"});
+  assert.deepEqual(selection.corpus, {images: "photos", detector: "lof"});
+  assert.deepEqual(selection.method, {name: "sc-clip", options: "l0=8"});
+  assert.deepEqual(selection.propagation, {from: 3});
+  assert.deepEqual(selection.words, {list: "cat", class: 2});
+  assert.deepEqual(selection.features, {measure: "norm"});
+  assert.deepEqual(selection.masks, {shown: "heat", against: "sfp", opacity: 0.5});
+  assert.deepEqual(selection.live, {
+    methods: "clip",
+    square: 0.25,
+    fit: "whole-336",
+    windows: "whole",
+    short: 448,
+    probability: 0.5,
+    device: "wasm"
+  });
+  const names = (search: string) => [...new URLSearchParams(search).keys()].toSorted();
+  assert.deepEqual(names(formatSelection(selection)), names(old));
+  const live = ["methods", "square", "fit", "windows", "short", "probability", "device"];
+  assert.deepEqual(
+    names(formatWhole(selection)),
+    names(formatWhole(selection, "", true)).filter((name) => !live.includes(name))
+  );
 });
 
 test("bad values fall back to their defaults, one by one", () => {
@@ -152,5 +192,8 @@ test("a link that names a photo leads to it, with that photo's own pins and ever
 
 test("all methods at once fit in an address", () => {
   const all = Object.keys(methods).join(",");
-  assert.equal(parseSelection(formatSelection({...defaults, methods: all})).methods, all);
+  assert.equal(
+    parseSelection(formatSelection({...defaults, live: {...defaults.live, methods: all}})).live.methods,
+    all
+  );
 });

@@ -59,7 +59,11 @@ for (const [given, message] of [
 
 test("an address may name every method", () => {
   const all = Object.keys(methods).join(",");
-  assert.equal(parseSelection(formatSelection({...parseSelection(""), methods: all})).methods, all);
+  assert.equal(
+    parseSelection(formatSelection({...parseSelection(""), live: {...parseSelection("").live, methods: all}})).live
+      .methods,
+    all
+  );
 });
 
 const engine = new Engine(goldenModel(), cpu(1));

@@ -91,7 +91,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
     const {layer, head, trunk, factor, cap} = choice;
     // All maps stay as they are while only the marked one moves.
     const sets = [ringDetector(selection), factor, cap, selection.detectors];
-    const key = [record, trunk, ...sets, selection.scale, byHead ? layer : head];
+    const key = [record, trunk, ...sets, selection.maps.scale, byHead ? layer : head];
     if (key.every((value, i) => value === drawn[i])) strip.update({current: current(choice)});
     else {
       drawn = key;
@@ -100,7 +100,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
       const domain = [0, maximum(...list.map(({reading}) => reading.classRow))] as const;
       strip.update({
         grid: record.grid,
-        scale: selection.scale,
+        scale: selection.maps.scale,
         domain,
         current: current(choice),
         items: list.map(({label, choice: place, reading}) => ({
@@ -110,7 +110,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
           note: String(ringSet(view, place, reading)?.reduce((sum, flag) => sum + flag, 0) || "")
         }))
       });
-      legend.update({domain, scale: selection.scale});
+      legend.update({domain, scale: selection.maps.scale});
     }
     frame.update({
       drawn: {image: record.image, trunk, layer: layer + 1, head},

@@ -71,7 +71,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
         y: reading.diagonal,
         members: reading.outliers,
         factor: choice.factor,
-        scale: selection.scale,
+        scale: selection.maps.scale,
         marks: [...high, ...pins]
       });
       photo.update({grid: record.grid, photo: picture.image, marks});

@@ -67,8 +67,8 @@ export function attentionFigure(feed: Feed): HTMLElement {
       {value: "linear", label: "linear"},
       {value: "log", label: "log", hint: "The top three decades"}
     ],
-    value: store.value.scale,
-    onChange: (value) => store.set({scale: value})
+    value: store.value.maps.scale,
+    onChange: (value) => store.set({maps: {scale: value}})
   });
   const range = rangeInput(store);
   const pinning = segmented<"target" | "background">({
@@ -110,7 +110,7 @@ export function attentionFigure(feed: Feed): HTMLElement {
     const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
     const shared: Domain = [0, maximum(...attention)];
     const reach: Domain = [0, maximum(reading.margin.map(Math.abs))];
-    const own = selection.range === "own";
+    const own = selection.maps.range === "own";
     photo.update({grid, marks, photo: view.picture.image, label: `the photo, ${record.image}`});
     for (const panel of panels) {
       const list = values[panel] ?? null;
@@ -119,15 +119,15 @@ export function attentionFigure(feed: Feed): HTMLElement {
         grid,
         values: list,
         domain,
-        scale: selection.scale,
+        scale: selection.maps.scale,
         marks: panel === "margin" ? marks : pinMarks(view)
       });
     }
-    legend.update({domain: own ? [0, 1] : shared, scale: selection.scale});
+    legend.update({domain: own ? [0, 1] : shared, scale: selection.maps.scale});
     legend.hidden = own;
-    signedLegend.update({domain: reach, scale: selection.scale});
-    scale.update({value: selection.scale});
-    range.update({value: selection.range});
+    signedLegend.update({domain: reach, scale: selection.maps.scale});
+    scale.update({value: selection.maps.scale});
+    range.update({value: selection.maps.range});
     frame.update(words(view, reading, own));
     point(store.pointing.hover, view);
     frame.update({

@@ -59,8 +59,8 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   const draw = ({record, choice, selection, target, background, picture}: View, map: AttentionMap) => {
     current = {map, columns: record.grid[1]};
     const domain = [0, maximum(map.values) * map.tokens] as const;
-    matrix.update({map, domain, scale: selection.scale, target, background});
-    legend.update({domain, scale: selection.scale});
+    matrix.update({map, domain, scale: selection.maps.scale, target, background});
+    legend.update({domain, scale: selection.maps.scale});
     const {layer, head, trunk} = choice;
     frame.update({
       drawn: {image: record.image, trunk, layer: layer + 1, head},

@@ -17,16 +17,16 @@ import {spread} from "../../charts/spread.js";
 
 /** Which images the page sums up. */
 export function corpusControl(store: SelectionStore): HTMLElement {
-  const corpus = segmented<Selection["corpus"]>({
+  const corpus = segmented<Selection["corpus"]["images"]>({
     label: "Images",
     options: [
       {value: "voc", label: "PASCAL VOC val", hint: "199 photos, summed up beforehand"},
       {value: "photos", label: "this site’s photos"}
     ],
-    value: store.value.corpus,
-    onChange: (value) => store.set({corpus: value})
+    value: store.value.corpus.images,
+    onChange: (value) => store.set({corpus: {images: value}})
   });
-  store.subscribe((selection) => corpus.update({value: selection.corpus}));
+  store.subscribe((selection) => corpus.update({value: selection.corpus.images}));
   return h("div", {class: "page-controls"}, corpus);
 }
 
@@ -36,14 +36,14 @@ export function detectorControl(store: SelectionStore): HTMLElement {
     label: "Detector",
     options: detectorIds.map((id) => ({value: id, label: detectors[id].label, hint: detectorTitle(id)})),
     value: detectorOf(store.value),
-    onChange: (value) => store.set({detector: value})
+    onChange: (value) => store.set({corpus: {detector: value}})
   });
   store.subscribe((selection) => detector.update({value: detectorOf(selection)}));
   return detector;
 }
 
 /** The chosen detector, or SOM where there is no such detector or the corpus was summed up without it. */
-export function detectorOf({detector}: Selection, corpus?: CorpusSummary): DetectorId {
+export function detectorOf({corpus: {detector}}: Selection, corpus?: CorpusSummary): DetectorId {
   return (corpus ? detectorsIn(corpus) : detectorIds).find((id) => id === detector) ?? "som";
 }
 

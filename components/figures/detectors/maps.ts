@@ -124,10 +124,10 @@ export function detectorMaps(feed: Feed): HTMLElement {
           grid: record.grid,
           values: scores,
           domain,
-          scale: selection.scale,
+          scale: selection.maps.scale,
           marks: [...high, ...members]
         });
-        legend.update({domain, scale: selection.scale});
+        legend.update({domain, scale: selection.maps.scale});
         sizes.push(`${detectors[id].label} ${members.length}`);
       }
       controls.show(selection);

@@ -62,7 +62,10 @@ export function diagonalByImage(feed: Feed): HTMLElement {
   let shown: DiagonalReading[] = [];
   const draw = (view: View) => {
     const {selection, choice} = view;
-    const {scale, detectors} = selection;
+    const {
+      maps: {scale},
+      detectors
+    } = selection;
     const {factor, cap} = choice;
     const {records: all, from, total} = page;
     const readings: DiagonalReading[] = all.map((one) =>

@@ -13,7 +13,10 @@ import {scatterStrip} from "../../charts/scatterStrip.js";
 function everyLayer(): (view: View) => DiagonalReading[] | null {
   let key: unknown[] = [];
   return (view) => {
-    const {detectors, scale} = view.selection;
+    const {
+      detectors,
+      maps: {scale}
+    } = view.selection;
     const next = [view.record, view.choice.trunk, detectors.som, scale];
     if (next.every((value, i) => value === key[i])) return null;
     key = next;
@@ -55,7 +58,7 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
       const domain = [0, maximum(...readings.flatMap(({x, y}) => [x, y]))] as const;
       strip.update({
         domain,
-        scale: selection.scale,
+        scale: selection.maps.scale,
         factor: choice.factor,
         current: choice.layer,
         items: readings.map(({x, y, members, count}, i) => ({
@@ -122,12 +125,12 @@ export function marginFigure(feed: Feed): HTMLElement {
       chart.update({
         rows: readings.map(({margins}) => margins),
         reach,
-        scale: selection.scale,
+        scale: selection.maps.scale,
         notes: readings.map(({count}) => (count ? `${count} in S` : "none")),
         current: choice.layer,
         pointed: pointed(store.pointing.hover)
       });
-      legend.update({domain: [0, reach], scale: selection.scale});
+      legend.update({domain: [0, reach], scale: selection.maps.scale});
       frame.update({source: diagonalSource(view)});
       frame.update({drawn: {image: view.record.image, outliers: near.count}});
     },

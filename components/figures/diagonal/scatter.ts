@@ -83,7 +83,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       const {x, y, members, count} = reading;
       const highNorm = highNormOf(record, choice.trunk, choice.layer);
       const marks = [...marksOn(highNorm, "highNorm"), ...pinMarks(view)];
-      chart.update({x, y, members, factor: choice.factor, scale: selection.scale, marks});
+      chart.update({x, y, members, factor: choice.factor, scale: selection.maps.scale, marks});
       photo.update({
         grid: record.grid,
         photo: picture.image,

@@ -28,7 +28,7 @@ import {median, patchName} from "../../charts/reading.js";
 import {rivals, segmenters, stages, type Stage} from "./stages.js";
 import {featureMaps, type FeatureMaps} from "./featureMaps.js";
 
-type Measure = Selection["measure"];
+type Measure = Selection["features"]["measure"];
 
 const measures: readonly {value: Measure; label: string; hint: string}[] = [
   {value: "pca", label: "colour", hint: "Three principal components as red, green and blue"},
@@ -101,7 +101,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   const controls = options.controls ? measureControls(feed) : {elements: [], show: () => {}};
   const frame = figure(plates([...(options.photo ? [photoFrame] : []), ...frames], options.least), feed, {
     id: options.id,
-    title: options.titles[store.value.measure],
+    title: options.titles[store.value.features.measure],
     lede: "Dense features of each patch.",
     waiting,
     legend: [note, colourNote, legend, marksLegend(options.photo ? ["target", "background"] : ["target"])],
@@ -113,8 +113,8 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   let drawnColours: {made: Colours; present: readonly Stage[]} | null = null;
   const paint = (view: View, {found, asked, colours: made}: Drawn) => {
     const {record, selection, picture} = view;
-    const {measure} = selection;
-    const own = selection.range === "own";
+    const {measure} = selection.features;
+    const own = selection.maps.range === "own";
     const present = all.filter(({name}) => found.has(name));
     drawnColours = made && {made, present};
     values =
@@ -122,7 +122,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
         ? []
         : options.maps.map(({name}) => {
             const map = found.get(name);
-            return map && measured(measure, map, view, asked, selection.word);
+            return map && measured(measure, map, view, asked, selection.words.class);
           });
     const domain = values.length ? spread(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
     const marks = pinMarks(view).filter(({mark}) => mark === "target");
@@ -145,11 +145,11 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
     );
     photo.update({grid: record.grid, photo: picture.image, marks: pinMarks(view)});
     legend.hidden = measure === "pca" || own;
-    legend.update({label: legendLabel(measure, asked, selection.word), domain});
+    legend.update({label: legendLabel(measure, asked, selection.words.class), domain});
     colourNote.textContent = made
       ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${present.length} maps${own ? ", each map’s mean taken away" : ""}`
       : own && measure !== "pca"
-        ? `${legendLabel(measure, asked, selection.word)}; each map from its least to its greatest`
+        ? `${legendLabel(measure, asked, selection.words.class)}; each map from its least to its greatest`
         : "";
     colourNote.hidden = colourNote.textContent === "";
     frame.update(words(view, options, asked, made ? present.length : all.length));
@@ -158,7 +158,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
       drawn: {
         image: record.image,
         measure,
-        ...(measure === "word" && asked && {words: asked.words, word: selection.word})
+        ...(measure === "word" && asked && {words: asked.words, word: selection.words.class})
       }
     });
   };
@@ -182,7 +182,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
       paint(view, answer);
     },
     // The field says which words are not known; what was drawn of this photo stays.
-    failed: (reason, view) => (view.selection.measure === "word" && view.source === source ? "" : reason),
+    failed: (reason, view) => (view.selection.features.measure === "word" && view.source === source ? "" : reason),
     point: ({hover}) => point(hover)
   });
   return frame;
@@ -196,14 +196,21 @@ interface Drawn {
 }
 
 function ask({source, selection}: View, maps: readonly Stage[]): Answer<Drawn> {
-  const {measure, range} = selection;
+  const {
+    features: {measure},
+    maps: {range}
+  } = selection;
   const names = (measure === "pca" ? all : maps).map(({name}) => name);
   return proceed(featureMaps(source, names), (found) => {
     switch (measure) {
       case "pca":
         return proceed(colours(source).get(range), (made) => ({found, asked: null, colours: made}));
       case "word":
-        return proceed(askWords(selection), (asked) => ({found, asked, colours: null}));
+        return proceed(askWords({...selection, words: selection.words.list}), (asked) => ({
+          found,
+          asked,
+          colours: null
+        }));
       default:
         return {found, asked: null, colours: null};
     }
@@ -316,7 +323,11 @@ function words(
   asked: Asked | null,
   maps: number
 ): Partial<FigureOptions> {
-  const {measure, range, word} = selection;
+  const {
+    features: {measure},
+    maps: {range},
+    words: {class: word}
+  } = selection;
   const notes = [
     measure === "pca" ? `one basis for ${maps} maps${range === "own" ? ", each centred" : ""}` : null,
     measure === "word" && asked ? `words ${asked.classes[chosenClass(asked, word)].words.join(", ")}` : null,
@@ -337,8 +348,8 @@ function measureControls(feed: Feed) {
   const measure = segmented<Measure>({
     label: "Show",
     options: measures,
-    value: store.value.measure,
-    onChange: (value) => store.set({measure: value})
+    value: store.value.features.measure,
+    onChange: (value) => store.set({features: {measure: value}})
   });
   const range = rangeInput(store, "For colours: each map’s mean taken away, the axes still common");
   const field = wordsField(feed);
@@ -346,9 +357,9 @@ function measureControls(feed: Feed) {
   return {
     elements: [measure, range, word, field],
     show: ({selection}: View) => {
-      measure.update({value: selection.measure});
-      range.update({value: selection.range});
-      field.hidden = word.hidden = selection.measure !== "word";
+      measure.update({value: selection.features.measure});
+      range.update({value: selection.maps.range});
+      field.hidden = word.hidden = selection.features.measure !== "word";
     }
   };
 }
@@ -360,17 +371,17 @@ export function classMenu(feed: Feed): HTMLElement {
     label: "Class",
     options: [{value: 1, label: "…"}],
     value: 1,
-    onChange: (word) => store.set({word})
+    onChange: (word) => store.set({words: {class: word}})
   });
   const show = (asked: Asked) =>
     element.update({
       options: asked.classes.map(({name}, i) => ({value: i + 1, label: name})),
-      value: chosenClass(asked, store.value.word) + 1
+      value: chosenClass(asked, store.value.words.class) + 1
     });
   const ask = newest();
   feed.subscribe(() =>
     ask(
-      () => askWords(store.value),
+      () => askWords({...store.value, words: store.value.words.list}),
       show,
       () => {}
     )

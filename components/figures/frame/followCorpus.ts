@@ -44,7 +44,10 @@ export function followCorpus(
     if (inSight) redraw();
   });
   const follow = () => {
-    const {corpus: set, model} = store.value;
+    const {
+      corpus: {images: set},
+      model
+    } = store.value;
     const id = `${set} ${model}`;
     if (id === asked) return redraw();
     asked = id;

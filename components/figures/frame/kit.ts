@@ -17,7 +17,7 @@ export function patchHands(store: SelectionStore): Hands {
   };
 }
 
-type Range = Selection["range"];
+type Range = Selection["maps"]["range"];
 
 /** One range of values for all maps of a figure, or each its own; `hint` says more of the second. */
 export function rangeInput(store: SelectionStore, hint?: string): Drawing<{value: Range}> {
@@ -27,8 +27,8 @@ export function rangeInput(store: SelectionStore, hint?: string): Drawing<{value
       {value: "shared", label: "one for all"},
       {value: "own", label: "each its own", hint}
     ],
-    value: store.value.range,
-    onChange: (range) => store.set({range})
+    value: store.value.maps.range,
+    onChange: (range) => store.set({maps: {range}})
   });
 }
 
@@ -39,7 +39,7 @@ export function opacityInput(store: SelectionStore): Drawing<SliderOptions> {
     least: 0,
     most: 1,
     step: 0.05,
-    value: store.value.opacity,
-    onChange: (opacity) => store.set({opacity})
+    value: store.value.masks.opacity,
+    onChange: (opacity) => store.set({masks: {opacity}})
   });
 }

@@ -11,7 +11,7 @@ import type {Feed, View} from "../../site/feed.js";
 import type {Selection} from "../../site/selection.js";
 
 /** The detector whose set is drawn as rings. */
-export function ringDetector({rings}: Selection): DetectorId {
+export function ringDetector({maps: {rings}}: Selection): DetectorId {
   return detectorIds.find((id) => id === rings) ?? "som";
 }
 

@@ -85,7 +85,7 @@ export function headRows(feed: Feed): HTMLElement {
     const rows = heads.map((map) => attentionRow(map, tokenOf(map, token)));
     shown = {row: values, received: scores, heads: rows};
     const domain = [0, maximum(values, ...rows)] as const;
-    const {scale} = selection;
+    const {scale} = selection.maps;
     const pins = pinMarks(view);
     const marks = tokenMarks(view, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
     photo.update({grid, values, domain, scale, photo: picture.image, marks: pins});

@@ -31,7 +31,7 @@ const followed = 6;
 
 /** Reads the settings of `sfp` in a selection. The sum ends at the chosen layer, at most at L - 1. */
 export function haiChoice({selection, record}: View): HaiChoice {
-  const {l0, rounds, order} = readSettings(sfp, selection.options);
+  const {l0, rounds, order} = readSettings(sfp, selection.method.options);
   const last = record.layers - 1;
   const to = Math.min(selection.layer, last);
   return {l0: Math.min(l0, to), to, rounds, order};

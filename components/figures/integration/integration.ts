@@ -140,8 +140,8 @@ export function integrationFigure(feed: Feed): HTMLElement {
       maps[name].update({
         grid: record.grid,
         values: values[name],
-        domain: selection.range === "own" ? undefined : domain,
-        scale: selection.scale,
+        domain: selection.maps.range === "own" ? undefined : domain,
+        scale: selection.maps.scale,
         marks: marks.pins
       });
     }
@@ -149,7 +149,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
     strip.update({
       grid: record.grid,
       current: choice.to - 1,
-      scale: selection.scale,
+      scale: selection.maps.scale,
       items: layers.maps.map((_, l) => ({
         label: String(l + 1),
         note: l + 1 < choice.l0 || l + 1 > choice.to ? "–" : `${count(layers.outliers[l])} out`,
@@ -157,8 +157,8 @@ export function integrationFigure(feed: Feed): HTMLElement {
       }))
     });
     title.textContent = `layer ${choice.to}, masked`;
-    legend.hidden = selection.range === "own";
-    legend.update({domain, scale: selection.scale});
+    legend.hidden = selection.maps.range === "own";
+    legend.update({domain, scale: selection.maps.scale});
     controls.show(view, choice);
     frame.update({...words(view, choice, layers), legend: legends[haiTrunk(record)]});
     point(store.pointing.hover);
@@ -217,7 +217,7 @@ function timesUniform(row: Float64Array): Float64Array {
 function haiControls(feed: Feed) {
   const {store} = feed;
   const set = (name: string, value: string | number) =>
-    store.set({options: changeSetting(sfp, store.value.options, name, value)});
+    store.set({method: {options: changeSetting(sfp, store.value.method.options, name, value)}});
   const l0 = slider({label: "l₀, first layer", least: 1, most: 11, value: 1, onChange: (value) => set("l0", value)});
   const rounds = slider({label: "rounds", least: 0, most: 10, value: 1, onChange: (value) => set("rounds", value)});
   const order = segmented<string>({
@@ -236,7 +236,7 @@ function haiControls(feed: Feed) {
       l0.update({most: record.layers - 1, value: choice.l0, suffix: `to ${choice.to}`});
       rounds.update({value: choice.rounds, most: Math.max(10, choice.rounds)});
       order.update({value: choice.order});
-      range.update({value: selection.range});
+      range.update({value: selection.maps.range});
     }
   };
 }

@@ -125,12 +125,12 @@ export function sumsFigure(feed: Feed): HTMLElement {
         grid: record.grid,
         values: values[i],
         domain: key === "sources" ? [0, patches] : sums,
-        scale: key === "sources" ? "linear" : selection.scale,
+        scale: key === "sources" ? "linear" : selection.maps.scale,
         unit: key === "sources" ? "patches" : "times the mean",
         marks: target === null ? [] : [{patch: target, mark: "target"}]
       });
     }
-    sumLegend.update({domain: sums, scale: selection.scale});
+    sumLegend.update({domain: sums, scale: selection.maps.scale});
     sourceLegend.update({domain: [0, patches]});
     const sources = [before, after].map((step) => Math.round(median(step.sources)));
     frame.update({

@@ -53,7 +53,7 @@ export class ToyBench {
   controls(): HTMLElement {
     const {store} = this;
     const set = (name: string, value: string | number) =>
-      store.set({options: changeSetting(sfp, store.value.options, name, value)});
+      store.set({method: {options: changeSetting(sfp, store.value.method.options, name, value)}});
     const number = (name: string, label: string, least: number, most: number, step: number) =>
       slider({label, least, most, step, value: least, onChange: (value) => set(name, value)});
     const inputs = {
@@ -72,7 +72,7 @@ export class ToyBench {
       onChange: (value) => set("order", value)
     });
     const write = () => {
-      const values = readSettings(sfp, store.value.options);
+      const values = readSettings(sfp, store.value.method.options);
       inputs.factor.update({value: values.factor});
       inputs.lambda.update({value: values.lambda});
       inputs.l0.update({value: values.l0});
@@ -85,7 +85,7 @@ export class ToyBench {
   }
 
   #run(): void {
-    const {factor, lambda, l0, rounds, order} = readSettings(sfp, this.store.value.options);
+    const {factor, lambda, l0, rounds, order} = readSettings(sfp, this.store.value.method.options);
     this.#l0 = Math.min(3, l0);
     this.#toy = runToy({planted: this.#planted, factor, lambda, l0: this.#l0, rounds, order});
     for (const mini of this.#minis) mini.show(this.#toy);

@@ -78,7 +78,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
       const {lengths, most} = known!;
       // Below the median nothing is long: the colours are left to what is above it.
       const domain = [1, most] as const;
-      const {scale} = selection;
+      const {scale} = selection.maps;
       const plain = {...choice, trunk: "plain"} as const;
       const reading = readLayer(record, plain);
       const marks = tokenMarks(view, plain, reading);

@@ -85,7 +85,7 @@ export function propagationFigure(feed: Feed): HTMLElement {
     const even = new Float32Array(grid[0] * grid[1]);
     const last: Trunk = marks.purified ? "purified" : "plain";
     const domain = [1, most] as const;
-    const {scale} = selection;
+    const {scale} = selection.maps;
     const next = [record, scale, stage];
     const same = !anew && next.every((value, i) => value === key[i]);
     key = next;

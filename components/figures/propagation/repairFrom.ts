@@ -23,7 +23,7 @@ export function repairFrom(feed: Feed): HTMLElement {
   const {store} = feed;
   const names = (count: number) => Array.from({length: count}, (_, i) => String(i + 1));
   const table = {rows: names(11), columns: names(12), values: [], down: "repair from", across: "layer"};
-  const onPick = (row: number, column: number) => store.set({from: row + 1, layer: column + 1});
+  const onPick = (row: number, column: number) => store.set({propagation: {from: row + 1}, layer: column + 1});
   const norms = matrix({
     ...table,
     label: "largest norm in times the median",
@@ -50,9 +50,9 @@ export function repairFrom(feed: Feed): HTMLElement {
     label: "Repair from layer",
     least: 1,
     most: 11,
-    value: store.value.from,
+    value: store.value.propagation.from,
     hint: "SOM repairs the output of this layer and of all that follow",
-    onChange: (value) => store.set({from: value})
+    onChange: (value) => store.set({propagation: {from: value}})
   });
   const legend = rampLegend({label: "largest norm, times the median", domain: [1, 10]});
   const countLegend = rampLegend({label: "outliers", domain: [0, 1], scale: "linear"});
@@ -86,7 +86,7 @@ export function repairFrom(feed: Feed): HTMLElement {
   let drawnFrom = 0;
   const draw = (view: View, {sweep, layers, patches}: NonNullable<typeof shown>, fresh: boolean) => {
     const {choice, selection, record, picture} = view;
-    const from = Math.min(selection.from, layers - 1);
+    const from = Math.min(selection.propagation.from, layers - 1);
     const {layer} = choice;
     const relative = Float64Array.from(sweep.largestNorms, (norm, i) => norm / sweep.medianNorms[i]);
     const sizes = Float64Array.from(sweep.largestNorms, (_, i) => {

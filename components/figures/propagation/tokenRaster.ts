@@ -88,7 +88,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
   let key: unknown[] = [];
   const draw = (view: View, anew = false) => {
     const {record, choice, selection, picture} = view;
-    const next = [record, selection.scale];
+    const next = [record, selection.maps.scale];
     for (const trunk of trunks) rasters[trunk].update({layer: choice.layer + 1});
     if (!anew && next.every((value, i) => value === key[i])) return;
     key = next;
@@ -111,12 +111,12 @@ export function tokenRaster(feed: Feed): HTMLElement {
         values: values.map((_, i, all) => all[i - (i % patches) + patchesInOrder[i % patches]]),
         signed: quantity === "margin",
         domain,
-        scale: selection.scale
+        scale: selection.maps.scale
       });
     }
     for (const name of ["margin", "norm"] as const) {
       legends[name].hidden = name !== quantity;
-      if (name === quantity) legends[name].update({domain, scale: selection.scale});
+      if (name === quantity) legends[name].update({domain, scale: selection.maps.scale});
     }
     const [ever, still] = heldTrunks(record).map((trunk) => outlierRaster(historyOf(record, trunk)).patches.length);
     frame.update({

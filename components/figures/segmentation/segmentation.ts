@@ -20,7 +20,7 @@ import {patchName} from "../../charts/reading.js";
 import {segmenters, type Stage} from "../features/stages.js";
 import {present, viewMasks, type Masks} from "./viewMasks.js";
 
-type Shown = Selection["shown"];
+type Shown = Selection["masks"]["shown"];
 
 const waiting = "Loading the features of this photo.";
 
@@ -63,12 +63,15 @@ export function segmentationFigure(feed: Feed): HTMLElement {
   let key = "";
   const paint = (view: View, masks: Masks) => {
     const {record, selection, picture} = view;
-    const {shown, opacity, range} = selection;
+    const {
+      masks: {shown, opacity},
+      maps: {range}
+    } = selection;
     const {asked, byName} = masks;
-    const index = chosenClass(asked, selection.word);
-    const base = byName.get(baseOf(masks, selection.against).name)!;
+    const index = chosenClass(asked, selection.words.class);
+    const base = byName.get(baseOf(masks, selection.masks.against).name)!;
     // Opacity moves every frame; what it is applied to is made once.
-    const nextKey = [record.image, asked.words, shown, selection.against, index, range].join("|");
+    const nextKey = [record.image, asked.words, shown, selection.masks.against, index, range].join("|");
     const fresh = current !== masks || key !== nextKey;
     [current, key] = [masks, nextKey];
     const heat = (mask: Mask) => (shown === "heat" ? mask.heat[index] : null);
@@ -110,18 +113,18 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     photo.update({hover});
     if (!current) return;
     const {byName, asked} = current;
-    const base = byName.get(baseOf(current, selection.against).name)!;
-    const index = chosenClass(asked, selection.word);
+    const base = byName.get(baseOf(current, selection.masks.against).name)!;
+    const index = chosenClass(asked, selection.words.class);
     for (const [i, {name}] of segmenters.entries()) {
       const mask = byName.get(name);
       if (!mask) continue;
       maps[i].update({hover});
       const share = mask === base ? "—" : `${Math.round(100 * disagreement(mask, base))} % differ`;
-      const still = selection.shown === "heat" ? "" : share;
+      const still = selection.masks.shown === "heat" ? "" : share;
       const pointed =
         hover === null
           ? still
-          : selection.shown === "heat"
+          : selection.masks.shown === "heat"
             ? formatValue(mask.heat[index][hover])
             : asked.classes[mask.patches[hover]].name;
       frames[i].update({readout: pointed});
@@ -175,14 +178,14 @@ function segmentationControls(feed: Feed) {
       {value: "heat", label: "heat of a class", hint: "Cosines with one class’s words"},
       {value: "difference", label: "difference", hint: "Only where a method’s class is not the other’s"}
     ],
-    value: store.value.shown,
-    onChange: (value) => store.set({shown: value})
+    value: store.value.masks.shown,
+    onChange: (value) => store.set({masks: {shown: value}})
   });
   const against = menu<string>({
     label: "Held against",
     options: methodChoices,
-    value: store.value.against,
-    onChange: (value) => store.set({against: value})
+    value: store.value.masks.against,
+    onChange: (value) => store.set({masks: {against: value}})
   });
   const opacity = opacityInput(store);
   const range = rangeInput(store);
@@ -190,11 +193,11 @@ function segmentationControls(feed: Feed) {
   return {
     elements: [wordsField(feed), shown, against, opacity, word, range],
     show: ({selection}: View) => {
-      const heat = selection.shown === "heat";
-      shown.update({value: selection.shown});
-      against.update({value: segmenterName(selection.against)});
-      opacity.update({value: selection.opacity});
-      range.update({value: selection.range});
+      const heat = selection.masks.shown === "heat";
+      shown.update({value: selection.masks.shown});
+      against.update({value: segmenterName(selection.masks.against)});
+      opacity.update({value: selection.masks.opacity});
+      range.update({value: selection.maps.range});
       against.hidden = opacity.hidden = heat;
       word.hidden = range.hidden = !heat;
     }
@@ -220,7 +223,10 @@ const titles: Record<Shown, string> = {
 };
 
 function words({record, picture, selection}: View, masks: Masks, index: number): Partial<FigureOptions> {
-  const {shown, against, range} = selection;
+  const {
+    masks: {shown, against},
+    maps: {range}
+  } = selection;
   const {asked} = masks;
   const {words: synonyms} = asked.classes[index];
   const base = baseOf(masks, against).title;

@@ -22,7 +22,7 @@ const kept = perOwner<RecordSource, WeakMap<Asked, Cache<Masks>>>(() => new Weak
 /** The masks of a view's photo for its words. Rejects where no method has features, or where words are not known. */
 export function viewMasks({source, selection, record}: View): Answer<Masks> {
   const names = segmenters.map(({name}) => name);
-  return proceed(askWords(selection), (asked) => {
+  return proceed(askWords({...selection, words: selection.words.list}), (asked) => {
     const ofWords = kept(source);
     const masks =
       ofWords.get(asked) ??

@@ -7,7 +7,7 @@ import {sfp} from "../../model/methods/sfp.js";
 import {changedOptions, keyValues, type OptionValues} from "../../analysis/options.js";
 import type {SegmentSettings} from "../../model/segmentation/segment.js";
 
-type FitName = Selection["fit"];
+type FitName = Selection["live"]["fit"];
 
 /** What the trunk looks at: the middle square as the models were trained, or all of the picture. */
 export const fits: readonly {value: FitName; label: string}[] = [
@@ -39,16 +39,16 @@ export function readMethods(text: string): string[] {
 }
 
 /** How masks are made. */
-export function readSegmentSettings({windows, short, probability}: Selection): Partial<SegmentSettings> & {
+export function readSegmentSettings({live: {windows, short, probability}}: Selection): Partial<SegmentSettings> & {
   short: number;
 } {
   return {crop: windows === "whole" ? 0 : 224, short, probability};
 }
 
 /** What a session starts with: SFP's options that differ from their defaults, and what the trunk looks at. */
-export function readChoices({fit, square, method, options}: Selection): {fit: Fit; at: number; options: OptionValues} {
+export function readChoices({live: {fit, square}, method}: Selection): {fit: Fit; at: number; options: OptionValues} {
   // The options of another method are of no use here.
-  const values = readSettings(sfp, method === sfp.name ? options : "");
+  const values = readSettings(sfp, method.name === sfp.name ? method.options : "");
   return {fit: readFit(fit), at: square, options: keyValues(changedOptions(sfp.options, values))};
 }
 

@@ -136,37 +136,24 @@ async function begin(session: LiveSession): Promise<void> {
   const {kind: first} = session.state;
   session.subscribe(({fit, at, kind}) => {
     // What the page chose by itself is no choice: the link's reader has another machine.
-    const said = kind !== first || selection.value.device !== "auto";
-    selection.set({fit: fitName(fit), square: at, ...(said ? {device: kind} : {})});
+    const said = kind !== first || selection.value.live.device !== "auto";
+    selection.set({live: {fit: fitName(fit), square: at, ...(said ? {device: kind} : {})}});
   });
 }
 
-function deviceOf({device}: Selection) {
+function deviceOf({live: {device}}: Selection) {
   return device === "auto" ? undefined : device;
 }
 
 /** What a run depends on; all else on the page follows the selection by itself. */
-const runFields = [
-  "model",
-  "image",
-  "device",
-  "fit",
-  "square",
-  "method",
-  "options",
-  "methods",
-  "words",
-  "windows",
-  "short",
-  "probability"
-] as const satisfies readonly (keyof Selection)[];
+const runsWith = ({model, image, live, method, words}: Selection) => [model, image, live, method, words.list];
 
 /** Calls `show` when the browser goes back or forward to other choices than those of the page. */
 function followAddress(show: (chosen: Selection) => void): void {
-  let last = selection.value;
+  let last = runsWith(selection.value);
   selection.subscribe((value, restored) => {
     const before = last;
-    last = value;
-    if (restored && runFields.some((key) => value[key] !== before[key])) show(value);
+    last = runsWith(value);
+    if (restored && runsWith(value).some((part, i) => part !== before[i])) show(value);
   });
 }

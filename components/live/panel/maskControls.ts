@@ -2,7 +2,7 @@
 import type {RecordSource} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
-import type {Selection} from "../../site/selection.js";
+import type {Change, Selection} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
 import {askWords, type Asked} from "../../site/asked.js";
 import {newest} from "../../site/cache.js";
@@ -48,11 +48,11 @@ export function maskControls(
     if (!info && chosen && whole && !session.state.stage) return void session.run();
     if ((!info?.words && !info?.tower) || !whole || !chosen) return;
     const settings = readSegmentSettings(store.value);
-    const names = readMethods(store.value.methods);
+    const names = readMethods(store.value.live.methods);
     const note = [info.id, `${settings.short} px`, device && `computed on ${device}`].filter(Boolean).join(" · ");
     // A text tower answers later, and other words may have been asked for since.
     askLatest(
-      () => askWords({model: info.id, image: chosen.id, words: store.value.words}),
+      () => askWords({model: info.id, image: chosen.id, words: store.value.words.list}),
       (found) => {
         const mine = (asked = {...found, note});
         const {classes} = found;
@@ -72,32 +72,32 @@ export function maskControls(
     );
   };
   /** Changes the selection, and the masks once the reader has stopped. */
-  const change = (chosen: Partial<Selection>) => {
+  const change = (chosen: Change) => {
     store.set(chosen);
     clearTimeout(timer);
     timer = setTimeout(ask, pause);
   };
 
-  const boxes = methodBoxes((names) => change({methods: names.join(",")}));
+  const boxes = methodBoxes((names) => change({live: {methods: names.join(",")}}));
   const windows = segmented<"sliding" | "whole">({
     label: "Windows",
     options: [
       {value: "sliding", label: "sliding, 224 by 112"},
       {value: "whole", label: "the whole picture at once"}
     ],
-    value: store.value.windows,
-    onChange: (value) => change({windows: value})
+    value: store.value.live.windows,
+    onChange: (value) => change({live: {windows: value}})
   });
   const short = slider({
     label: "Short side",
     least: 224,
     most: 672,
     step: 112,
-    value: store.value.short,
+    value: store.value.live.short,
     suffix: "px",
     onChange: (value) => {
       short.update({value});
-      change({short: value});
+      change({live: {short: value}});
     }
   });
   const threshold = slider({
@@ -105,11 +105,11 @@ export function maskControls(
     least: 0,
     most: 0.95,
     step: 0.05,
-    value: store.value.probability,
+    value: store.value.live.probability,
     hint: "Pixels whose best class is less probable get the first class",
     onChange: (value) => {
       threshold.update({value});
-      change({probability: value});
+      change({live: {probability: value}});
     }
   });
   const take = takeAlong(() => {
@@ -136,17 +136,17 @@ export function maskControls(
     });
   };
   session.subscribe(write);
-  let words = store.value.words;
+  let words = store.value.words.list;
   store.subscribe((value, restored) => {
-    const typed = value.words !== words && !restored;
-    words = value.words;
+    const typed = value.words.list !== words && !restored;
+    words = value.words.list;
     if (typed) ask();
   });
   const show = (chosen: Selection) => {
-    boxes.show(readMethods(chosen.methods));
-    windows.update({value: chosen.windows});
-    short.update({value: chosen.short});
-    threshold.update({value: chosen.probability});
+    boxes.show(readMethods(chosen.live.methods));
+    windows.update({value: chosen.live.windows});
+    short.update({value: chosen.live.short});
+    threshold.update({value: chosen.live.probability});
   };
   show(store.value);
   return {

@@ -50,14 +50,14 @@ export function maskFigure(
   {store, controls, actions}: {store: SelectionStore; controls: readonly Node[]; actions: readonly Node[]}
 ): Drawing<MaskFigureOptions> {
   let state = options;
-  let opacity = store.value.opacity;
+  let opacity = store.value.masks.opacity;
   let picture: HTMLElement | undefined;
   let photo: {of: Shown; canvas: HTMLCanvasElement} | undefined;
   const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; place: HTMLElement; frame: HTMLElement}>();
   const place = plates([], 300);
   const legend = h("ul", {class: "legend-marks"});
   const opacitySlider = opacityInput(store);
-  store.subscribe(({opacity: value}) => {
+  store.subscribe(({masks: {opacity: value}}) => {
     if (value === opacity) return;
     opacity = value;
     opacitySlider.update({value});

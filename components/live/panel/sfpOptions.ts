@@ -32,7 +32,7 @@ export function sfpOptions(
     for (const name of Object.keys({...values, ...session.options}))
       if (values[name] !== session.options[name]) changed.add(name);
     session.options = values;
-    selection.set({method: "sfp", options: formatOptions(values)});
+    selection.set({method: {name: "sfp", options: formatOptions(values)}});
     clearTimeout(timer);
     timer = setTimeout(() => {
       const live = session.model;
