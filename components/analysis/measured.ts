@@ -17,6 +17,8 @@ export interface AreasFile {
     weights: string;
     device: string;
     versions: Readonly<Record<string, string>>;
+    /** The second model, where a variant looks through one. */
+    proxy?: {model: string; weights: string};
   };
   protocol: ProtocolSummary;
   images: {

@@ -20,6 +20,8 @@ export interface SomOptions extends DetectionOptions {
   isolated: "keep" | "widen" | "zero";
   /** First layer (1-based) whose output is repaired; earlier outliers are detected and left alone. */
   from: number;
+  /** Last layer (1-based) whose output is repaired; unless given, or "last", the last that is run. */
+  to?: number | "last";
 }
 
 /** One layer of a trunk. */
@@ -200,10 +202,12 @@ export class Network extends Tower {
     this.probeTokens("tokens", "norms", layer, block.output);
     const unrepaired = {...block, ...both, meanAttention, passed: block.output};
     if (!som) return unrepaired;
-    const outliers = detect(g, both, som, patches);
-    this.probe(`outliers.${layer}`, outliers, [patches], "bool");
-    if (layer < som.from) return {...unrepaired, outliers};
     const x = this.unflatten(block.output);
+    const norms = g.reshape(g.norm(g.slice(x, 1, prefix, end), -1), -1, patches);
+    const outliers = detect(g, {...both, norms}, som, patches);
+    this.probe(`outliers.${layer}`, outliers, [patches], "bool");
+    const to = typeof som.to === "number" ? som.to : Infinity;
+    if (layer < som.from || layer > to) return {...unrepaired, outliers};
     const repaired = repair(g, g.slice(x, 1, prefix, end), this.repairable(outliers, layer), this.grid, som.isolated);
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
     const passed = this.flatten(

@@ -9,6 +9,8 @@ export interface DetectionOptions {
   cap: number | "none";
   /** The test on the mean over heads, or per head and then any head, or more than half of them. */
   heads: "mean" | "any" | "vote";
+  /** Eq. 4, or no test: the `cap` patches with the largest norm, class attention, or margin of class over self-attention. */
+  choose?: "test" | "norm" | "class" | "margin";
 }
 
 /** What the test compares: each B × N, or B × H × N before the heads are joined. */
@@ -17,6 +19,11 @@ export interface Responses {
   classRow: Value;
   /** Attention of each patch to itself, B × H × N. */
   diagonal: Value;
+}
+
+/** What outliers are chosen by: attention, and the norm of each patch after the block, B × N. */
+export interface Evidence extends Responses {
+  norms: Value;
 }
 
 /** Where the patches stand among all tokens: from `prefix` to before `end`. */
@@ -38,8 +45,29 @@ export function diagonalOf(g: Graph, attention: Value, heads: number, {tokens, p
   return g.slice(flat, 2, prefix * (tokens + 1), end * tokens, tokens + 1);
 }
 
-/** The outlier set S = {i : a_ii < factor · a_ci} as a mask, B × N (Eq. 4; strict, patches only). */
-export function detect(
+/** The outlier set as a mask, B × N: S = {i : a_ii < factor · a_ci} (Eq. 4; strict, patches only), or what `choose` ranks first. */
+export function detect(g: Graph, evidence: Evidence, options: DetectionOptions, patches: number): Value {
+  const {cap, choose = "test"} = options;
+  if (choose === "test") return tested(g, evidence, options, patches);
+  if (cap === "none") throw new RangeError(`choose=${choose} needs cap=N: how many patches of a layer are repaired.`);
+  if (options.heads !== "mean") throw new RangeError(`heads=${options.heads} needs choose=test.`);
+  return firstOf(g, ranked(g, evidence, choose, options.factor), cap, patches);
+}
+
+/** What `choose` ranks patches by, B × N. */
+function ranked(
+  g: Graph,
+  {classRow, diagonal, norms}: Evidence,
+  choose: "norm" | "class" | "margin",
+  factor: number
+): Value {
+  if (choose === "norm") return norms;
+  const meanRow = g.scale(g.mean(classRow, 1, false), factor);
+  return choose === "class" ? meanRow : g.subtract(meanRow, g.mean(diagonal, 1, false));
+}
+
+/** Eq. 4. */
+function tested(
   g: Graph,
   {classRow, diagonal}: Responses,
   {factor, cap, heads}: DetectionOptions,
@@ -58,14 +86,19 @@ export function detect(
 
 /** The `count` marked patches with the largest score; among equals, the first ones. */
 function keepLargest(g: Graph, mask: Value, score: Value, count: number, patches: number): Value {
-  // A patch stays when fewer than `count` marked patches come before it. Attention is never negative.
-  const marked = g.where(mask, score, g.scalar(-1));
-  const row = g.unsqueeze(marked, 1); // B × 1 × N: the others
-  const column = g.unsqueeze(marked, 2); // B × N × 1: oneself
+  // Attention is never negative.
+  return g.and(mask, firstOf(g, g.where(mask, score, g.scalar(-1)), count, patches));
+}
+
+/** The `count` patches with the largest score; among equals, the first ones. B × N. */
+function firstOf(g: Graph, score: Value, count: number, patches: number): Value {
+  // A patch is among them when fewer than `count` come before it.
+  const row = g.unsqueeze(score, 1); // B × 1 × N: the others
+  const column = g.unsqueeze(score, 2); // B × N × 1: oneself
   const index = Array.from({length: patches}, (_, i) => i);
   const earlier = g.less(g.floats(index, [1, 1, patches]), g.floats(index, [1, patches, 1]));
   const before = g.or(g.less(column, row), g.and(g.equal(column, row), earlier));
-  return g.and(mask, g.less(g.sum(g.toFloat(before), 2, false), g.scalar(count)));
+  return g.less(g.sum(g.toFloat(before), 2, false), g.scalar(count));
 }
 
 export interface Repair {

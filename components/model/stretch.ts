@@ -38,7 +38,8 @@ export function buildStretch(model: Model, {first, last, grid, som, outputs}: St
     first === 1
       ? g.input("pixels", ["batch", 3, "height", "width"])
       : g.input("tokens", ["batch", network.tokens, model.geometry.width]);
-  network.trunk(input, last - first + 1, {...som, from: 1});
+  const to = typeof som.to === "number" ? som.to - first + 1 : som.to;
+  network.trunk(input, last - first + 1, {...som, from: 1, to});
   return g.finish(
     Object.fromEntries(
       outputs.map((name) => {

@@ -2,27 +2,39 @@
 import type {LabelledAreas, PredictedAreas} from "../../components/analysis/measured.js";
 import {areas, Confusion} from "../../components/model/evaluation/metric.js";
 import type {Colours} from "../../components/model/image/normalise.js";
+import type {PropagationOptions} from "../../components/model/segmentation/propagate.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
-import {labelPixels, scoreWindows, type Seen} from "../../components/model/segmentation/segment.js";
-import type {PixelBatch} from "../../components/model/segmentation/windows.js";
+import {
+  labelPixels,
+  scoreWindows,
+  type FeatureProvider,
+  type Seen
+} from "../../components/model/segmentation/segment.js";
 import {frequentTable, type Protocol, type Subject} from "./protocols.js";
 
 const table = frequentTable();
 
-/** Segments one photo with several variants in one pass and counts its labelled pixels: one row a variant. */
+/**
+ * Segments one photo with several variants in one pass and counts its labelled pixels: one row a variant.
+ *
+ * @param features what the variants' networks say about the windows, in their order
+ * @param propagation of the scores of each variant, by its place
+ */
 export async function measureImage(
-  features: (windows: PixelBatch) => Promise<WindowFeatures[]>,
+  features: (...seen: Parameters<FeatureProvider>) => Promise<WindowFeatures[]>,
   colours: Colours,
   text: Float32Array,
   {classes, settings}: Protocol,
-  {image, labels}: Subject
+  {image, labels}: Subject,
+  propagation: readonly (PropagationOptions | undefined)[] = []
 ): Promise<PredictedAreas[]> {
-  const input = {image, colours, text, classes, settings};
+  // Methods may look at all windows of a picture at once.
+  const input = {image, colours, text, classes, settings, batch: "all"} as const;
   let seen: Seen | undefined;
-  for await (const next of scoreWindows(input, features)) seen = next;
+  for await (const next of scoreWindows(input, (windows, whole) => features(windows, whole, image))) seen = next;
   const rows: PredictedAreas[] = [];
   for (const variant of seen!.scores.keys()) {
-    const {labels: predicted} = await labelPixels(input, seen!, variant);
+    const {labels: predicted} = await labelPixels({...input, propagation: propagation[variant]}, seen!, variant);
     const confusion = new Confusion(classes.length);
     confusion.add(labels, table, predicted);
     const found = areas(confusion);

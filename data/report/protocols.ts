@@ -51,7 +51,10 @@ const sliding: Protocol = {
   subject: async (root, name) => ({image: await photo(root, name), labels: (await mask(root, name)).labels})
 };
 
-export const protocols: Readonly<Record<string, Protocol>> = {square, sliding};
+/** The study of which tokens must be repaired, on the same squares. */
+const repair: Protocol = {...square, name: "repair"};
+
+export const protocols: Readonly<Record<string, Protocol>> = {square, sliding, repair};
 
 /** VOC20's words of the frequent classes, as `evaluate --classes` asks for them. */
 function vocWords(): QueryClass[] {

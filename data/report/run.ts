@@ -2,13 +2,13 @@
 import {existsSync, readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {changedPixels, summarise, type AreasFile, type MeasuredFile} from "../../components/analysis/measured.js";
-import type {PixelBatch} from "../../components/model/segmentation/windows.js";
 import {writeWhole} from "../files/output.js";
 import {duration} from "../files/progress.js";
-import {openEngine, openModel, provenance, type Engine, type LoadedModel} from "../engine/index.js";
+import {provenance, type LoadedModel} from "../engine/index.js";
 import {labelledAreas, measureImage} from "./measure.js";
 import {namesHash, protocols, type Protocol} from "./protocols.js";
-import {methodRequest, slidingVariants, variants, type Variant} from "./variants.js";
+import {openNetworks, providers, type Networks} from "./providers.js";
+import {slidingVariants, variantsOf, type Variant} from "./variants.js";
 
 export interface ReportTask {
   root: string;
@@ -28,9 +28,10 @@ export interface ReportTask {
 /** How every interval of the report is made. */
 export const resampling = {confidence: 0.95, resamples: 2000, seed: 1} as const;
 
-/** The file of one report's per-image areas, and the one in which pages find all reports. */
+/** The file of one report's per-image areas, and the one in which pages find all reports; the study has its own. */
 export function reportFiles(folder: string, model: string, protocol: string) {
-  return {areas: join(folder, `${model}-${protocol}.json`), summary: join(folder, "summary.json")};
+  const pages = protocol === "repair" ? "repair.json" : "summary.json";
+  return {areas: join(folder, `${model}-${protocol}.json`), summary: join(folder, pages)};
 }
 
 /** How often a run is saved, in ms. */
@@ -44,10 +45,11 @@ const saveEvery = 20_000;
  */
 export async function reportOn(task: ReportTask): Promise<void> {
   const {names, protocol, threads, folder, log} = task;
-  const chosen = chosenVariants(protocol, task.only);
-  const model = await openModel(task.model);
-  const engine = openEngine(model, {device: "cpu", threads});
   const {classes, about, name} = protocol;
+  const all = variantsOf(name, task.model);
+  const chosen = chosenVariants(all, name, task.only);
+  const networks = await openNetworks(task.model, chosen, threads);
+  const {model, engine} = networks;
   const {weights, versions, device} = provenance(model, engine, "sfp");
   const fresh: AreasFile = {
     format: "sfp-measured-areas 1",
@@ -65,21 +67,17 @@ export async function reportOn(task: ReportTask): Promise<void> {
   log(`${task.model}, ${name}: ${missing.length} of ${chosen.length} variants to measure on ${names.length} photos`);
   if (missing.length) {
     const text = (await model.text(classes.flatMap(({words}) => words))).vectors;
-    const counted = await countPhotos(task, fresh, missing, {
-      model,
-      engine,
-      text,
-      unfinished: `${files.areas}.unfinished`
-    });
+    const counted = await countPhotos(task, fresh, missing, networks, text, `${files.areas}.unfinished`);
     file.labelled = counted.labelled;
+    if (networks.proxy) file.provenance = {...file.provenance, proxy: proxyOf(networks.proxy)};
     for (const [id, rows] of Object.entries(counted.variants)) {
       if (id in file.variants) log(`${id}: ${changedPixels(rows, file.variants[id])} pixels changed`);
       file.variants[id] = rows;
     }
-    writeWhole(files.areas, areasText(file));
+    writeWhole(files.areas, areasText(file, all));
     rmSync(`${files.areas}.unfinished`, {force: true});
   }
-  const summary = summarise(file, variants, resampling);
+  const summary = summarise(file, all, resampling);
   writeWhole(files.summary, summaryText(withReport(readSummary(files.summary), summary)));
   log(`${files.areas} and ${files.summary} written`);
 }
@@ -89,41 +87,47 @@ async function countPhotos(
   {root, names, protocol, log, model: id}: ReportTask,
   fresh: AreasFile,
   missing: readonly Variant[],
-  {model, engine, text, unfinished}: {model: LoadedModel; engine: Engine; text: Float32Array; unfinished: string}
+  networks: Networks,
+  text: Float32Array,
+  unfinished: string
 ): Promise<AreasFile> {
   const kept = readAreas(unfinished);
   const same =
     kept && sameSubject(kept, fresh) && missing.map((one) => one.id).join() === Object.keys(kept.variants).join();
   const file = same ? kept : {...fresh, variants: Object.fromEntries(missing.map((one) => [one.id, []]))};
-  // One graph: variants with the same trunk share it, which is most of the work.
-  const requests = missing.map(methodRequest);
+  const {geometry} = networks.model;
+  const features = providers(networks, missing, {text, classes: protocol.classes});
+  const propagation = missing.map((variant) => variant.propagation);
   const start = performance.now();
   let saved = start;
   try {
     const from = file.labelled.length;
     for (let i = from; i < names.length; ++i) {
-      const subject = await protocol.subject(root, names[i], model.geometry);
-      const features = (windows: PixelBatch) => engine.features(requests, windows);
-      const rows = await measureImage(features, model.geometry, text, protocol, subject);
+      const subject = await protocol.subject(root, names[i], geometry);
+      const rows = await measureImage(features, geometry, text, protocol, subject, propagation);
       for (const [v, {id: variant}] of missing.entries()) file.variants[variant].push(rows[v]);
       file.labelled.push(labelledAreas(subject, protocol.classes.length));
       if (performance.now() - saved < saveEvery) continue;
       saved = performance.now();
-      writeWhole(unfinished, areasText(file));
+      writeWhole(unfinished, areasText(file, missing));
       const left = ((saved - start) / (i + 1 - from)) * (names.length - i - 1);
       log(`${id}, ${protocol.name}: ${i + 1} of ${names.length} photos, ${duration(left)} left`);
     }
   } finally {
-    await engine.close();
+    await networks.close();
   }
   return file;
 }
 
-function chosenVariants(protocol: Protocol, only?: readonly string[]): Variant[] {
+function proxyOf({id, hash}: LoadedModel): AreasFile["provenance"]["proxy"] {
+  return {model: id, weights: hash};
+}
+
+function chosenVariants(variants: readonly Variant[], protocol: string, only?: readonly string[]): Variant[] {
   const wrong = only?.find((id) => !variants.some((variant) => variant.id === id));
   if (wrong !== undefined)
     throw new RangeError(`There is no variant ${wrong}; they are ${variants.map(({id}) => id).join("; ")}.`);
-  const wanted = only ?? (protocol.name === "sliding" ? slidingVariants : undefined);
+  const wanted = only ?? (protocol === "sliding" ? slidingVariants : undefined);
   return variants.filter(({id}) => !wanted || wanted.includes(id));
 }
 
@@ -143,7 +147,7 @@ export function readAreas(path: string): AreasFile | undefined {
 }
 
 /** One line a variant in the report's order, so that a change of one is a change of one line. */
-export function areasText({labelled, variants: found, ...rest}: AreasFile): string {
+export function areasText({labelled, variants: found, ...rest}: AreasFile, variants: readonly Variant[]): string {
   const head = JSON.stringify(rest, null, 1).slice(0, -2);
   const lines = variants
     .filter(({id}) => id in found)

@@ -1,8 +1,11 @@
 /** What the measured report measures: variants of SFP, and the methods beside it. */
+import type {PropagationOptions} from "../../components/model/segmentation/propagate.js";
 import type {MethodRequest} from "../../components/model/build.js";
 import {keyValues, type OptionSpec} from "../../components/analysis/options.js";
 import {methods} from "../../components/model/methods/index.js";
 import {sfp} from "../../components/model/methods/sfp.js";
+import {scoreOptions} from "../../components/model/segmentation/own-scores.js";
+import {found, type Found} from "./found.js";
 
 /** One row of the report. */
 export interface Variant {
@@ -13,6 +16,10 @@ export interface Variant {
   options: string[];
   /** Variants that it is compared with on the same images. */
   against: string[];
+  /** Whether it looks through a second model. */
+  proxied?: boolean;
+  /** PEARL's propagation of its scores. */
+  propagation?: PropagationOptions;
 }
 
 /** A variant as an engine is asked for it. */
@@ -91,10 +98,12 @@ const sweeps = Object.entries(sfp.options).flatMap(([name, {sweep = []}]: [strin
   sweep.map((value) => changed(`${name}=${value}`))
 );
 
-/** The other methods that run on one model of any width, window after window. */
-const rivals = Object.values(methods).filter(({name, live}) => name !== sfp.name && live !== false);
+/** The other methods that run on one model of any width, window after window, and decide by cosines. */
+const rivals = Object.values(methods).filter(
+  ({name, proxy, sharesWindows}) => name !== sfp.name && !proxy && !sharesWindows && !Object.hasOwn(scoreOptions, name)
+);
 
-export const variants: readonly Variant[] = [
+const own: Variant[] = [
   ...chain,
   ...rivals.map(({name}) => ({id: name, method: name, options: [], against: [full]})),
   ...table3,
@@ -103,6 +112,105 @@ export const variants: readonly Variant[] = [
   ...["0.5", "1.5", "2", "3"].map((value) => changedSom(`factor=${value}`)),
   changedSom("factor=1.5", "cap=10")
 ];
+
+/** The authors' script of GLA-CLIP on ProxyCLIP. */
+const glaScript = ["anchors=on", "normalise=row", "dynamic_beta=0.3", "dynamic_gamma=30"];
+
+/** Methods whose last block leaves the trunk alone, each with registers. */
+const withRegisters = ["clip", "maskclip", "sclip", "clearclip", "naclip"] as const;
+
+/** Registers for the first `top` neurons that were found. */
+function registers({neurons}: Found, top: number, count = 1): string[] {
+  return [`registers=${count}`, `neurons=${neurons.slice(0, top).join(",")}`];
+}
+
+/** Methods since SFP, and those with a second model: a row each of both protocols. */
+function since(known: Found): Variant[] {
+  const channels = `channels=${known.channels}`;
+  return [
+    {
+      id: "pearl propagated",
+      method: "pearl",
+      options: [],
+      against: ["pearl", full],
+      propagation: {bugs: "fix", grid: 80}
+    },
+    {id: "rf-clip", method: "rf-clip", options: [channels], against: [full]},
+    {
+      id: `rf-clip sigma=${known.sigma}`,
+      method: "rf-clip",
+      options: [channels, `sigma=${known.sigma}`],
+      against: ["rf-clip", full]
+    },
+    {id: "gla", method: "gla", options: [], against: ["clearclip", full]},
+    {id: "proxyclip", method: "proxyclip", options: [], against: [full], proxied: true},
+    {id: "gla proxied", method: "gla", options: glaScript, against: ["proxyclip", full], proxied: true},
+    {id: "lavg", method: "lavg", options: [], against: ["sclip", full], proxied: true},
+    ...withRegisters.map((name) => ({
+      id: `${name} registers`,
+      method: name,
+      options: registers(known, 10),
+      against: [name, full]
+    }))
+  ];
+}
+
+const sinceIds = since({neurons: [], channels: "", sigma: "0.85"}).map(({id}) => id);
+
+/** Numbers of tokens a layer that the study of repairs tries. */
+const caps = [1, 2, 5, 10, 20, 50] as const;
+const choices = ["test", "norm", "class", "margin"] as const;
+/**
+ * Layers whose outputs are repaired, besides all of them: before high-norm tokens appear in the output of layer 8, from
+ * there on, a layer too late, and there alone.
+ */
+const spans = [["to=7"], ["from=8"], ["from=9"], ["from=8", "to=8"]] as const;
+
+/** Which tokens must be repaired: SOM with another choice, number and span, without HAI, on two last layers. */
+function study(known: Found): Variant[] {
+  const som = (base: Reading, hai: boolean, ...options: string[]): Variant => {
+    const reference = rung(base, {hai});
+    return {
+      id: [rung(base, {som: true, hai}), ...options].join(" "),
+      method: "sfp",
+      options: [...(base === "block" ? [] : [`sae=${base}`]), ...(hai ? [] : ["hai=off"]), ...options],
+      against: [reference]
+    };
+  };
+  const by = (choose: string) => (choose === "test" ? [] : [`choose=${choose}`]);
+  const references = ["block", "block+som", "block+hai", full, "none", "none+som"];
+  return [
+    ...chain
+      .filter(({id}) => references.includes(id))
+      .map((one) => ({...one, against: one.against.filter((id) => references.includes(id))})),
+    ...choices.flatMap((choose) => caps.map((cap) => som("block", false, ...by(choose), `cap=${cap}`))),
+    ...choices.flatMap((choose) => spans.map((span) => som("block", false, ...by(choose), "cap=10", ...span))),
+    ...choices.flatMap((choose) => [5, 10].map((cap) => som("block", true, ...by(choose), `cap=${cap}`))),
+    ...choices.flatMap((choose) => caps.map((cap) => som("none", false, ...by(choose), `cap=${cap}`))),
+    ...[
+      [1, 1],
+      [5, 1],
+      [10, 1],
+      [20, 1],
+      [10, 4]
+    ].map(([top, count]) => ({
+      id: `none registers=${count} top=${top}`,
+      method: "clearclip",
+      options: registers(known, top, count),
+      against: ["none"]
+    }))
+  ];
+}
+
+/** The variants of a protocol for a model. @throws RangeError for a model of which nothing was found */
+export function variantsOf(protocol: string, model: string): readonly Variant[] {
+  const known = found[model];
+  if (protocol === "repair") {
+    if (!known) throw new RangeError(`Nothing is known of ${model}'s neurons; data/report/found.ts lists the models.`);
+    return study(known);
+  }
+  return [...own, ...(known ? since(known) : [])];
+}
 
 /** Those worth the time of sliding windows, which take six passes a photo. */
 export const slidingVariants: readonly string[] = [
@@ -117,5 +225,6 @@ export const slidingVariants: readonly string[] = [
   "literal+som+hai",
   "clear",
   "clear+som+hai",
-  ...rivals.filter(({sliding}) => sliding).map(({name}) => name)
+  ...rivals.filter(({sliding}) => sliding).map(({name}) => name),
+  ...sinceIds
 ];

@@ -12,7 +12,8 @@ import {denseFeatures, openEngine, openModel} from "../../data/engine/index.js";
 import {labelledAreas, measureImage} from "../../data/report/measure.js";
 import {frequentTable, namesHash, photoNames, protocols} from "../../data/report/protocols.js";
 import {areasText, readAreas, readSummary, reportFiles, resampling, summaryText} from "../../data/report/run.js";
-import {methodRequest, variants} from "../../data/report/variants.js";
+import {found as foundOf} from "../../data/report/found.js";
+import {methodRequest, variantsOf} from "../../data/report/variants.js";
 
 const folder = "data/measured";
 const root = "../shared/voc";
@@ -24,10 +25,14 @@ const filesOf = stored.map((report) => {
 });
 
 test("names of variants are told apart, and comparisons are with variants that exist", () => {
-  const ids = variants.map(({id}) => id);
-  assert.equal(new Set(ids).size, ids.length);
-  for (const {id, against} of variants)
-    for (const other of against) assert.ok(ids.includes(other) && other !== id, `${id} against ${other}`);
+  for (const model of [...Object.keys(foundOf), "another"])
+    for (const protocol of model === "another" ? ["square"] : Object.keys(protocols)) {
+      const variants = variantsOf(protocol, model);
+      const ids = variants.map(({id}) => id);
+      assert.equal(new Set(ids).size, ids.length);
+      for (const {id, against} of variants)
+        for (const other of against) assert.ok(ids.includes(other) && other !== id, `${id} against ${other}`);
+    }
 });
 
 test("the reports that pages need are there", () => {
@@ -69,7 +74,8 @@ for (const {report, path, file} of filesOf) {
   const name = `${report.provenance.model}, ${report.protocol.name}`;
 
   test(`${name}: scores and intervals follow from the areas, with the same resamples`, () => {
-    assert.equal(readFileSync(path, "utf8"), areasText(file));
+    const variants = variantsOf(report.protocol.name, report.provenance.model);
+    assert.equal(readFileSync(path, "utf8"), areasText(file, variants));
     assert.deepEqual(summarise(file, variants, resampling), report);
   });
 
@@ -125,7 +131,7 @@ for (const {report, file} of filesOf.filter(({report}) => report.protocol.name =
       const model = await openModel(report.provenance.model);
       assert.equal(model.hash, report.provenance.weights);
       const engine = openEngine(model, {device: "cpu", threads: 1});
-      const chosen = variants.filter(({id}) => few.includes(id));
+      const chosen = variantsOf("square", model.id).filter(({id}) => few.includes(id));
       const text = (await model.text(square.classes.flatMap(({words}) => words))).vectors;
       const requests = chosen.map(methodRequest);
       const together = (windows: PixelBatch) => engine.features(requests, windows);

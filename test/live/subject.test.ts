@@ -98,6 +98,27 @@ test("layers before the repair starts have their norms for both", async () => {
   assert.ok(isolated.subarray(0, 4 * 49).every((on) => !on));
 });
 
+test("repairs that end before the last layer, of patches chosen by rank, are those of the whole graph", async () => {
+  const options = {choose: "norm", cap: 4, from: 3, to: 5};
+  const subject = subjectOf(options);
+  await subject.run(
+    () => {},
+    () => Promise.resolve()
+  );
+  const {outliers, repairedNorms, norms} = subject.record(12).trunks.purified;
+  const outputs = [3, 5, 6, 9].flatMap((layer) => [`outliers.${layer}`, `norms.${layer}`]);
+  const whole = await engine.run({method: "sfp", options, grid, outputs: [...outputs, "features"]}, pixels);
+  for (const layer of [3, 5, 6, 9]) {
+    assert.deepEqual(outliers.subarray(49 * (layer - 1), 49 * layer), whole[`outliers.${layer}`].data, `${layer}`);
+    const own = norms.subarray(50 * (layer - 1), 50 * layer);
+    assert.ok(relativeError(own, whole[`norms.${layer}`].data as Float32Array) <= 1e-5, `${layer}`);
+    const changed = relativeError(repairedNorms.subarray(50 * (layer - 1), 50 * layer), own) > 1e-6;
+    assert.equal(changed, layer <= 5, `${layer}`);
+  }
+  const {values} = await subject.features("vis", options);
+  assert.ok(relativeError(values, whole.features.data as Float32Array) <= 1e-5);
+});
+
 test("numbers that are not finite end a run, and in half precision the message says what helps", async () => {
   const broken = goldenModel();
   const {offset} = broken.checkpoint.tensors.get("visual.transformer.resblocks.4.mlp.c_proj.bias")!;

@@ -12,9 +12,20 @@ export function groupOf({id, method}: Pick<MeasuredRow, "id" | "method">): Exclu
   return id.includes(" ") ? "options" : "steps";
 }
 
-/** "SAE block + SOM + HAI, l0=5"; "NACLIP". */
+/** What stands behind a method's name in a row's. */
+const additions: Readonly<Record<string, string>> = {
+  registers: "with registers",
+  propagated: "with propagation",
+  proxied: "on ProxyCLIP"
+};
+
+/** "SAE block + SOM + HAI, l0=5"; "NACLIP"; "NACLIP with registers". */
 export function rowName({id, method}: Pick<MeasuredRow, "id" | "method">): string {
-  if (method !== "sfp") return methods[method]?.short ?? methods[method]?.title ?? method;
+  if (method !== "sfp") {
+    const [, ...more] = id.split(" ");
+    const title = methods[method]?.short ?? methods[method]?.title ?? method;
+    return [title, ...more.map((word) => additions[word] ?? word)].join(" ");
+  }
   const [steps, ...options] = id.split(" ");
   const [reading, ...modules] = steps.split("+");
   const layer = reading === "none" ? "ClearCLIP’s layer" : `SAE ${reading}`;

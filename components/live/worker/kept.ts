@@ -61,8 +61,8 @@ class Resumed extends Network {
   override trunk(_pixels: Value, last: number, som?: SomOptions): TrunkValues {
     const repairs = som !== undefined && Number.isFinite(som.from);
     this.used = repairs ? "purified" : "plain";
-    const sameTest = (["factor", "cap", "heads"] as const).every((key) => som?.[key] === this.kept[key]);
-    const sameRepair = som?.from === this.kept.from && som?.isolated === this.kept.isolated;
+    const sameTest = (["factor", "cap", "heads", "choose"] as const).every((key) => som?.[key] === this.kept[key]);
+    const sameRepair = (["from", "to", "isolated"] as const).every((key) => som?.[key] === this.kept[key]);
     if (repairs && !(sameTest && sameRepair)) absent();
     const {tokens, patches} = this;
     const {width} = this.geometry;

@@ -135,7 +135,8 @@ export class Subject {
     const layers = Array.from({length: last - first + 1}, (_, i) => first + i);
     const outputs = (trunk: Trunk) =>
       layers.flatMap((layer) => {
-        const repaired = trunk === "purified" && layer >= this.options.som.from;
+        const {from, to} = this.options.som;
+        const repaired = trunk === "purified" && layer >= from && !(typeof to === "number" && layer > to);
         const passed = repaired ? [`repaired.${layer}`] : [];
         return [`attention.${layer}`, `tokens.${layer}`, ...passed, ...trunkOutputs(layer, repaired)];
       });

@@ -77,23 +77,14 @@ export function releasedOutliers(
   const {g, patches} = network;
   const layer = layers.at(-1)!;
   const features = network.patchesOf(layer.output);
-  const largest = () => {
-    // The cap picks the largest norms among all patches: a test that every patch passes.
-    const norms = g.unsqueeze(g.norm(features, 2, false), 1);
-    const zeros = g.scale(norms, 0);
-    return detect(
-      g,
-      {classRow: norms, diagonal: g.subtract(zeros, g.scalar(1))},
-      {factor: 1, cap: cap === "none" ? patches : cap, heads: "mean"},
-      patches
-    );
-  };
+  const norms = g.norm(features, 2, false);
+  const test = {factor, cap, heads: "mean"} as const;
   const outliers =
     detector === "l2"
-      ? largest()
+      ? detect(g, {...layer, norms}, {...test, cap: cap === "none" ? patches : cap, choose: "norm"}, patches)
       : detector === "lof"
         ? lofOutliers(g, features, patches).outliers
-        : detect(g, layer, {factor, cap, heads: "mean"}, patches);
+        : detect(g, {...layer, norms}, test, patches);
   network.probe("released.outliers", outliers, [patches], "bool");
   return outliers;
 }

@@ -3,7 +3,7 @@ import type {Network, Trunk} from "../network.js";
 import {clearclipLayer} from "./clearclip.js";
 import {defineMethod} from "./method.js";
 import {detectionOptions} from "./detection.js";
-import {choice, count, layer, number, type ValuesOf} from "../../analysis/options.js";
+import {choice, count, countOr, layer, number, type ValuesOf} from "../../analysis/options.js";
 
 /** Each is a place where the paper can be read in more than one way (docs/methods.md, 3). */
 const options = {
@@ -58,6 +58,20 @@ const options = {
     label: "repair from layer",
     sweep: ["5", "8", "10"]
   }),
+  to: countOr("last", {
+    least: 1,
+    slider: 24,
+    default: "last",
+    trunk: true,
+    about: "last layer whose output is repaired",
+    label: "repair up to layer"
+  }),
+  choose: choice({
+    values: ["test", "norm", "class", "margin"],
+    trunk: true,
+    about: "outliers by Eq. 4, or the cap patches with the largest norm, class attention or margin",
+    label: "outliers by"
+  }),
   hai_mask: choice({
     values: ["found", "repaired"],
     about: "Eq. 8 masks what the test finds, or only what was repaired (none with som=off)"
@@ -81,6 +95,8 @@ export const sfp = defineMethod({
     const last = geometry.layers;
     // The set of Eq. 8 is found where nothing is repaired, too.
     const from = chosen.som === "on" ? chosen.from : Infinity;
+    if (chosen.to !== "last" && chosen.to < chosen.from)
+      throw new RangeError(`sfp: to=${chosen.to} lies before from=${chosen.from}, so no layer would be repaired.`);
     // Block L runs as an ordinary one only for those who ask for its probes; SAE takes its place.
     const trunk = network.trunk(pixels, last, {...chosen, from});
     const x = trunk.passed(last - 1);
