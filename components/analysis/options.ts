@@ -68,7 +68,13 @@ export interface NeuronsSpec extends Common {
   default: readonly Neuron[];
 }
 
-export type OptionSpec = ChoiceSpec | NumberSpec | LayerSpec | NumbersSpec | NeuronsSpec;
+/** A name or a path, as it is. */
+export interface TextSpec extends Common {
+  kind: "text";
+  default: string;
+}
+
+export type OptionSpec = ChoiceSpec | NumberSpec | LayerSpec | NumbersSpec | NeuronsSpec | TextSpec;
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
@@ -122,6 +128,11 @@ export function neurons(spec: Omit<NeuronsSpec, "kind">): NeuronsSpec {
   return {kind: "neurons", ...spec};
 }
 
+/** A name or a path. */
+export function text(spec: Omit<TextSpec, "kind">): TextSpec {
+  return {kind: "text", ...spec};
+}
+
 /**
  * Completes given options with the defaults.
  *
@@ -171,6 +182,8 @@ function readOption(owner: string, name: string, spec: OptionSpec, value: Option
         ? list
         : refuse(`a list of numbers such as 1,2, each a ${range(spec)}`);
     }
+    case "text":
+      return text;
     case "neurons":
       return parts(text).map((part) => readNeuron(part) ?? refuse("a list of layer:index pairs, such as 3:25,3:0"));
   }

@@ -1,6 +1,6 @@
 import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
-import {methodNamed} from "./methods/index.js";
+import {methodNamed, methods} from "./methods/index.js";
 import type {Corner, Further} from "./methods/method.js";
 import type {GivenOptions} from "../analysis/options.js";
 import {weightsFile, type Model} from "./model.js";
@@ -40,6 +40,7 @@ export interface GraphRequest extends MethodRequest {
 export function buildGraph(model: Model, {grid, outputs, ...request}: GraphRequest): Uint8Array {
   const {g, network, pixels} = begin(model, grid);
   offer(network, "features", addMethod(network, pixels, request), request);
+  needApplied(network, [request]);
   return g.finish(probesOf(network, request.method, outputs));
 }
 
@@ -53,6 +54,7 @@ export function buildFeatures(model: Model, methods: readonly MethodRequest[], g
   const {g, network, pixels} = begin(model, grid);
   for (const [i, request] of methods.entries())
     offer(network, `features.${i}`, addMethod(network, pixels, request), request);
+  needApplied(network, methods);
   return g.finish(
     probesOf(
       network,
@@ -91,6 +93,21 @@ export function addMethod(
     further.external = {grid, features: g.input("external", ["batch", grid[0] * grid[1], width])};
   }
   return methodNamed(method).build(network, pixels, options, further);
+}
+
+/** @throws RangeError where no method computes what a change of the network changes: it would pass unnoticed */
+export function needApplied({model, applied}: Network, requests: readonly MethodRequest[]): void {
+  const idle = model.changes?.find((change) => !applied.has(change));
+  if (!idle) return;
+  const names = requests.map(({method}) => method).join(", ");
+  const takers = Object.values(methods).flatMap(({name, options}) =>
+    Object.hasOwn(options, "registers") ? [name] : []
+  );
+  throw new RangeError(
+    idle.registers
+      ? `“${idle.text}”: ${names} has no place for registers; these methods have: ${takers.join(", ")}.`
+      : `“${idle.text}” changes nothing that ${names} computes: its last layer has no such part. Change an earlier layer, or take --method clip.`
+  );
 }
 
 /** A network's probes by name. @throws RangeError for one that `method` does not offer */

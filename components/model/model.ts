@@ -5,6 +5,7 @@ import {familyOf} from "./families/index.js";
 import {refuseLeft} from "./families/refusals.js";
 import {activations, type Activation, type Geometry, type PositionsChoice, type TowerGeometry} from "./geometry.js";
 import {readCheckpoint} from "./formats/index.js";
+import type {Change} from "./change.js";
 import type {Checkpoint} from "./safetensors.js";
 import {checkBlocks, checkImage, expectShape} from "./shapes.js";
 import type {TextModel} from "./text/model.js";
@@ -32,6 +33,8 @@ export interface Model {
    * of values, which is what words are compared with. Tokens unless said.
    */
   dense?: "tokens" | "pooled";
+  /** What runs change in the network, in this order; nothing unless said. See `interventions/`. */
+  changes?: readonly Change[];
 }
 
 export const precisions = ["float32", "float16"] as const;

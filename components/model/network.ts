@@ -1,6 +1,7 @@
 /** The image tower over a graph: from pixels through the blocks, with or without SOM, to dense features. */
 import {prefixLength, type Grid} from "../records/record.js";
 import type {Geometry} from "./geometry.js";
+import type {Change} from "./change.js";
 import type {Dimension, ElementType, Graph, Value} from "./graph.js";
 import type {Model} from "./model.js";
 import {positionsFor} from "./positions.js";
@@ -22,6 +23,18 @@ export interface SomOptions extends DetectionOptions {
   from: number;
   /** Last layer (1-based) whose output is repaired; unless given, or "last", the last that is run. */
   to?: number | "last";
+}
+
+/** A test, a repair, and the layers (1-based) whose output is repaired. */
+interface Repairs extends Omit<SomOptions, "from" | "to"> {
+  after(layer: number): boolean;
+}
+
+/** SOM where a method has no options for it: the paper's. */
+const plainSom: Omit<SomOptions, "from" | "to"> = {factor: 1, cap: "none", heads: "mean", isolated: "keep"};
+
+function lastRepair({to}: SomOptions): number {
+  return typeof to === "number" ? to : Infinity;
 }
 
 /** One layer of a trunk. */
@@ -52,6 +65,8 @@ export class Network extends Tower {
   readonly prefix: number;
   readonly patches: number;
   readonly probes: Map<string, Probe> = new Map();
+  /** The changes of the model that something of this network has computed. */
+  readonly applied: Set<Change> = new Set();
 
   constructor(
     g: Graph,
@@ -67,7 +82,7 @@ export class Network extends Tower {
   }
 
   /** Where the patches end among the tokens. */
-  protected get end(): number {
+  get end(): number {
     return this.prefix + this.patches;
   }
 
@@ -154,25 +169,59 @@ export class Network extends Tower {
 
   /** Runs blocks 1 to `last`, repairing each output where SOM is asked for, and offers their probes. */
   trunk(pixels: Value, last: number, som?: SomOptions): Trunk {
-    const input = this.embed(pixels);
-    this.probe("tokens.0", this.unflatten(input), [this.tokens, this.geometry.width]);
+    const {input, layers} = this.begin(pixels);
     const standIn = this.geometry.prefix.classToken ? undefined : this.probeRow(pixels);
-    const layers: TrunkLayer[] = [];
-    for (let layer = 1, x = input; layer <= last; ++layer) {
+    for (let layer = layers.length + 1, x = input; layer <= last; ++layer) {
       const block = this.block(x, layer, this.tokens);
-      layers.push(this.finishLayer(layer, block, som, standIn));
+      layers.push(this.finishLayer(layer, block, this.repairsOf(som), standIn));
       x = layers.at(-1)!.passed;
     }
     return {layers, passed: (layer) => (layer ? layers[layer - 1].passed : input)};
   }
 
-  /** Offers the hidden layer of a block's MLP after its activation, B × T × M. */
-  protected override hidden(active: Value, layer: number): Value {
-    this.probe(`hidden.${layer}`, this.unflatten(active, this.tokens, this.geometry.mlp), [
-      this.tokens,
-      this.geometry.mlp
-    ]);
-    return active;
+  /** What the first block to be run reads, (B·T) × D, and the layers before it: none, unless a network begins later. */
+  protected begin(pixels: Value): {input: Value; layers: TrunkLayer[]} {
+    const input = this.embed(pixels);
+    this.probe("tokens.0", this.unflatten(input), [this.tokens, this.geometry.width]);
+    return {input, layers: []};
+  }
+
+  /** SOM as a method asks for it, or after the layers that a change of the network names instead. */
+  private repairsOf(som: SomOptions | undefined): Repairs | undefined {
+    const change = this.model.changes?.findLast(({repairs}) => repairs);
+    if (!change) return som && {...som, after: (layer) => layer >= som.from && layer <= lastRepair(som)};
+    this.applied.add(change);
+    return {...(som ?? plainSom), after: (layer) => change.repairs!.has(layer)};
+  }
+
+  protected override heads(joined: Value, layer: number): Value {
+    let value = joined;
+    for (const change of this.model.changes ?? [])
+      value = this.noted(change, value, change.heads?.(this, value, layer));
+    return value;
+  }
+
+  protected override finished(output: Value, layer: number): Value {
+    let value = output;
+    for (const change of this.model.changes ?? [])
+      value = this.noted(change, value, change.output?.(this, value, layer));
+    return value;
+  }
+
+  /** Changes the hidden layer of a block's MLP after its activation, and offers it: B × T × M. */
+  protected override hidden(active: Value, layer: number, tokens = this.tokens): Value {
+    let value = active;
+    for (const change of this.model.changes ?? [])
+      value = this.noted(change, value, change.neurons?.(this, value, layer, tokens));
+    this.probe(`hidden.${layer}`, this.unflatten(value, tokens, this.geometry.mlp), [tokens, this.geometry.mlp]);
+    return value;
+  }
+
+  /** What a change made of a value, or the value; remembers that it did something. */
+  private noted(change: Change, before: Value, after: Value | undefined): Value {
+    if (after === undefined || after === before) return before;
+    this.applied.add(change);
+    return after;
   }
 
   /**
@@ -185,7 +234,7 @@ export class Network extends Tower {
     return this.pool(x).attention;
   }
 
-  private finishLayer(layer: number, block: Block, som?: SomOptions, standIn?: Value): TrunkLayer {
+  private finishLayer(layer: number, block: Block, som?: Repairs, standIn?: Value): TrunkLayer {
     const {g, geometry, tokens, prefix, end, patches} = this;
     const span = {tokens, prefix, end};
     const both: Responses = {
@@ -206,8 +255,7 @@ export class Network extends Tower {
     const norms = g.reshape(g.norm(g.slice(x, 1, prefix, end), -1), -1, patches);
     const outliers = detect(g, {...both, norms}, som, patches);
     this.probe(`outliers.${layer}`, outliers, [patches], "bool");
-    const to = typeof som.to === "number" ? som.to : Infinity;
-    if (layer < som.from || layer > to) return {...unrepaired, outliers};
+    if (!som.after(layer)) return {...unrepaired, outliers};
     const repaired = repair(g, g.slice(x, 1, prefix, end), this.repairable(outliers, layer), this.grid, som.isolated);
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
     const passed = this.flatten(

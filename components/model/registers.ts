@@ -1,49 +1,20 @@
 /** Test-time registers: tokens behind the patches that take over the activation of neurons (docs/methods.md, 5.2). */
-import {choice, count, neurons, numbers, type Neuron, type ValuesOf} from "../analysis/options.js";
+import type {Neuron} from "../analysis/options.js";
 import type {Value} from "./graph.js";
 import {Network} from "./network.js";
-
-/** Options of the trunk, the same for every method that has them. */
-export const registerOptions = {
-  registers: count({
-    least: 0,
-    most: 64,
-    slider: 4,
-    default: 0,
-    trunk: true,
-    about: "test-time registers: tokens behind the patches that outliers move to"
-  }),
-  neurons: neurons({
-    default: [],
-    trunk: true,
-    about: "whose activation moves to the registers, as layer:index; the verb neurons finds them"
-  }),
-  normal: choice({
-    values: ["zero", "mean", "only_outliers", "same"],
-    trunk: true,
-    about: "what such a neuron is at the patches then: 0, their mean, the mean where it stands out, or what it was"
-  }),
-  scale: numbers({
-    least: 0,
-    default: [1],
-    trunk: true,
-    about: "times the activation that a register gets: one number, or one a register"
-  }),
-  bugs: choice({
-    values: ["fix", "keep"],
-    trunk: true,
-    about: "each neuron moves its own activation, or, as in the code, the largest of all listed in its layer"
-  })
-};
-
-export type RegisterOptions = ValuesOf<typeof registerOptions>;
+import type {RegisterOptions} from "./registerOptions.js";
 
 /**
  * The network with registers, or itself where none are asked for. What it offers is offered by the network it came from.
  *
  * @throws RangeError for options that do not fit together, or a neuron that the model does not have
  */
-export function withRegisters(network: Network, options: RegisterOptions): Network {
+export function withRegisters(network: Network, given: RegisterOptions): Network {
+  const change = network.model.changes?.find((each) => each.registers);
+  if (change && (given.registers > 0 || given.neurons.length))
+    throw new RangeError(`“${change.text}” and the option registers= are two ways to say it: give one.`);
+  if (change) network.applied.add(change);
+  const options = change?.registers ?? given;
   const {registers, neurons: listed, scale} = options;
   const {mlp} = network.geometry;
   const beyond = listed.find(({index}) => index >= mlp);
@@ -60,6 +31,7 @@ export function withRegisters(network: Network, options: RegisterOptions): Netwo
 
 class RegisterNetwork extends Network {
   override readonly probes: Network["probes"];
+  override readonly applied: Network["applied"];
 
   constructor(
     private readonly base: Network,
@@ -67,6 +39,7 @@ class RegisterNetwork extends Network {
   ) {
     super(base.g, base.model, base.grid, options.registers);
     this.probes = base.probes;
+    this.applied = base.applied;
   }
 
   /** Registers begin as zeros and have no position. */
@@ -75,10 +48,10 @@ class RegisterNetwork extends Network {
     return g.node("Pad", [this.base.sequence(pixels), g.ints(0, 0, 0, 0, behind, 0)]);
   }
 
-  protected override hidden(active: Value, layer: number): Value {
+  protected override hidden(active: Value, layer: number, tokens = this.tokens): Value {
     const listed = this.options.neurons.filter((neuron: Neuron) => neuron.layer === layer);
-    if (!listed.length) return super.hidden(active, layer);
-    const {g, tokens} = this;
+    if (!listed.length) return super.hidden(active, layer, tokens);
+    const {g} = this;
     const {mlp} = this.geometry;
     const all = this.unflatten(active, tokens, mlp);
     const columns = [...new Set(listed.map(({index}) => index))];
@@ -86,7 +59,7 @@ class RegisterNetwork extends Network {
     // The changed columns stand behind all others; gathering puts them in their places.
     const from = Array.from({length: mlp}, (_, j) => (columns.includes(j) ? mlp + columns.indexOf(j) : j));
     const edited = g.node("Gather", [g.concat([all, moved], 2), g.ints(...from)], {axis: 2});
-    return super.hidden(this.flatten(edited, mlp), layer);
+    return super.hidden(this.flatten(edited, mlp), layer, tokens);
   }
 
   /** Listed neurons' activations, B × T × n, with those of patches moved to the registers. */

@@ -1,6 +1,7 @@
 /** Graphs of a few consecutive blocks, so that a picture goes through its trunks in steps. */
 import type {Grid} from "../records/record.js";
 import {Graph, type Value} from "./graph.js";
+import type {Change} from "./change.js";
 import {weightsFile, type Model} from "./model.js";
 import {Network, type SomOptions} from "./network.js";
 
@@ -81,5 +82,23 @@ class Blocks extends Network {
 
 function blocksOf(model: Model, first: number, last: number): Model {
   const blocks = model.image.blocks.slice(first - 1, last);
-  return {...model, geometry: {...model.geometry, layers: blocks.length}, image: {...model.image, blocks}};
+  return {
+    ...model,
+    geometry: {...model.geometry, layers: blocks.length},
+    image: {...model.image, blocks},
+    changes: model.changes?.map((change) => renumbered(change, first - 1))
+  };
+}
+
+/** A change for blocks that are numbered from 1 again, after those that were left out. */
+function renumbered({heads, neurons, output, repairs, ...change}: Change, before: number): Change {
+  return {
+    ...change,
+    ...(heads && {heads: (network, joined, layer) => heads(network, joined, layer + before)}),
+    ...(neurons && {
+      neurons: (network, active, layer, tokens) => neurons(network, active, layer + before, tokens)
+    }),
+    ...(output && {output: (network, value, layer) => output(network, value, layer + before)}),
+    ...(repairs && {repairs: new Set(Array.from(repairs, (layer) => layer - before))})
+  };
 }

@@ -97,28 +97,44 @@ export class Tower {
   /** Joined heads through what follows them in a block, (B·T) × D. */
   private passOn(joined: Value, layer: number): Value {
     const {mixNorm, output, scale1} = this.blocks[layer - 1];
-    const inner = mixNorm ? this.g.layerNorm(joined, mixNorm, this.geometry.epsilon) : joined;
+    const heads = this.heads(joined, layer);
+    const inner = mixNorm ? this.g.layerNorm(heads, mixNorm, this.geometry.epsilon) : heads;
     return this.scaled(this.linear(inner, output), scale1);
   }
 
-  /** MLP_l(x), its layer norm and LayerScale included: (B·T) × D. */
-  mlp(x: Value, layer: number): Value {
-    const block = this.blocks[layer - 1];
-    return this.scaled(this.feed(this.g.layerNorm(x, block.norm2, this.geometry.epsilon), block, layer), block.scale2);
+  /** Heads side by side, before what follows them in a block: as they are, unless a network changes them. */
+  protected heads(joined: Value, _layer: number): Value {
+    return joined;
   }
 
-  /** An MLP on rows: W2 act(W1 z), or with a gate W3 (silu(W1 z) · W2 z). `layer`: of which block, if of one. */
-  protected feed(z: Value, {gate, expand, hiddenNorm, contract}: MlpWeights, layer?: number): Value {
+  /** MLP_l(x), its layer norm and LayerScale included: (B·T) × D. `tokens`: T, where it is not all of the tower's. */
+  mlp(x: Value, layer: number, tokens?: number): Value {
+    const block = this.blocks[layer - 1];
+    const y = this.g.layerNorm(x, block.norm2, this.geometry.epsilon);
+    return this.scaled(this.feed(y, block, {layer, tokens}), block.scale2);
+  }
+
+  /** An MLP on rows: W2 act(W1 z), or with a gate W3 (silu(W1 z) · W2 z). `of`: which block's and how many tokens. */
+  protected feed(
+    z: Value,
+    {gate, expand, hiddenNorm, contract}: MlpWeights,
+    of?: {layer: number; tokens?: number}
+  ): Value {
     const {g} = this;
     const wide = this.linear(z, expand);
     const hidden = gate ? g.multiply(this.silu(this.linear(z, gate)), wide) : this.activation(wide);
     const active = hiddenNorm ? g.layerNorm(hidden, hiddenNorm, this.geometry.epsilon) : hidden;
-    return this.linear(layer === undefined ? active : this.hidden(active, layer), contract);
+    return this.linear(of ? this.hidden(active, of.layer, of.tokens) : active, contract);
   }
 
   /** What the last linear layer of a block's MLP reads, (B·T) × M: as it is, unless a network changes it. */
-  protected hidden(active: Value, _layer: number): Value {
+  protected hidden(active: Value, _layer: number, _tokens?: number): Value {
     return active;
+  }
+
+  /** A block's output, (B·T) × D: as it is, unless a network changes it. */
+  protected finished(output: Value, _layer: number): Value {
+    return output;
   }
 
   private silu(x: Value): Value {
@@ -154,6 +170,6 @@ export class Tower {
     const logits = this.logits(query, key);
     const attention = g.softmax(bias ? g.add(logits, bias) : logits);
     const u = g.add(x, this.mix(attention, value, layer));
-    return {query, key, value, attention, output: g.add(u, this.mlp(u, layer))};
+    return {query, key, value, attention, output: this.finished(g.add(u, this.mlp(u, layer, tokens)), layer)};
   }
 }

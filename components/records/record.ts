@@ -40,6 +40,8 @@ export interface Provenance {
   method: string;
   /** The method's options that differ from their defaults, as `key=value`. */
   options: string[];
+  /** What was changed in the network, in order, as `--intervene` writes it. */
+  interventions?: string[];
   /** What a reader of the numbers has to know of how the model was read: guesses, and whose way with positions. */
   notes?: string[];
   /** The second model, for methods that look through two. */

@@ -2,25 +2,28 @@ import {basename, extname, join} from "node:path";
 import {openModel} from "../engine/index.js";
 import {computeEach, type Subject} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
+import {checkIntervene, interveneHelp, intervened, interveneOptions} from "./intervene.js";
 import {deviceName, modelHelp, modelOptions, modelSettings, parse, threadCount, UsageError} from "./options.js";
 import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 
 export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [options]
   Everything the pages need of the images, as the loaders write it: FOLDER/MODEL/IMAGE/*.arrow.
+${interveneHelp}
 ${modelHelp}`;
 
 export async function run(args: string[], streams: Streams): Promise<number> {
   const {stderr} = streams;
   const {values} = parse({
     args,
-    options: {...modelOptions, image: {type: "string", multiple: true, default: [] as string[]}}
+    options: {...modelOptions, ...interveneOptions, image: {type: "string", multiple: true, default: [] as string[]}}
   });
   const {out} = values;
   const subjects = namedApart(imageFiles(values.image));
   if (out === undefined) throw new UsageError("--out FOLDER is needed.");
+  checkIntervene(values.intervene);
   claimFolder(out);
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
-  const model = await openModel(values.model, modelSettings(values));
+  const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   let status = 0;
   await computeEach(
     model,

@@ -11,6 +11,7 @@ import type {FeatureProvider} from "../../components/model/segmentation/segment.
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
 import {denseFeatures, openEngine, openModel, openProxy, provenance} from "../engine/index.js";
 import {notComputed, ownScores, scoreOptions, type OwnScores} from "../../components/model/segmentation/own-scores.js";
+import {checkIntervene, intervened} from "./intervene.js";
 import {deviceName, threadCount, modelSettings} from "./options.js";
 import {propagationOptions, type PropagationOptions} from "../../components/model/segmentation/propagate.js";
 import {keyValues, readOptions, type OptionValues} from "../../components/analysis/options.js";
@@ -44,6 +45,8 @@ export interface BackendWords {
   /** The second model, for methods that look through two. */
   proxy?: string;
   option: readonly string[];
+  /** Changes of the network. */
+  intervene?: readonly string[];
   positions?: string;
   activation?: string;
 }
@@ -56,8 +59,10 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
   const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
   const options = keyValues(option);
   if (Object.hasOwn(notComputed, method)) streams.stderr.write(`${method}: ${notComputed[method]}.\n`);
+  const {intervene = []} = words;
+  checkIntervene(intervene);
   const proxy = await openProxy(method, words.proxy);
-  const read = await openModel(id, modelSettings(words));
+  const read = await intervened(await openModel(id, modelSettings(words)), intervene);
   // Words are compared with what a pooling head makes of each patch, where a model has one.
   const model = {...read, dense: "pooled"} as const;
   // Options that do not suit the model are found here, and not at the first picture.

@@ -18,6 +18,7 @@ import {
 import {datasetFiles, type Sample} from "./dataset-files.js";
 import {evaluationText, mergeEvaluations, type EvaluationTask} from "./evaluation-file.js";
 import {report} from "./evaluation-report.js";
+import {interveneHelp, interveneOptions} from "./intervene.js";
 import {modelHelp, modelOptions, parse, shardOf, UsageError, wholeNumber} from "./options.js";
 import {claimFiles, writeWhole, type Streams} from "../files/output.js";
 import {runEvaluation, unfinished} from "./run-evaluation.js";
@@ -35,11 +36,13 @@ evaluate merge A.json B.json ... [--out FILE]
   --images FILE       also write each image's pixels per class, a JSON line an image
   --json              JSON on standard output instead of a table
 ${propagateHelp}
+${interveneHelp}
 ${modelHelp}
   With --out, an interrupted run goes on where it stopped when it is given again.`;
 
 const options = {
   ...modelOptions,
+  ...interveneOptions,
   dataset: {type: "string"},
   root: {type: "string"},
   list: {type: "string"},

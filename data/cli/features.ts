@@ -1,6 +1,7 @@
 import {denseFeatures, openEngine, openModel, openProxy} from "../engine/index.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {writeNpy} from "../files/npy.js";
+import {checkIntervene, interveneHelp, intervened, interveneOptions} from "./intervene.js";
 import {
   deviceName,
   modelHelp,
@@ -22,21 +23,23 @@ export const help = `features --image FILE [options]
   --crop N            windows of N px instead of the whole picture, in reading order: (windows, N, E)
   --stride N          from one window to the next (default half a window)
 ${inputHelp}
+${interveneHelp}
 ${modelHelp}`;
 
 export async function run(args: string[], streams: Streams): Promise<number> {
   const {values} = parse({
     args,
-    options: {...modelOptions, ...inputOptions, crop: {type: "string"}, stride: {type: "string"}}
+    options: {...modelOptions, ...interveneOptions, ...inputOptions, crop: {type: "string"}, stride: {type: "string"}}
   });
   const files = imageFiles(values.image);
   if (files.length > 1) throw new UsageError("features takes one --image; an .npy may hold a batch.");
   if (values.out === undefined && (streams.stdout as NodeJS.WriteStream).isTTY)
     throw new UsageError("The features are binary: give --out FILE, or redirect standard output.");
   claimFiles([values.out], {inputs: files});
+  checkIntervene(values.intervene);
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
   const proxy = await openProxy(values.method, values.proxy);
-  const model = await openModel(values.model, modelSettings(values));
+  const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   const engine = openEngine(model, {...on, proxy});
   const whole = await readPixels(files[0], values, {engine, stderr: streams.stderr});
   const pixels = windowsOf(whole, values);

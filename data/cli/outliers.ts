@@ -10,6 +10,7 @@ import type {Engine, Pixels} from "../../components/model/runtime.js";
 import {openEngine, openModel} from "../engine/index.js";
 import {eachFile} from "./each-file.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
+import {checkIntervene, interveneHelp, intervened, interveneOptions} from "./intervene.js";
 import {
   deviceName,
   modelHelp,
@@ -34,6 +35,7 @@ export const help = `outliers --image FILE [--image FILE ...] --detector NAME [-
 ${Object.values<Detector>(detectors).map(detectorHelp).join("\n")}
   -o trunk=plain|purified   the model as trained, or with SOM's repairs between layers (default plain)
 ${inputHelp}
+${interveneHelp}
 ${modelHelp}`;
 
 function detectorHelp({name, about, options}: Detector): string {
@@ -58,6 +60,7 @@ interface OutlierSets {
 export async function run(args: string[], streams: Streams): Promise<number> {
   const options = {
     ...modelOptions,
+    ...interveneOptions,
     ...inputOptions,
     detector: {type: "string", default: "som"},
     layer: {type: "string"}
@@ -69,8 +72,9 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const settings = readSettings(detector, trunk, given);
   const files = imageFiles(values.image);
   claimFiles([values.out], {inputs: files});
+  checkIntervene(values.intervene);
   const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
-  const model = await openModel(values.model, modelSettings(values));
+  const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   const {layers: count} = model.geometry;
   const layer = values.layer === undefined ? undefined : wholeNumber("layer", values.layer, 1);
   if (layer !== undefined && layer > count)

@@ -20,6 +20,7 @@ import {classFile} from "./class-file.js";
 import {maskPng, vocColours} from "../files/masks.js";
 import {readNumbers} from "../files/npy.js";
 import {askedSize, needPatch, needRoom, resized, tellChange} from "./inputs.js";
+import {interveneHelp, interveneOptions} from "./intervene.js";
 import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
 import {claimFiles, OutputError, writeWhole, type Streams} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
@@ -42,10 +43,12 @@ export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --ou
                       again; pixels of a lower probability than X count as the first class (0.1 for VOC20)
   --json              also print the legend on standard output
 ${propagateHelp}
+${interveneHelp}
 ${modelHelp}`;
 
 const options = {
   ...modelOptions,
+  ...interveneOptions,
   image: {type: "string"},
   labels: {type: "string"},
   "labels-file": {type: "string"},

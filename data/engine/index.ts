@@ -152,6 +152,7 @@ export function provenance(
     device: engine.device.name,
     method,
     options: changedOptions(specs, readOptions(method, specs, options)),
+    ...(model.changes && {interventions: model.changes.map(({text}) => text)}),
     ...notesOf(model),
     ...(proxy ? {proxy: {model: proxy.id, weights: proxy.hash}} : {}),
     versions: {"sfp-explorer": `code ${codeHash().slice(0, 12)}`, onnxruntime}

@@ -6,7 +6,7 @@ import {changeSetting, readSettings} from "../../components/page/methodOptions.j
 import {ambiguities} from "../../components/figures/method/ambiguities.js";
 import {runToy, toyCosines, type ToyOptions} from "../../components/figures/method/toy.js";
 import {methods} from "../../components/model/methods/index.js";
-import {registerOptions} from "../../components/model/registers.js";
+import {registerOptions} from "../../components/model/registerOptions.js";
 import {sfp} from "../../components/model/methods/sfp.js";
 
 const usual: ToyOptions = {planted: new Set([3, 8]), factor: 1, lambda: 0.5, l0: 1, rounds: 1, order: "rc"};

@@ -184,6 +184,7 @@ export function provenance(
     made.model,
     made.method,
     ...made.options,
+    ...(made.interventions ?? []),
     layer === undefined ? null : `layer ${layer}`,
     head === undefined ? null : headName(head),
     trunk === undefined ? null : trunkName(trunk),

@@ -64,6 +64,7 @@ function optionInput(input: OptionInput, spec: OptionSpec, onChange: (value: Opt
       return withHint(numberInput(label, numberRange(spec, layers), value, onChange), spec.about);
     case "numbers":
     case "neurons":
+    case "text":
       return withHint(listInput(input, spec, label, onChange), spec.about);
   }
 }

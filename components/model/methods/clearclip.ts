@@ -1,6 +1,7 @@
 import type {Value} from "../graph.js";
 import type {Network} from "../network.js";
-import {registerOptions, withRegisters} from "../registers.js";
+import {registerOptions} from "../registerOptions.js";
+import {withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 
 /** ClearCLIP: the last block is Wo · [sm(s qqᵀ) v] alone, without residual and MLP (docs/methods.md, 2). */

@@ -1,4 +1,5 @@
-import {registerOptions, withRegisters} from "../registers.js";
+import {registerOptions} from "../registerOptions.js";
+import {withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 import {number} from "../../analysis/options.js";
 import {gaussian} from "./parts.js";

@@ -1,4 +1,5 @@
-import {registerOptions, withRegisters} from "../registers.js";
+import {registerOptions} from "../registerOptions.js";
+import {withRegisters} from "../registers.js";
 import {defineMethod} from "./method.js";
 
 /** SCLIP: in the last block sm(s qqᵀ) + sm(s kkᵀ) for sm(s qkᵀ); residual and MLP stay (docs/methods.md, 2). */

@@ -126,11 +126,11 @@ function enhance(network: Network, x: Value, {sae, lambda, class_token}: Options
   switch (sae) {
     case "block": {
       const u = g.add(input, network.mix(attention, value, last));
-      return patches(g.add(u, network.mlp(u, last)));
+      return patches(g.add(u, network.mlp(u, last, tokens)));
     }
     case "literal": {
       const gathered = g.matmul(g.mean(attention, 1, false), network.unflatten(input, tokens));
-      return patches(g.add(input, network.mlp(network.flatten(gathered), last)));
+      return patches(g.add(input, network.mlp(network.flatten(gathered), last, tokens)));
     }
     case "clear":
       return patches(network.mix(attention, value, last));
