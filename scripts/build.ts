@@ -1,15 +1,15 @@
 // npm run build: writes the site to dist/. BASE=/name/ builds it for a path of a host, and
 // SITE=https://host/name/ lets its pages say where they are: docs/sharing.md.
-// npm run build -- --with-model ID[:float16|int8] adds a model that this machine has to the Live page; repeatable.
+// npm run build -- --with-model ID|OWNER/NAME|FOLDER[:float16|int8] adds a model that this machine has to the Live page;
+// repeatable.
 // --with-model ID@hub leaves the weights on the hub that the model was fetched from.
 import "./ready.js";
 import {rmSync} from "node:fs";
 import {parseArgs} from "node:util";
 import {modelsOfSite} from "../data/site/models.js";
-import type {FoundModel} from "../data/hub/folders.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
-import {modelHosts, shippedModels} from "../data/site/shipped.js";
+import {findShipped, modelHosts, shippedModels} from "../data/site/shipped.js";
 import {run, runFramework} from "./process.js";
 import {finishSite} from "./site/finish.js";
 import {placePhotos} from "./site/photos.js";
@@ -19,16 +19,11 @@ async function withModel(word: string): Promise<string> {
   if (word.endsWith("@hub")) return word;
   const at = word.lastIndexOf(":");
   const type = word.slice(at + 1);
-  if (at < 0 || !isShrunkenType(type)) return inPlace(await findModel(word));
-  return (await shrinkModel(word.slice(0, at), type)).id;
-}
-
-/** The id of a model, if loaders will find it by that. */
-function inPlace({id, source, folder}: FoundModel): string {
+  if (at >= 0 && isShrunkenType(type)) return (await shrinkModel(word.slice(0, at), type)).id;
+  const {source, folder, id} = await findModel(word);
   if (source !== "path") return id;
-  throw new Error(
-    `${folder}: a model of a site is named, not given as a folder; put it into .cache/models, or set SFP_MODELS.`
-  );
+  if (folder.includes(",")) throw new Error(`${folder}: rename the folder; commas part the models of a site.`);
+  return folder;
 }
 
 /**
@@ -41,7 +36,7 @@ async function chooseModels(words: readonly string[]): Promise<string[]> {
   const models = (process.env.MODELS ?? "").split(",").filter(Boolean);
   for (const word of words) models.push(await withModel(word));
   if (models.length) process.env.MODELS = models.join(",");
-  for (const {id} of shippedModels()) await findModel(id);
+  for (const model of shippedModels()) await findShipped(model);
   return modelHosts();
 }
 

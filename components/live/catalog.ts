@@ -14,14 +14,32 @@ export interface ModelEntry {
   parts: string[];
   /** Where the weights are as one file, where the site leaves them on another host. */
   remote?: string;
+  /** Where it was fetched from, OWNER/NAME: it decides between families that share names. */
+  repository?: string;
   /** Whether the site has a `tokenizer.json` for it. */
   tokenizer?: boolean;
+  /** Whether the site has a `preprocessor_config.json` for it. */
+  preprocessor?: boolean;
 }
 
 /** Where a model comes from: the site's list, or files that the reader opened. */
 export type ModelSource =
   /** `mayAsk`: the reader agreed that another host is asked for the weights. */
-  {entry: ModelEntry; mayAsk?: boolean} | {id: string; weights: Blob; config?: Blob; tokenizer?: Blob};
+  {entry: ModelEntry; mayAsk?: boolean} | OwnModel;
+
+/** A model's files from the reader's disk. */
+export interface OwnModel {
+  id: string;
+  /** The weights, or the index of their shards. */
+  weights: Blob;
+  /** By the names that the index has. */
+  shards?: Readonly<Record<string, Blob>>;
+  config?: Blob;
+  openClipConfig?: Blob;
+  preprocessor?: Blob;
+  /** `tokenizer.json`, or another file with CLIP's merge table. */
+  tokenizer?: Blob;
+}
 
 /** The name of a part's file in the model's folder. */
 export function partName({parts}: Pick<ModelEntry, "parts">, part: number): string {

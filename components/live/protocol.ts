@@ -19,6 +19,8 @@ export interface OpenModel {
   device: string;
   /** SHA-256 of the weights. */
   hash: string;
+  /** What nothing in the model's files decides and was taken for likely, a sentence each. */
+  guesses: readonly string[];
   /** The classifier's rows and the words' classes, where the model answers words by a lexicon. */
   words?: {rows: FeatureMap; file: LexiconFile};
   /** Whether it answers words by its text tower. */

@@ -47,6 +47,8 @@ export interface Geometry extends TowerGeometry {
   /** Mean and standard deviation of RGB in 0..1 that pictures are normalised with. */
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
+  /** Whether the model was trained on pictures that were squeezed into the square; else their middle was cut out. */
+  squash?: boolean;
   /** Classes of the classifier, for supervised models. */
   classes?: number;
 }

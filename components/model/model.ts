@@ -1,5 +1,5 @@
 /** A model: a checkpoint read once, its canonical weights, its geometry. */
-import {colours, configKind, imageConfig, object, textConfig, type TowerConfig} from "./families/config.js";
+import {configKind, imageConfig, object, preprocessing, textConfig, type TowerConfig} from "./families/config.js";
 import type {Family, Reading, Source, TowerDefaults} from "./families/family.js";
 import {familyOf} from "./families/index.js";
 import {refuseLeft} from "./families/refusals.js";
@@ -80,7 +80,7 @@ export function readModel(
   const asked = {activation, guesses};
   const stated = imageConfig(settings, source.kind);
   const tower = towerGeometry(reading.image.blocks, stated, reading.defaults, asked);
-  const geometry = geometryOf(reading, tower, stated, {...colours(settings, object(preprocessor))}, positions);
+  const geometry = geometryOf(reading, tower, stated, preprocessing(settings, object(preprocessor)), positions);
   checkImage(reading.image, geometry, file);
   const refused = reading.text && "refused" in reading.text ? reading.text.refused : undefined;
   const text = textModel(reading, checkpoint, textConfig(settings, source.kind), asked);
@@ -174,7 +174,7 @@ function geometryOf(
   {image, prefix, defaults, positions, rope}: Reading,
   tower: TowerGeometry,
   config: TowerConfig,
-  stated: ReturnType<typeof colours>,
+  stated: ReturnType<typeof preprocessing>,
   by: PositionsChoice = "original"
 ): Geometry {
   const patch = image.patch.weight.shape[3];
@@ -196,6 +196,7 @@ function geometryOf(
     features: projection ? projection.weight.shape[projection.stored === "in×out" ? 1 : 0] : tower.width,
     mean: stated.mean ?? defaults.mean,
     std: stated.std ?? defaults.std,
+    ...((stated.squash ?? defaults.squash) && {squash: true}),
     classes: classifier?.weight.shape[0]
   };
 }

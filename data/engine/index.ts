@@ -11,11 +11,12 @@ import type {WindowFeatures} from "../../components/model/segmentation/scores.js
 import {UnknownWordsError} from "../../components/model/spelling.js";
 import {bestModel, findModel} from "../hub/index.js";
 import {readLock} from "../hub/lock.js";
+import {folderConfig} from "../hub/tensors.js";
 import {readJson} from "../hub/weightsFile.js";
 import {codeHash} from "./code.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
-import {readConfig, readWeights} from "./weights.js";
+import {readWeights} from "./weights.js";
 
 export {deviceNames, mostThreads, type DeviceName} from "./device.js";
 export {Engine} from "../../components/model/runtime.js";
@@ -46,7 +47,7 @@ export async function openModel(idOrFolder?: string, settings: ModelSettings = {
   const found = await findModel(idOrFolder ?? (await bestModel()));
   const {id, folder} = found;
   const {checkpoint, file, hash} = readWeights(found);
-  const model = readModel(id, checkpoint, readConfig(folder, checkpoint), {
+  const model = readModel(id, checkpoint, folderConfig(folder, checkpoint.tensors), {
     file,
     preprocessor: readJson(join(folder, "preprocessor_config.json")),
     repository: (await readLock(folder))?.repository,

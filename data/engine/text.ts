@@ -1,7 +1,7 @@
 /** Words for CLIP in Node: the text tower of a model's folder, its tokeniser, and a cache on the disk. */
 
 import {createHash} from "node:crypto";
-import {existsSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {mkdir, readFile, rename, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
@@ -89,9 +89,16 @@ export function openWords(
     vectors: (words, options) =>
       wordVectors({encode: async (...given) => (await start()).encode(...given)}, words, {
         cache,
-        model: hash,
+        model: keyOf(folder, tower, hash),
         ...options
       }),
     close: async () => (await started)?.close()
   };
+}
+
+/** What a word's vector depends on besides the word: weights, and the tokeniser where models bring different ones. */
+function keyOf(folder: string, {at}: TextModel, hash: string): string {
+  const file = join(folder, "tokenizer.json");
+  if (at !== "last" || !existsSync(file)) return hash;
+  return createHash("sha256").update(hash).update(readFileSync(file)).digest("hex");
 }

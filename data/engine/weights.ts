@@ -43,16 +43,3 @@ function readWhole(file: string): Uint8Array {
   const {buffer, byteOffset, length} = readFileSync(file);
   return new Uint8Array(buffer, byteOffset, length);
 }
-
-/**
- * The config that goes with a checkpoint's names: open_clip's for `visual.`, else `config.json`; the other where only
- * that is there.
- */
-export function readConfig(folder: string, {tensors}: Checkpoint): unknown {
-  const own = () => readJson(join(folder, "config.json"));
-  const openclip = () => readJson(join(folder, "open_clip_config.json"));
-  const [first, second] = [...tensors.keys()].some((name) => name.startsWith("visual."))
-    ? [openclip, own]
-    : [own, openclip];
-  return first() ?? second();
-}

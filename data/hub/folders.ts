@@ -56,6 +56,11 @@ function roots({project = projectFolder, environment = process.env}: Places): [M
 /** OWNER/NAME, as the hub names its repositories. */
 const repositoryName = /^([\w][\w.-]*)\/([\w][\w.-]*)$/;
 
+/** Whether a word names a repository of the hub, and no folder that is here. */
+export function isRepository(word: string): boolean {
+  return repositoryName.test(word) && !existsSync(word);
+}
+
 /** The id of a repository's model: its row in the table of models, or a name that can stand in paths. */
 export function idOf(repository: string): string {
   return catalog.find((entry) => entry.repository === repository)?.id ?? repository.replace("/", "--");
@@ -68,7 +73,7 @@ export function idOf(repository: string): string {
  * @throws HubError "not-here" with the command that fetches it; "unknown-model" when nothing has that name
  */
 export async function findModel(idOrFolder: string, places: Places = {}): Promise<FoundModel> {
-  const repository = repositoryName.test(idOrFolder) && !existsSync(idOrFolder) ? idOrFolder : undefined;
+  const repository = isRepository(idOrFolder) ? idOrFolder : undefined;
   if (repository === undefined && /[/\\]|^\.+$/.test(idOrFolder)) return explicitFolder(idOrFolder);
   const name = repository === undefined ? idOrFolder : idOf(repository);
   for (const [source, root] of roots(places)) {

@@ -14,6 +14,7 @@ import {join} from "node:path";
 import {joinShards, readCheckpoint} from "../../components/model/formats/index.js";
 import {shrink, shrunkenTypes, type ShrunkenType} from "../../components/model/shrink.js";
 import {cacheFolder, findModel, type Places} from "./folders.js";
+import {readLock, writeLock} from "./lock.js";
 import {readJson, weightsFiles} from "./weightsFile.js";
 
 export interface ShrunkenModel {
@@ -52,6 +53,9 @@ export async function shrinkModel(idOrFolder: string, type: ShrunkenType, places
       if (/\.(json|txt|gz)$/.test(name) && name !== "models.lock.json")
         copyFileSync(join(source, name), join(part, name));
     writeFileSync(join(part, "model.safetensors"), small);
+    // Where the weights are from decides how they are read; the hashes are those of other files.
+    const lock = await readLock(source);
+    if (lock) await writeLock(part, {...lock, files: {}});
     rmSync(folder, {recursive: true, force: true});
     renameSync(part, folder);
   }

@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {prefixLength} from "../../components/records/record.js";
 import {max, median} from "../../components/analysis/arrays.js";
 import {fit} from "../../components/model/image/fit.js";
+import {resizeBicubic} from "../../components/model/image/resample-bicubic.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {floatTypes, readFloats} from "../../components/model/safetensors.js";
 import type {Engine, Output, Pixels} from "../../components/model/runtime.js";
@@ -115,7 +116,9 @@ async function checkPhoto(engine: Engine, subject: (typeof subjects)[number], na
   const picture = await readPicture(join(imageFolder, subject.file));
   // Never more than 16 × 16 patches: DINOv2's trained grid of 37 × 37 would take a minute a photo.
   const side = Math.min(trainedGrid, 16);
-  const planes = normalise(fit(picture, patch, {shape: "square", size: side * patch}), geometry, "bytes");
+  const size = side * patch;
+  const square = geometry.squash ? resizeBicubic(picture, size, size) : fit(picture, patch, {shape: "square", size});
+  const planes = normalise(square, geometry, "bytes");
   const pixels: Pixels = {dims: [1, 3, planes.height, planes.width], data: planes.data};
   const outputs = [`norms.${layers}`, "image", ...(geometry.classes === undefined ? [] : ["logits"])];
   const results = await engine.run({method: "clip", grid: [side, side], outputs}, pixels);

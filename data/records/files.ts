@@ -48,7 +48,8 @@ export async function computeEach<S extends Subject>(
   done: (subject: S, outcome: Outcome) => void,
   on: {device?: DeviceName; threads?: number} = {}
 ): Promise<void> {
-  const engine = openEngine(model, on);
+  // Pages compare words with features, which for a model with a pooling head are past it.
+  const engine = openEngine({...model, dense: "pooled"}, on);
   for (let from = 0; from < subjects.length; from += together) {
     const asking: (() => Promise<void>)[] = [];
     for (const subject of subjects.slice(from, from + together)) {

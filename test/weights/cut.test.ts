@@ -85,7 +85,8 @@ test("a build with a model that cannot be had ends before anything is written, i
   const refused = [
     [["--with-model", "nosuch"], "", /^no model is called "nosuch"/],
     [["--with-model", "own@hub"], "", /^own@hub: .* no record of a download.*models get own` once/],
-    [["--with-model", join(models, "own")], "", /^\/.*own: a model of a site is named, not given as a folder/],
+    [["--with-model", join(models, "none")], "", /^\/.*none: no such folder/],
+    [["--with-model", "owner/name"], "", /^owner\/name is not here.*models get owner\/name/],
     [[], "nosuch:int8", /^no model is called "nosuch:int8"/]
   ] as const;
   for (const [args, named, message] of refused) {

@@ -1,13 +1,23 @@
 /** Pictures that are dropped on the page or pasted into it. */
 
+import {isModelFile} from "./modelFiles.js";
+
 /** Runs a picture; `note` says what the reader should know of how it came. */
 export type Open = (file: Blob, title: string, note?: string) => void;
 
 /** Tells the reader that what came cannot be used. */
 export type Refuse = (reason: string) => void;
 
-/** Takes pictures dropped anywhere on the page; `panel` comes into view. */
-export function acceptDrops(panel: HTMLElement, open: Open, refuse: Refuse): void {
+/** What becomes of dropped files. */
+export interface Arrivals {
+  picture: Open;
+  /** The files of a model, dropped together. */
+  model: (files: readonly File[]) => void;
+  refuse: Refuse;
+}
+
+/** Takes pictures and models' files dropped anywhere on the page; `panel` comes into view. */
+export function acceptDrops(panel: HTMLElement, {picture, model, refuse}: Arrivals): void {
   const over = (on: boolean) => document.documentElement.classList.toggle("is-dropping", on);
   addEventListener("dragover", (event) => {
     if (!takes(event)) return;
@@ -22,9 +32,14 @@ export function acceptDrops(panel: HTMLElement, open: Open, refuse: Refuse): voi
     event.preventDefault();
     panel.scrollIntoView({block: "nearest"});
     const files = [...event.dataTransfer!.files];
+    if (files.some(isModelFile)) return model(files);
     const file = pictureIn(files);
     if (!file) return refuse("A link was dropped, not a file. Save the picture first, then drop or open that.");
-    open(file, file.name, files.length > 1 ? `${files.length} files were dropped; ${file.name} was taken.` : undefined);
+    picture(
+      file,
+      file.name,
+      files.length > 1 ? `${files.length} files were dropped; ${file.name} was taken.` : undefined
+    );
   });
 }
 

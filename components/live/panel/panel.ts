@@ -12,6 +12,7 @@ import {ownPicture} from "../../site/guest.js";
 import {failureOf} from "../failure.js";
 import {forgetRun} from "../kept/run.js";
 import {pictureFrame} from "./pictureFrame.js";
+import {modelOfFiles} from "./modelFiles.js";
 import type {LiveSession, LiveState} from "./session.js";
 import {statusLine} from "./statusLine.js";
 
@@ -76,7 +77,11 @@ export function livePanel(session: LiveSession, initial: string): LivePanel {
     h("div", {class: "live-row"}, size, machine),
     h("div", {class: "live-work"}, pictureFrame(session), h("div", {}, statusLine(session), forget))
   );
-  acceptDrops(element, open, (reason) => session.refuse(reason));
+  acceptDrops(element, {
+    picture: open,
+    refuse: (reason) => session.refuse(reason),
+    model: (files) => openModelFiles(session, files)
+  });
   acceptPastes(open, (reason) => session.refuse(reason));
 
   let last: LiveState["chosen"];
@@ -178,24 +183,24 @@ function isolating(): boolean {
   return navigator.serviceWorker?.controller != null || document.documentElement.dataset.isolation === "ready";
 }
 
+/** Takes the model that files are, or says what is missing among them. */
+function openModelFiles(session: LiveSession, files: readonly File[]): void {
+  try {
+    void session.use({source: modelOfFiles(files)});
+  } catch (error) {
+    session.refuse(failureOf(error).message);
+  }
+}
+
 /** Opens a model from the reader's disk; it is read, not uploaded. */
 function ownModel(session: LiveSession): HTMLElement {
   const input = h("input", {
     type: "file",
     multiple: true,
-    accept: ".safetensors,.pt,.pth,.bin,.json",
+    accept: ".safetensors,.pt,.pth,.bin,.json,.txt,.gz",
     class: "visually-hidden",
     onchange: () => {
-      const files = [...(input.files ?? [])];
-      const weights = files.find(({name}) => /\.(safetensors|pt|pth|bin)$/.test(name));
-      const config = files.find(({name}) => name === "config.json" || name === "open_clip_config.json");
-      const tokenizer = files.find(({name}) => name === "tokenizer.json");
-      const id = weights?.name.replace(/\.\w+$/, "") ?? "";
-      if (weights) void session.use({source: {id, weights, config, tokenizer}});
-      else
-        session.refuse(
-          "Choose a file of weights (.safetensors, .pt, .pth or .bin), with its config.json or open_clip_config.json, and tokenizer.json where it has a text tower."
-        );
+      openModelFiles(session, [...(input.files ?? [])]);
       input.value = "";
     }
   });

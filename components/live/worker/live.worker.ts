@@ -6,19 +6,18 @@ import type {Picture} from "../../model/image/pixels.js";
 import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
 import {sfp} from "../../model/methods/sfp.js";
 import {changedOptions, readOptions} from "../../analysis/options.js";
-import {readModel} from "../../model/model.js";
 import {repairSweep} from "../../model/compute.js";
 import {Engine} from "../../model/runtime.js";
 import {Sessions} from "../../model/sessions.js";
 import type {ModelSource} from "../catalog.js";
 import {openDevice, runtimeVersion} from "./device.js";
-import {downloadModel, sha256} from "./download.js";
 import {failureOf} from "../failure.js";
 import {fetchData} from "../../site/files.js";
 import {cutWords, partAt} from "../cut.js";
 import {decodePicture} from "./picture.js";
 import type {Ask, CallName, Calls, OpenModel, Shown, Tell} from "../protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
+import {readSource} from "./source.js";
 import {Subject} from "./subject.js";
 import type {Turn} from "./turn.js";
 import {openTowerWords, type TowerWords} from "./towerWords.js";
@@ -38,12 +37,15 @@ let bench: Bench | undefined;
 const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Calls[N]["answer"]>} = {
   async open({model: source, kind}, turn) {
     if (bench) throw new Error("This worker has a model already.");
-    const {id, bytes, config, hash, table} = await readSource(source, turn);
+    const {model: read, hash, table} = await readSource(source, turn);
     turn.tell({progress: {stage: "runtime"}});
+    for (const guess of read.guesses) turn.tell({note: guess});
     const precision = kind === "webgpu-float16" ? "float16" : "float32";
-    const model = {...readModel(id, bytes, config), precision} as const;
+    // Words are compared with features in the space of the image feature.
+    const model = {...read, precision, dense: "pooled"} as const;
     const device = await openDevice(kind);
-    const info: OpenModel = {id, geometry: model.geometry, device: device.name, hash};
+    const {id, geometry, guesses} = model;
+    const info: OpenModel = {id, geometry, device: device.name, hash, guesses};
     const file = await readLexicon(source, model.geometry.classes);
     let tower: TowerWords | undefined;
     if (file) info.words = {rows: classifierRows(model), file};
@@ -81,6 +83,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
         device: info.device,
         method: "sfp",
         options: [...changedOptions(sfp.options, values), ...cutWords(how, at)],
+        ...(info.guesses.length && {notes: [...info.guesses]}),
         versions: {onnxruntime: runtimeVersion()}
       }
     });
@@ -134,25 +137,6 @@ function looked(): Subject {
   const {subject} = opened();
   if (!subject) throw new Error("No picture has been looked at yet.");
   return subject;
-}
-
-async function readSource(source: ModelSource, {tell, signal}: Turn) {
-  if ("weights" in source) {
-    const bytes = new Uint8Array(await source.weights.arrayBuffer());
-    const config: unknown = source.config && JSON.parse(await source.config.text());
-    const table = source.tokenizer && new Uint8Array(await source.tokenizer.arrayBuffer());
-    return {id: source.id, bytes, config, hash: await sha256(bytes), table};
-  }
-  const {entry, mayAsk} = source;
-  const bytes = await downloadModel(entry, {
-    mayAsk,
-    signal,
-    onProgress: (progress) => tell({progress: {stage: "download", ...progress}}),
-    onNote: (note) => tell({note})
-  });
-  const config: unknown = JSON.parse(new TextDecoder().decode(await fetchData(`models/${entry.id}/config.json`)));
-  const table = entry.tokenizer ? await fetchData(`models/${entry.id}/tokenizer.json`) : undefined;
-  return {id: entry.id, bytes, config, hash: entry.hash, table: table as Uint8Array<ArrayBuffer> | undefined};
 }
 
 /** Models with ImageNet-1k's classes share one lexicon. */

@@ -5,7 +5,9 @@ import type {Device} from "../../model/runtime.js";
 import {wordVectors, type WordOptions} from "../../model/text/features.js";
 import {readMerges} from "../../model/text/merges.js";
 import {createTokenizer} from "../../model/text/tokenizer.js";
-import {TextTower} from "../../model/text/tower.js";
+import {openHubTokenizer} from "../../model/text/hub-tokenizer.js";
+import type {TextModel} from "../../model/text/model.js";
+import {TextTower, type TextTokens} from "../../model/text/tower.js";
 
 /** A text tower that keeps what it has encoded. */
 export interface TowerWords {
@@ -15,7 +17,7 @@ export interface TowerWords {
 /**
  * The words of a model with a text tower; undefined for a model without one.
  *
- * @param table its `tokenizer.json`, or another file with CLIP's merge table
+ * @param table its `tokenizer.json`, or, for CLIP's kind, another file with its merge table
  * @throws Error saying what is missing, or what does not belong together
  */
 export async function openTowerWords(
@@ -27,11 +29,23 @@ export async function openTowerWords(
     throw new Error(
       `${id} has a text tower, but nothing that cuts words into its tokens: put tokenizer.json beside the model.`
     );
-  const tower = new TextTower(textTower, createTokenizer(await readMerges(table)), device);
+  const tower = new TextTower(textTower, await openTokenizer(textTower, table), device);
   const kept = new Map<string, Float32Array>();
   const cache = {
     get: (key: string) => Promise.resolve(kept.get(key)),
     set: (key: string, vector: Float32Array) => Promise.resolve(void kept.set(key, vector))
   };
   return {vectors: (words, options) => wordVectors(tower, words, {...options, cache, model: id})};
+}
+
+/** What cuts texts into a tower's tokens: SigLIP's, whose last place counts, by its own file; CLIP's by its merge table. */
+async function openTokenizer(tower: TextModel, table: Uint8Array<ArrayBuffer>): Promise<TextTokens> {
+  if (tower.at !== "last") return createTokenizer(await readMerges(table));
+  let file: unknown;
+  try {
+    file = JSON.parse(new TextDecoder().decode(table));
+  } catch (cause) {
+    throw new Error("The tokeniser's file is no tokenizer.json, or is damaged; this model needs its own.", {cause});
+  }
+  return openHubTokenizer(file, tower.geometry.vocabulary);
 }

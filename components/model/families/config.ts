@@ -154,18 +154,50 @@ function flag(value: unknown): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }
 
-export interface Colours {
+/** How pictures are prepared, as far as a model's files say it. */
+export interface Preprocessing {
   mean?: [number, number, number];
   std?: [number, number, number];
+  /** Whether all of a picture is squeezed into the square, and no middle cut out. */
+  squash?: boolean;
 }
 
-/** Mean and standard deviation that the config, or the `preprocessor_config.json` beside it, states. */
-export function colours(config: Json, preprocessor: Json): Colours {
+/** 1 / 255, as configs write it. */
+const byteScale = 1 / 255;
+
+/**
+ * Mean, standard deviation and fit that the config, or the `preprocessor_config.json` beside it, states.
+ *
+ * @throws Error naming what is stated and not known here
+ */
+export function preprocessing(config: Json, preprocessor: Json): Preprocessing {
   const pretrained = object(config.pretrained_cfg);
   const openclip = object(config.preprocess_cfg);
+  const refuse = (key: string, why: string): never => {
+    throw new Error(`preprocessor_config.json: ${key} ${JSON.stringify(preprocessor[key])} is not known here; ${why}.`);
+  };
+  if (preprocessor.do_rescale === false) refuse("do_rescale", "bytes are scaled to 0 to 1 first");
+  const scale = preprocessor.rescale_factor;
+  if (scale !== undefined && !(typeof scale === "number" && Math.abs(scale - byteScale) < 1e-6))
+    refuse("rescale_factor", "1/255 is");
+  for (const key of ["image_mean", "image_std"])
+    if (preprocessor[key] !== undefined && preprocessor[key] !== null && !triple(preprocessor[key]))
+      refuse(key, "three numbers are, for red, green and blue");
+  const squash = squashes(preprocessor, openclip);
+  if (preprocessor.do_normalize === false) return {mean: [0, 0, 0], std: [1, 1, 1], squash};
   const find = (name: "mean" | "std") =>
     triple(preprocessor[`image_${name}`]) ?? triple(openclip[name]) ?? triple(pretrained[name]);
-  return {mean: find("mean"), std: find("std")};
+  const std = find("std");
+  if (std?.some((value) => !(value > 0)))
+    throw new Error(`The standard deviation of colours is ${std.join(", ")}; it has to be above 0.`);
+  return {mean: find("mean"), std, squash};
+}
+
+/** transformers squeezes where a size has height and width and nothing is cropped; open_clip where it says so. */
+function squashes({size, do_center_crop: cropped}: Json, openclip: Json): boolean | undefined {
+  if (openclip.resize_mode !== undefined) return openclip.resize_mode === "squash";
+  if (size === undefined) return undefined;
+  return object(size).height !== undefined && cropped !== true;
 }
 
 export function isPositionsChoice(word: string): word is PositionsChoice {

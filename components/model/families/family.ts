@@ -41,6 +41,8 @@ export interface Reading {
   defaults: TowerDefaults & {
     mean: readonly [number, number, number];
     std: readonly [number, number, number];
+    /** Whether pictures are squeezed into the square, and not cropped. */
+    squash?: boolean;
     /** Side of the trained picture, for models without a table of positions. */
     image?: number;
   };

@@ -1,7 +1,7 @@
 /** Vision transformers with timm's names: plain ones, its CLIP towers, and DeiT-III. */
 import {linear, norm, type Finder, type ImageWeights} from "../weights.js";
 import {timmBlocks} from "./blocks.js";
-import {colours} from "./config.js";
+import {preprocessing} from "./config.js";
 import {
   classTokenWith,
   clipColours,
@@ -65,7 +65,7 @@ export const vit: Family = {
       positions: {classRow: true, conventions: timmConventions},
       ignored: /^$/
     };
-    const stated = colours(source.config, {}).mean !== undefined;
+    const stated = preprocessing(source.config, {}).mean !== undefined;
     return {
       ...reading,
       guesses: stated ? [] : ["Mean and standard deviation of pixels are taken for 0.5: no config states them."]

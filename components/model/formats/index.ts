@@ -71,3 +71,15 @@ function withoutWrapping(checkpoint: Checkpoint): Checkpoint {
   );
   return withoutWrapping({...checkpoint, tensors});
 }
+
+/**
+ * The config that goes with a checkpoint's names: open_clip's for `visual.`, else `config.json`; the other where only
+ * that is there, and undefined where there is none.
+ */
+export function configFor(
+  {tensors}: {tensors: ReadonlyMap<string, unknown>},
+  {own, openclip}: {own: unknown; openclip: unknown}
+): unknown {
+  const isOpenClip = [...tensors.keys()].some((name) => name.startsWith("visual."));
+  return isOpenClip ? (openclip ?? own) : (own ?? openclip);
+}

@@ -1,9 +1,8 @@
-// The configuration of a model that lies elsewhere on this machine; an empty one where it has none.
-import {existsSync, readFileSync} from "node:fs";
-import {join} from "node:path";
+// The configuration that goes with a model's weights; an empty one where it has none.
 import {parseArgs} from "node:util";
-import {findModel} from "../../hub/folders.js";
+import {folderConfig, tensorShapes} from "../../hub/tensors.js";
+import {findServed} from "../../site/shipped.js";
 
 const {values} = parseArgs({options: {model: {type: "string"}}});
-const file = join((await findModel(values.model!)).folder, "config.json");
-process.stdout.write(existsSync(file) ? readFileSync(file) : "{}");
+const {folder, weights} = await findServed(values.model!);
+process.stdout.write(JSON.stringify(folderConfig(folder, tensorShapes(folder, weights)) ?? {}));

@@ -2,7 +2,7 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
-import {findModel} from "../../hub/folders.js";
+import {findServed} from "../../site/shipped.js";
 
 const {values} = parseArgs({options: {model: {type: "string"}}});
-process.stdout.write(readFileSync(join((await findModel(values.model!)).folder, "tokenizer.json")));
+process.stdout.write(readFileSync(join((await findServed(values.model!)).folder, "tokenizer.json")));
