@@ -38,7 +38,12 @@ export const siglip: Family = {
               pool: timmPool(find, `${prefix}attn_pool.`)
             },
       prefix: {classToken: false, registers: 0},
-      defaults: {epsilon: 1e-6, activation: prefix === undefined ? "gelu_pytorch_tanh" : own, ...halfColours, squash: true},
+      defaults: {
+        epsilon: 1e-6,
+        activation: prefix === undefined ? "gelu_pytorch_tanh" : own,
+        ...halfColours,
+        squash: true
+      },
       positions: {classRow: false, conventions: {original: "size", huggingface: "size", timm: "antialias"}},
       text: textOf(source),
       ignored: /(^|\.)position_ids$|^logit_(scale|bias)$/
