@@ -1,0 +1,128 @@
+/** What a figure of the Live page was computed from, taken into a deck as files, and opened again from there. */
+import {guardedSource} from "../../records/absent.js";
+import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../../records/arrow.js";
+import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../records/arrow.js";
+import {trunks, type AttentionMap, type RecordSource} from "../../records/record.js";
+import type {Opened, Picture, View} from "../feed.js";
+import type {KeptData} from "./deck.js";
+
+/** Coding levels of attention, as the site's own records have them. */
+const [meanLevels, headLevels] = [90, 20];
+
+/** What figures asked of a source, so that a deck takes along that and no more. */
+interface Asked {
+  stages: Set<string>;
+  heads: Set<number>;
+  repairs: boolean;
+}
+
+const asked = new WeakMap<RecordSource, Asked>();
+
+/** A source that notes what figures ask of it. */
+export function noted(source: RecordSource): RecordSource {
+  const notes: Asked = {stages: new Set(), heads: new Set(), repairs: false};
+  const noting: RecordSource = {
+    record: source.record,
+    attention: (trunk, layer) => source.attention(trunk, layer),
+    headAttention: (trunk, layer) => {
+      if (trunk === "plain") notes.heads.add(layer);
+      return source.headAttention(trunk, layer);
+    },
+    features: (stage) => {
+      notes.stages.add(stage);
+      return source.features(stage);
+    },
+    repairs: () => {
+      notes.repairs = true;
+      return source.repairs();
+    }
+  };
+  asked.set(noting, notes);
+  return noting;
+}
+
+/** The data of a view whose numbers were computed in this browser; undefined where they are files of the site. */
+export async function keptDataOf({source, record, picture, live}: View): Promise<KeptData | undefined> {
+  if (!live && !asked.has(source)) return undefined;
+  const notes = asked.get(source);
+  const files: Record<string, Uint8Array> = {"summary.arrow": encodeRecord(record)};
+  for (const trunk of trunks) {
+    const maps: AttentionMap[] = [];
+    for (let layer = 0; layer < record.layers; ++layer) maps.push(await source.attention(trunk, layer));
+    files[`attention-${trunk}.arrow`] = encodeAttention(maps, meanLevels);
+  }
+  for (const layer of notes?.heads ?? [])
+    files[`heads-plain-${layer + 1}.arrow`] = encodeAttention(await source.headAttention("plain", layer), headLevels);
+  for (const stage of notes?.stages ?? [])
+    files[`features-${stage}.arrow`] = encodeFeatures(await source.features(stage));
+  if (notes?.repairs) files["repairs.arrow"] = encodeRepairs(await source.repairs(), record.layers);
+  const packed = await Promise.all(
+    Object.entries(files).map(async ([name, bytes]) => [name, await packedText(bytes)] as const)
+  );
+  const {id, title, credit, target, background} = picture;
+  return {
+    model: record.provenance.model,
+    image: id,
+    title,
+    ...(credit && {credit}),
+    ...(target && {target}),
+    ...(background && {background}),
+    picture: pictureAddress(picture),
+    files: Object.fromEntries(packed)
+  };
+}
+
+function pictureAddress({image}: Picture): string {
+  const canvas = document.createElement("canvas");
+  const side = 448;
+  if (!image) return canvas.toDataURL("image/png");
+  const {width, height} = sizeOf(image);
+  canvas.width = Math.round(side * Math.min(1, width / height));
+  canvas.height = Math.round(side * Math.min(1, height / width));
+  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL("image/jpeg", 0.9);
+}
+
+function sizeOf(image: CanvasImageSource): {width: number; height: number} {
+  const {width, height} = image as {width: unknown; height: unknown};
+  return typeof width === "number" && typeof height === "number" ? {width, height} : {width: 1, height: 1};
+}
+
+/** Opens a deck's own data. What was not taken along says so. */
+export async function openKept(data: KeptData): Promise<Opened> {
+  const file = async (name: string) => {
+    const text = data.files[name];
+    if (text === undefined)
+      throw new Error(
+        `The deck does not hold “${name}” of “${data.title}”. Show the figure on the Live page and add it again.`
+      );
+    return unpackedText(text);
+  };
+  const record = decodeRecord(await file("summary.arrow"));
+  const source = guardedSource({
+    record,
+    attention: async (trunk, layer) => decodeAttention(await file(`attention-${trunk}.arrow`))[layer],
+    headAttention: async (trunk, layer) => decodeAttention(await file(`heads-${trunk}-${layer + 1}.arrow`)),
+    features: async (stage) => decodeFeatures(await file(`features-${stage}.arrow`)),
+    repairs: async () => decodeRepairs(await file("repairs.arrow"))
+  });
+  const image = new Image();
+  image.src = data.picture;
+  await image.decode();
+  const {image: id, title, credit, target, background} = data;
+  return {source, picture: {id, title, credit, target, background, image}};
+}
+
+async function packedText(bytes: Uint8Array): Promise<string> {
+  const stream = new Blob([Uint8Array.from(bytes)]).stream().pipeThrough(new CompressionStream("gzip"));
+  const packed = new Uint8Array(await new Response(stream).arrayBuffer());
+  let text = "";
+  for (let i = 0; i < packed.length; i += 0x8000) text += String.fromCharCode(...packed.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
+async function unpackedText(text: string): Promise<Uint8Array> {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
