@@ -64,6 +64,7 @@ const pages = [
     name: "Yours",
     pages: [
       {name: "Live", path: "/live"},
+      {name: "Deck", path: "/deck"},
       {name: "Photos", path: "/images"},
       {name: "Method", path: "/method"},
       {name: "Glossary", path: "/glossary"}

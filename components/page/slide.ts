@@ -24,7 +24,34 @@ const mostType = 2.4;
  *
  * @returns puts the figure back as it was
  */
-export function fitSlide(figure: HTMLElement): () => void {
+export function fitSlide(slide: HTMLElement): () => void {
+  if (!slide.matches(".deck-slide")) return fitFigure(slide);
+  setType(slide);
+  let releases: (() => void)[] = [];
+  const fit = () => {
+    for (const release of releases) release();
+    releases = [...slide.querySelectorAll<HTMLElement>("figure.figure")].map(fitFigure);
+  };
+  // A slide's figures may come after it is shown, when their code and numbers are there.
+  const arrivals = new MutationObserver((changes) => {
+    const came = changes.some(({addedNodes}) =>
+      [...addedNodes].some((node) => node instanceof Element && node.matches("figure.figure"))
+    );
+    if (came) fit();
+  });
+  arrivals.observe(slide, {childList: true, subtree: true});
+  const onWindow = () => setType(slide);
+  addEventListener("resize", onWindow);
+  fit();
+  return () => {
+    arrivals.disconnect();
+    removeEventListener("resize", onWindow);
+    slide.style.removeProperty("--talk-type");
+    for (const release of releases) release();
+  };
+}
+
+function fitFigure(figure: HTMLElement): () => void {
   const slot = figure.querySelector<HTMLElement>(":scope > .figure-drawing");
   const drawing = slot?.firstElementChild;
   if (!slot || !(drawing instanceof HTMLElement || drawing instanceof SVGElement)) return () => {};

@@ -7,7 +7,9 @@ import {h, magnify} from "../ui/dom.js";
 import {addKeys} from "./keyboard.js";
 import {fitSlide} from "./slide.js";
 import {slideAddress, slideIndex} from "./slideAddress.js";
+import {closePresenter, followPresenter, openPresenter, type SlideBrief} from "./presenter.js";
 import {openOverview} from "./talkOverview.js";
+import {endTools, goBlack, liftBlack, toggleLaser} from "./talkTools.js";
 import {goTo, leaveFullScreen, toggleFullScreen} from "./talkStage.js";
 
 /** Sharper canvases, because slides are scaled up. */
@@ -15,13 +17,39 @@ const sharpness = 2;
 
 const main = () => document.getElementById("observablehq-main");
 
-/** The figures of the page in reading order. */
+/** The slides of the page in reading order: its figures, or on the Deck page the deck's slides, which hold figures. */
 function slides(): HTMLElement[] {
-  return [...(main()?.querySelectorAll<HTMLElement>("figure.figure") ?? [])];
+  const all = [...(main()?.querySelectorAll<HTMLElement>("figure.figure, .deck-slide") ?? [])];
+  const decked = all.filter((element) => element.matches(".deck-slide"));
+  return decked.length > 0 ? decked : all;
 }
 
 /** The slide on show, as long as there is a talk. */
-let shown: {figure: HTMLElement; release: () => void} | undefined;
+let shown: {figure: HTMLElement; release: () => void; hands?: SlideHands} | undefined;
+
+/** What a slide that is more than a figure does in a talk. */
+export interface SlideHands {
+  /** It comes on show, by a step forward or back. */
+  enter(by: 1 | -1): void;
+  /** Goes on within the slide, such as to the next layer of a build; false where the next slide is due. */
+  step(by: 1 | -1): boolean;
+  /** Moves its figures by a layer; false where they have none. */
+  layer(by: 1 | -1): boolean;
+  /** What the presenter alone sees of it. */
+  brief(): SlideBrief;
+}
+
+const handsOf = new WeakMap<HTMLElement, SlideHands>();
+
+/** Gives a slide hands of its own. */
+export function giveHands(slide: HTMLElement, hands: SlideHands): void {
+  handsOf.set(slide, hands);
+}
+
+/** Begins a talk at a slide of this page. */
+export function talkFrom(slide: HTMLElement): void {
+  show(slide);
+}
 
 /** Where the address asked to be, until the reader goes elsewhere: figures may come after the address is read. */
 let asked: string | undefined;
@@ -36,7 +64,10 @@ export function startTalk(): void {
       [["t"], "talk: every figure a slide; again, or Esc, to leave"],
       [["→", "←", "Space"], "in a talk: next slide, slide before (so do Page Down and Page Up)"],
       [["Home", "End"], "in a talk: first slide, last slide"],
-      [["o", "f"], "in a talk: all slides, full screen"]
+      [["o", "f"], "in a talk: all slides, full screen"],
+      [["b", "l"], "in a talk: black screen, laser pointer"],
+      [["p"], "in a talk: the presenter’s window, with notes, the next slide and a clock"],
+      [["↑", "↓"], "in a deck: one layer back, one layer on"]
     ],
     takeKey
   );
@@ -83,6 +114,7 @@ function talkBar(): HTMLElement {
     counter,
     action("›", "Next slide", "Next slide (→)", () => move(1)),
     action("All", "All slides", "All slides (o)", showOverview),
+    action("Notes", "Presenter’s window", "Presenter’s window: notes, next slide, clock (p)", present),
     action("Full", "Full screen", "Full screen (f)", toggleFullScreen),
     action("Leave", "Leave the talk", "Leave the talk (Esc)", leave)
   );
@@ -96,23 +128,42 @@ function takeKey(event: KeyboardEvent): boolean {
     return true;
   }
   if (!shown || isBusyWith(event)) return false;
+  if (liftBlack()) return true;
+  const {hands} = shown;
   switch (event.key) {
     case "ArrowRight":
-      move(1);
+      if (!hands?.step(1)) move(1);
       break;
     case "ArrowLeft":
-      move(-1);
+      if (!hands?.step(-1)) move(-1);
       break;
     case "ArrowDown":
-    case "PageDown":
-      onward(1);
+      if (!hands?.layer(1)) onward(1);
       break;
     case "ArrowUp":
+      if (!hands?.layer(-1)) onward(-1);
+      break;
+    case "[":
+    case "]":
+      return hands?.layer(event.key === "]" ? 1 : -1) ?? false;
+    case "PageDown":
+      if (!hands?.step(1)) onward(1);
+      break;
     case "PageUp":
-      onward(-1);
+      if (!hands?.step(-1)) onward(-1);
+      break;
+    case "b":
+    case ".":
+      goBlack();
+      break;
+    case "l":
+      toggleLaser();
+      break;
+    case "p":
+      present();
       break;
     case " ":
-      onward(event.shiftKey ? -1 : 1);
+      if (!hands?.step(event.shiftKey ? -1 : 1)) onward(event.shiftKey ? -1 : 1);
       break;
     case "Home":
       show(slides()[0]);
@@ -174,13 +225,17 @@ function onward(by: 1 | -1): void {
 function show(figure: HTMLElement | undefined, byAddress = false): void {
   if (!figure) return;
   if (!byAddress) asked = undefined;
+  const all = slides();
   if (shown?.figure !== figure) {
+    const back = shown !== undefined && all.indexOf(figure) < all.indexOf(shown.figure);
     if (shown) hide(shown);
     else begin();
+    const hands = handsOf.get(figure);
+    hands?.enter(back ? -1 : 1);
     mark(figure, true);
-    shown = {figure, release: fitSlide(figure)};
+    shown = {figure, hands, release: fitSlide(figure)};
   }
-  const all = slides();
+  followPresenter(all, figure);
   counter.textContent = `${all.indexOf(figure) + 1} / ${all.length}`;
   counter.setAttribute("aria-label", `Slide ${all.indexOf(figure) + 1} of ${all.length}`);
   // An address that asks for more than there is so far stays as it is: the rest may be on its way.
@@ -209,6 +264,8 @@ function leave(): void {
   const {figure} = shown;
   hide(shown);
   shown = undefined;
+  endTools();
+  closePresenter();
   asked = undefined;
   bar.remove();
   magnify(1);
@@ -251,6 +308,12 @@ function followAddress(): void {
 
 function replaceHash(hash: string): void {
   if (location.hash !== hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
+}
+
+function present(): void {
+  if (!shown) return;
+  openPresenter({brief: (slide) => handsOf.get(slide)?.brief(), take: takeKey});
+  followPresenter(slides(), shown.figure);
 }
 
 function showOverview(): void {

@@ -1,6 +1,7 @@
 import {reasonOf} from "../ui/reason.js";
 import type {Grid, ImageRecord, RecordSource} from "../records/record.js";
 import type {LayerChoice} from "../charts/reading.js";
+import {noted} from "./deck/noted.js";
 import type {Pointing, Selection, SelectionStore} from "./selection.js";
 
 /** What a picture brings besides its numbers. */
@@ -52,6 +53,8 @@ export interface Place {
   readonly store: SelectionStore;
   /** Ends the figure's anchor, so that both can be linked to; empty for the first. */
   readonly side?: string;
+  /** The page that the figure belongs to, where it is shown on another: links lead there. Its file without `.md`. */
+  readonly page?: string;
 }
 
 /** A view, or why there is none. */
@@ -74,7 +77,8 @@ export class Feed implements Place {
   constructor(
     readonly store: SelectionStore,
     private readonly open: Opener,
-    readonly side = ""
+    readonly side = "",
+    readonly page?: string
   ) {
     store.subscribe(() => this.#follow());
     this.#follow();
@@ -102,7 +106,7 @@ export class Feed implements Place {
   show(source: RecordSource, picture: Picture): void {
     const {model, image} = this.store.value;
     this.#key = `${model}/${image}`;
-    this.#opened = {source, picture};
+    this.#opened = {source: noted(source), picture};
     this.store.point({hover: null, brush: null});
     this.#settle();
   }
@@ -119,7 +123,7 @@ export class Feed implements Place {
     this.open(model, image).then(
       (opened) => {
         if (key !== this.#key) return;
-        this.#opened = opened;
+        this.#opened = opened.live ? {...opened, source: noted(opened.source)} : opened;
         const {instead} = opened;
         if (!instead) return this.#settle();
         // The address says what is shown, so that a copied link is true.

@@ -5,14 +5,14 @@ import type {AttentionMap, RecordSource} from "../records/record.js";
 import {Cache} from "./cache.js";
 
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
-const root = new URL("../../../", import.meta.url);
+export const siteRoot = new URL("../../../", import.meta.url);
 
 /** Whether the page comes from the preview, which serves data as the loaders wrote it, and not from a built site. */
 const preview = new URL(import.meta.url).searchParams.has("sha");
 
 /** Where a data file is served: under its own path in a built site, under /_file/ in the preview. */
 export function dataAddress(path: string): string {
-  return new URL(`${preview ? "_file/" : ""}data/${path}`, root).href;
+  return new URL(`${preview ? "_file/" : ""}data/${path}`, siteRoot).href;
 }
 
 /**

@@ -55,7 +55,12 @@ export function firstPhoto(list: readonly Photo[]): Photo | undefined {
 
 /** The feed of what was run in this browser, or else of the analyses that the site was built with. */
 export function siteFeed(): Feed {
-  return new Feed(selection, async (model, image) => (await openGuest(model, image)) ?? openPhoto(model, image));
+  return new Feed(selection, openShown);
+}
+
+/** Opens what was run in this browser, or else what the site was built with. */
+export async function openShown(model: string, image: string): Promise<Opened> {
+  return (await openGuest(model, image)) ?? openPhoto(model, image);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type {Rows} from "./rows.js";
 import type {Prefix, Provenance, Trunk} from "../../records/record.js";
+import {siteRoot} from "../../site/files.js";
 import {openCitations} from "./cite.js";
 import {showLink, showProblem} from "./linkField.js";
 import {reasonOf} from "../../ui/reason.js";
@@ -38,6 +39,8 @@ export interface FigureOptions {
   controls?: readonly Node[];
   /** What else the figure gives to take along, after its own actions. */
   actions?: readonly Node[];
+  /** Whether no other page can draw it: a deck keeps its picture. */
+  still?: boolean;
   /** What is drawn now, written as JSON into the attribute `data-drawn`, for programs that wait for it. */
   drawn?: Drawn;
 }
@@ -71,9 +74,10 @@ export function figure(
     h("button", {type: "button", title: hint, onclick: act}, label);
   /** The address that shows this figure as it is now, and when defaults have changed. */
   const address = () => {
-    const url = new URL(location.href);
+    const {page} = place;
+    const url = page === undefined ? new URL(location.href) : new URL(page === "index" ? "." : page, siteRoot);
     url.search = formatWhole(place.store.shown, url.search, url.pathname.endsWith("/live"));
-    url.hash = anchor;
+    url.hash = page === undefined ? anchor : `figure-${options.id}`;
     return url.href;
   };
   const caption = () => ({
@@ -112,6 +116,28 @@ export function figure(
       ({shiftKey}) => copyPicture(subject(), {asShown: shiftKey})
     )
   );
+  const keepable = () => ({figure: element, caption: caption(), place, still: options.still});
+  const tell = (words: string) => {
+    copied.textContent = words;
+    actions.querySelector(".figure-kept")?.remove();
+    actions.append(
+      h("p", {class: "figure-kept"}, `${words} `, h("a", {href: new URL("deck", siteRoot).href}, "Open the deck"))
+    );
+  };
+  const keeping = [
+    action("To deck", "Add this figure to your deck, as it is now", async () => {
+      try {
+        const {keepFigure} = await import("./keep.js");
+        tell(`Slide ${await keepFigure(keepable(), "deck")} of your deck.`);
+      } catch (thrown) {
+        showProblem(actions, reasonOf(thrown));
+      }
+    }),
+    action("Note", "Keep a remark with this figure as it is now", async () => {
+      const {openRemark} = await import("./keep.js");
+      openRemark(keepable(), (count) => tell(`Note ${count} is kept.`));
+    })
+  ];
   const saveAs = async (id: KindId, asShown: boolean) => {
     const {make, end}: Kind = kinds[id];
     copied.textContent = "";
@@ -127,7 +153,7 @@ export function figure(
   const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
     openCitations({title: state.title, source: state.source ?? "", address: address()})
   );
-  actions.append(...saving.values(), ...(options.actions ?? []), citeAction, copied);
+  actions.append(...keeping, ...saving.values(), ...(options.actions ?? []), citeAction, copied);
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),
@@ -152,13 +178,13 @@ export function figure(
   legend.append(...(options.legend ?? []));
   write();
 
-  const tell = (drawn?: Drawn) => {
+  const tellDrawn = (drawn?: Drawn) => {
     if (drawn) element.dataset.drawn = JSON.stringify(drawn);
   };
-  tell(options.drawn);
+  tellDrawn(options.drawn);
 
   return drawing<FigureOptions, HTMLElement>(element, ({drawn, ...change}) => {
-    tell(drawn);
+    tellDrawn(drawn);
     if (Object.entries(change).every(([key, value]) => state[key as keyof typeof change] === value)) return;
     if (change.legend && change.legend !== state.legend) legend.replaceChildren(...change.legend);
     state = {...state, ...change};

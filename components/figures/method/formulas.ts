@@ -1,5 +1,5 @@
 import {render} from "katex";
-import {FileAttachment} from "observablehq:stdlib";
+import {useFormulaStyle} from "../../page/formulaStyle.js";
 import {h} from "../../ui/dom.js";
 
 /** The paper's equations, by their numbers. */
@@ -19,11 +19,7 @@ export const formulas: Readonly<Record<number, string>> = {
 
 /** An equation with its number, as the paper numbers it. */
 export function formula(number: number): HTMLElement {
-  // A page that shows no equation does without their fonts.
-  if (!document.getElementById("katex-style")) {
-    const {href} = FileAttachment("../../../data/katex.css");
-    document.head.append(h("link", {id: "katex-style", rel: "stylesheet", href}));
-  }
+  useFormulaStyle();
   // It scrolls inside itself on a phone, also by keyboard.
   const element = h("div", {class: "formula", tabindex: 0, role: "group", "aria-label": `Equation ${number}`});
   render(formulas[number], element, {displayMode: true});

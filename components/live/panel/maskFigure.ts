@@ -68,6 +68,7 @@ export function maskFigure(
     {store},
     {
       id: "mask",
+      still: true,
       title: "What each method makes of the whole picture",
       lede: "The class with the greatest cosine at every pixel, averaged over the windows that see it.",
       reading:

@@ -14,7 +14,7 @@ export class DeckError extends Error {
 
 /** A deck as the text of `deck.json`. */
 export function formatDeck({title, slides, data}: Deck): string {
-  const written = slides.map(({id: _, ...slide}) => slide);
+  const written = slides.map((slide) => ({...slide, id: undefined}));
   return `${JSON.stringify({format, version, title, slides: written, data}, null, 1)}\n`;
 }
 
@@ -58,13 +58,15 @@ function readSlide(at: Reader, figures: ReadonlySet<string>, data: Deck["data"])
 
 function readFigure(at: Reader, figures: ReadonlySet<string>, data: Deck["data"]): SlideFigure {
   const figure = at.field("figure").text(100);
-  if (!figures.has(figure)) throw at.field("figure").wrong(`names a figure that this site does not have: “${figure}”`);
+  const still = at.has("still") ? readPicture(at.field("still")) : undefined;
+  if (!still && !figures.has(figure))
+    throw at.field("figure").wrong(`names a figure that this site does not have: “${figure}”`);
   const selection = at.field("selection").text(20_000);
   if (selection && !selection.startsWith("?")) throw at.field("selection").wrong("must be empty or begin with “?”");
-  if (!at.has("data")) return {figure, selection};
+  if (!at.has("data")) return {figure, selection, ...(still && {still})};
   const key = at.field("data").text(200);
   if (!Object.hasOwn(data, key)) throw at.field("data").wrong(`names data that the file does not hold: “${key}”`);
-  return {figure, selection, data: key};
+  return {figure, selection, data: key, ...(still && {still})};
 }
 
 function readBuild(at: Reader): Build {
@@ -170,7 +172,7 @@ export async function formatLink(deck: Deck): Promise<string> {
     throw new DeckError(
       "A link cannot hold figures of the Live page, whose numbers are in the deck. Save it as a file."
     );
-  const light = {...deck, slides: deck.slides.map(({picture: _, ...slide}) => slide)};
+  const light = {...deck, slides: deck.slides.map((slide) => ({...slide, picture: undefined}))};
   const stream = new Blob([JSON.stringify(JSON.parse(formatDeck(light)))]).stream();
   const packed = await bytesOf(stream.pipeThrough(new CompressionStream("deflate-raw")));
   const text = btoa(String.fromCharCode(...packed))

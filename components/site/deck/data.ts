@@ -2,60 +2,29 @@
 import {guardedSource} from "../../records/absent.js";
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../../records/arrow.js";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../records/arrow.js";
-import {trunks, type AttentionMap, type RecordSource} from "../../records/record.js";
+import {trunks, type AttentionMap} from "../../records/record.js";
 import type {Opened, Picture, View} from "../feed.js";
+import {Cache} from "../cache.js";
 import type {KeptData} from "./deck.js";
+import {askedOf} from "./noted.js";
 
 /** Coding levels of attention, as the site's own records have them. */
 const [meanLevels, headLevels] = [90, 20];
 
-/** What figures asked of a source, so that a deck takes along that and no more. */
-interface Asked {
-  stages: Set<string>;
-  heads: Set<number>;
-  repairs: boolean;
-}
-
-const asked = new WeakMap<RecordSource, Asked>();
-
-/** A source that notes what figures ask of it. */
-export function noted(source: RecordSource): RecordSource {
-  const notes: Asked = {stages: new Set(), heads: new Set(), repairs: false};
-  const noting: RecordSource = {
-    record: source.record,
-    attention: (trunk, layer) => source.attention(trunk, layer),
-    headAttention: (trunk, layer) => {
-      if (trunk === "plain") notes.heads.add(layer);
-      return source.headAttention(trunk, layer);
-    },
-    features: (stage) => {
-      notes.stages.add(stage);
-      return source.features(stage);
-    },
-    repairs: () => {
-      notes.repairs = true;
-      return source.repairs();
-    }
-  };
-  asked.set(noting, notes);
-  return noting;
-}
-
 /** The data of a view whose numbers were computed in this browser; undefined where they are files of the site. */
-export async function keptDataOf({source, record, picture, live}: View): Promise<KeptData | undefined> {
-  if (!live && !asked.has(source)) return undefined;
-  const notes = asked.get(source);
+export async function keptDataOf({source, record, picture}: View): Promise<KeptData | undefined> {
+  const notes = askedOf(source);
+  if (!notes) return undefined;
   const files: Record<string, Uint8Array> = {"summary.arrow": encodeRecord(record)};
   for (const trunk of trunks) {
     const maps: AttentionMap[] = [];
     for (let layer = 0; layer < record.layers; ++layer) maps.push(await source.attention(trunk, layer));
     files[`attention-${trunk}.arrow`] = encodeAttention(maps, meanLevels);
   }
-  for (const layer of notes?.heads ?? [])
+  for (const layer of notes.heads)
     files[`heads-plain-${layer + 1}.arrow`] = encodeAttention(await source.headAttention("plain", layer), headLevels);
-  for (const stage of notes?.stages ?? [])
-    files[`features-${stage}.arrow`] = encodeFeatures(await source.features(stage));
-  if (notes?.repairs) files["repairs.arrow"] = encodeRepairs(await source.repairs(), record.layers);
+  for (const stage of notes.stages) files[`features-${stage}.arrow`] = encodeFeatures(await source.features(stage));
+  if (notes.repairs) files["repairs.arrow"] = encodeRepairs(await source.repairs(), record.layers);
   const packed = await Promise.all(
     Object.entries(files).map(async ([name, bytes]) => [name, await packedText(bytes)] as const)
   );
@@ -99,10 +68,11 @@ export async function openKept(data: KeptData): Promise<Opened> {
     return unpackedText(text);
   };
   const record = decodeRecord(await file("summary.arrow"));
+  const maps = new Cache(async (name) => decodeAttention(await file(`${name}.arrow`)));
   const source = guardedSource({
     record,
-    attention: async (trunk, layer) => decodeAttention(await file(`attention-${trunk}.arrow`))[layer],
-    headAttention: async (trunk, layer) => decodeAttention(await file(`heads-${trunk}-${layer + 1}.arrow`)),
+    attention: async (trunk, layer) => (await maps.get(`attention-${trunk}`))[layer],
+    headAttention: async (trunk, layer) => maps.get(`heads-${trunk}-${layer + 1}`),
     features: async (stage) => decodeFeatures(await file(`features-${stage}.arrow`)),
     repairs: async () => decodeRepairs(await file("repairs.arrow"))
   });

@@ -8,6 +8,8 @@ export interface SlideFigure {
   selection: string;
   /** The key of what it was computed from, where that is no file of the site. */
   data?: string;
+  /** Its picture as a data address, for a figure that no other page can draw. */
+  still?: string;
 }
 
 /** A figure that is shown step by step over the layers `from` to `to`, 1-based. */
