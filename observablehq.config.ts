@@ -117,6 +117,9 @@ export default {
   head: ({path}: {path: string}) =>
     `${path === "/live" ? privacy : ""}<link rel="icon" href="/data/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/data/fonts.css"><script type="module" src="/components/page/everyPage.js"></script><script type="module" src="/components/live/kept/guest.js"></script>${models}${repository}${inlineScripts}`,
   footer: `Attention outliers in vision transformers, after <i>Feature Purification Matters</i> (ICCV 2025). <a href="/glossary">Glossary</a> · <a href="/#tour">Tour</a>`,
+  // Links name files: many static hosts serve nothing else.
+  preserveExtension: true,
+  preserveIndex: true,
   search: true,
   toc: false,
   pages: written(pages),

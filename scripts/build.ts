@@ -11,6 +11,7 @@ import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
 import {findShipped, modelHosts, shippedModels} from "../data/site/shipped.js";
 import {run, runFramework} from "./process.js";
+import {bundleSite} from "./site/bundle.js";
 import {finishSite} from "./site/finish.js";
 import {placePhotos} from "./site/photos.js";
 
@@ -59,6 +60,7 @@ rmSync("dist", {recursive: true, force: true});
 process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/compute.ts"]);
 if (process.exitCode === 0) process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
+  await bundleSite("dist");
   const missing = await placePhotos("dist", await modelsOfSite());
   finishSite("dist", {site: process.env.SITE?.replace(/\/?$/, "/"), hosts});
   if (missing.length) console.error(`The site has no analysis of ${missing.join(", ")}; the reasons stand above.`);

@@ -31,23 +31,52 @@ self.addEventListener("fetch", (event) => {
 /** Files with a hash in their name are the same for ever; the rest is asked for anew while there is a connection. */
 async function answer(request, path) {
   const lasting = /^_(import|node|file|observablehq)\//.test(path);
-  const kept = () => caches.match(request, {ignoreSearch: request.mode === "navigate", ignoreVary: true});
-  const found = lasting && (await kept());
+  const address = request.mode === "navigate" ? pageFile(request.url) : request.url;
+  const found = lasting && (await caches.match(address, {ignoreVary: true}));
   if (found) return found;
   try {
-    const response = await fetch(request);
+    const response = await newest(request, lasting);
     if (response.status === 200 && response.type === "basic") {
       const copy = response.clone();
       const cache = await caches.open(visited);
       // A full disk is no reason to show nothing.
-      cache.put(request.mode === "navigate" ? request.url.replace(/[?#].*$/, "") : request, copy).catch(() => {});
+      cache.put(address, copy).catch(() => {});
     }
     return response;
   } catch (error) {
-    const earlier = await kept();
+    const earlier = await kept(address);
     if (earlier) return earlier;
     throw error;
   }
+}
+
+/** A host that says nothing of caching leaves it to the browser, which would show an earlier build for days. */
+function newest(request, lasting) {
+  if (lasting) return fetch(request);
+  if (request.mode !== "navigate") return fetch(new Request(request, {cache: "no-cache"}));
+  return fetch(request.url, {cache: "no-cache", credentials: "same-origin", redirect: "manual"});
+}
+
+/** The address of a page's file, under which it is kept however it is asked for. */
+function pageFile(address) {
+  const url = new URL(address);
+  url.search = url.hash = "";
+  if (url.pathname.endsWith("/")) url.pathname += "index.html";
+  else if (!/\.[^/]*$/.test(url.pathname)) url.pathname += ".html";
+  return url.href;
+}
+
+/** A file from what was kept: of the newest build that is here whole, else of any visit. */
+async function kept(address) {
+  const options = {ignoreVary: true};
+  const list = new URL("offline.json", self.registration.scope);
+  const sites = (await caches.keys()).filter((name) => name.startsWith(`sfp-site ${scope} `)).toReversed();
+  for (const name of sites) {
+    const cache = await caches.open(name);
+    const found = (await cache.match(list)) && (await cache.match(address, options));
+    if (found) return found;
+  }
+  return caches.match(address, options);
 }
 
 async function isolated(request, path) {

@@ -2,6 +2,8 @@
  * Links to figures: `#figure-NAME`. Figures come after the browser has looked for what an address names, and those above
  * grow as they are drawn, so the page goes to the figure itself, stays with it until the reader moves, and marks it.
  */
+import {pageName} from "../site/pageName.js";
+
 
 /** How long the page waits for a figure, and keeps it in view while others grow, in ms. */
 const patience = 20_000;
@@ -18,8 +20,7 @@ export function followFigureLinks(): void {
   const follow = () => {
     stop();
     if (!location.hash.startsWith("#figure-")) return;
-    const page = location.pathname.replace(/^.*\//, "").replace(/\.html$/, "");
-    stop = stayWith(renamed[page + location.hash] ?? decodeURIComponent(location.hash.slice(1)));
+    stop = stayWith(renamed[pageName(location.pathname) + location.hash] ?? decodeURIComponent(location.hash.slice(1)));
   };
   addEventListener("hashchange", follow);
   follow();

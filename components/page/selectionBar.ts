@@ -134,7 +134,7 @@ function liveMark({store}: Feed): {element: HTMLElement; show(view: View): void}
     live?.leave();
     store.set({model: defaultSelection.model, ...(live?.own ? {image: defaultSelection.image} : {})});
   };
-  const name = h("a", {href: "./live", title: "To the run on the Live page"});
+  const name = h("a", {href: "./live.html", title: "To the run on the Live page"});
   const element = h(
     "span",
     {class: "live-mark", role: "status"},

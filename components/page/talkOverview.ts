@@ -1,3 +1,4 @@
+import {pageName} from "../site/pageName.js";
 import {h} from "../ui/dom.js";
 
 /** What the reader's choice does. */
@@ -58,7 +59,7 @@ export function openOverview(
 function otherPages(goTo: Ways["goTo"]): Node[] {
   const links = [...document.querySelectorAll<HTMLAnchorElement>("#observablehq-sidebar .observablehq-link a[href]")];
   // The first is the site's name, and leads to a page that has a name of its own.
-  const others = links.slice(1).filter(({pathname}) => pathname !== location.pathname);
+  const others = links.slice(1).filter(({pathname}) => pageName(pathname) !== pageName(location.pathname));
   return others.flatMap((link, i) => {
     const address = new URL(link.href);
     address.hash = "talk=1";

@@ -2,6 +2,7 @@
  * A short tour: what outliers are, and where the pages show them. It is offered once, on the first visit to the
  * overview, and never again; the foot of every page has a link for whoever wants it.
  */
+import {pageName} from "../site/pageName.js";
 import {h} from "../ui/dom.js";
 import {addKeys} from "./keyboard.js";
 
@@ -134,7 +135,7 @@ function button(label: string, act: () => void): HTMLElement {
 }
 
 function isOverview(): boolean {
-  return /\/(index)?$/.test(location.pathname);
+  return pageName(location.pathname) === "index";
 }
 
 function wasOffered(): boolean {

@@ -23,7 +23,8 @@ export function dataAddress(path: string): string {
 export async function fetchData(path: string): Promise<Uint8Array> {
   let response: Response;
   try {
-    response = await fetch(dataAddress(path));
+    // Its address stays the same from build to build: a browser is not to answer with an earlier one.
+    response = await fetch(dataAddress(path), {cache: "no-cache"});
   } catch (cause) {
     throw new Error(`data/${path} could not be loaded: the connection failed. Reload the page to try again.`, {cause});
   }

@@ -3,6 +3,7 @@ import {detectorIds, detectors, type DetectorId, type OpenOptions} from "../anal
 import type {Field} from "./fields.js";
 import {at, choice, decimal, name, names, option, settings, text, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
+import {pageName} from "./pageName.js";
 import {methods} from "../model/methods/index.js";
 
 /** Characters of words that an address holds: servers refuse addresses beyond 8 kB, and a letter may take three bytes. */
@@ -336,7 +337,7 @@ export const selection = new SelectionStore(
 function carrySelection(event: Event): void {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link?.href || link.origin !== location.origin || link.hasAttribute("download")) return;
-  if (link.pathname === location.pathname && link.hash) return;
+  if (pageName(link.pathname) === pageName(location.pathname) && link.hash) return;
   const own = ownSearch.get(link) ?? link.search;
   ownSearch.set(link, own);
   link.search = formatSelection(overrule(selection.value, own), own);

@@ -1,9 +1,9 @@
 /** Completes a built site: heads of pages, files that hosts look for, and the list that offline use goes by. */
-import {createHash} from "node:crypto";
 import {copyFileSync, readFileSync, readdirSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {completeHead} from "./head.js";
 import {hostHeaders} from "./headers.js";
+import {offlineList} from "./offline.js";
 
 export interface FinishOptions {
   /** The site's whole address, when that is known. */
@@ -22,7 +22,7 @@ export function finishSite(folder: string, {site, hosts = []}: FinishOptions = {
   const pages = files.filter((file) => file.endsWith(".html"));
   for (const file of pages) {
     const html = readFileSync(join(folder, file), "utf8");
-    write(file, completeHead(html, {path: pagePath(file), site, hosts: file === "live.html" ? hosts : []}));
+    write(file, completeHead(html, {file, site, hosts: file === "live.html" ? hosts : []}));
   }
   write("offline.json", JSON.stringify(offlineList(folder, files)));
   write("_headers", hostHeaders(hosts));
@@ -32,7 +32,7 @@ export function finishSite(folder: string, {site, hosts = []}: FinishOptions = {
   write(".nojekyll", "");
   const listed = pages.filter((file) => file !== "404.html");
   write("robots.txt", ["User-agent: *", "Allow: /", ...(site ? [`Sitemap: ${site}sitemap.xml`] : []), ""].join("\n"));
-  if (site) write("sitemap.xml", sitemap(listed.map((file) => site + pagePath(file))));
+  if (site) write("sitemap.xml", sitemap(listed.map((file) => site + file)));
   copyFileSync("data/social.png", join(folder, "social.png"));
 }
 
@@ -40,22 +40,6 @@ function withHosts(worker: string, hosts: readonly string[]): string {
   const [before, after, ...rest] = worker.split('const modelHosts = "";');
   if (after === undefined || rest.length) throw new Error("isolate.js has no one place for the hosts of models.");
   return `${before}const modelHosts = ${JSON.stringify(hosts.join(" "))};${after}`;
-}
-
-function pagePath(file: string): string {
-  return file.replace(/\.html$/, "").replace(/(^|\/)index$/, "$1");
-}
-
-/** Pages, code, styles and small data; neither models nor the runtime, and no photo's files. */
-function offlineList(folder: string, files: string[]): {build: string; files: string[]} {
-  const wanted = files.filter(
-    (file) =>
-      file.endsWith(".html") ||
-      (/^_(import|node|file|observablehq)\//.test(file) && !/onnxruntime|onnx-proto|\.wasm$/.test(file))
-  );
-  const hash = createHash("sha256");
-  for (const file of wanted) hash.update(file).update(readFileSync(join(folder, file)));
-  return {build: hash.digest("hex").slice(0, 12), files: wanted.map((file) => pagePath(file) || "./")};
 }
 
 function sitemap(addresses: string[]): string {

@@ -2,8 +2,8 @@
 import {pagePolicy} from "./policy.js";
 
 export interface PageHead {
-  /** The page's path below the base, without its extension: "attention", or "" for the front page. */
-  path: string;
+  /** The page's file: "attention.html". */
+  file: string;
   /** Where the site will be, such as "https://name.github.io/sfp-explorer/"; unknown for most builds. */
   site?: string;
   /** Hosts that the page may ask beside its own. */
@@ -11,7 +11,7 @@ export interface PageHead {
 }
 
 /** Adds policy, description and social tags to a built page. */
-export function completeHead(html: string, {path, site, hosts}: PageHead): string {
+export function completeHead(html: string, {file, site, hosts}: PageHead): string {
   const title = text(/<title>([\s\S]*?)<\/title>/.exec(html)?.[1]) ?? "SFP Explorer";
   // A page's lead asks its question; that is its best description.
   const lead = text(/<p class="lead">([\s\S]*?)<\/p>/.exec(html)?.[1]);
@@ -23,11 +23,11 @@ export function completeHead(html: string, {path, site, hosts}: PageHead): strin
     `<meta property="og:type" content="website">`,
     ...(lead ? [`<meta property="og:description" content="${lead}">`] : []),
     // Some that read it want a whole address; the others take this one.
-    `<meta property="og:image" content="${site ?? "../".repeat(path.split("/").length - 1)}social.png">`,
+    `<meta property="og:image" content="${site ?? "../".repeat(file.split("/").length - 1)}social.png">`,
     `<meta name="twitter:card" content="summary_large_image">`,
     // Both need a whole address, host and all.
     ...(site
-      ? [`<link rel="canonical" href="${site}${path}">`, `<meta property="og:url" content="${site}${path}">`]
+      ? [`<link rel="canonical" href="${site}${file}">`, `<meta property="og:url" content="${site}${file}">`]
       : [])
   ];
   return html.replace(/<meta charset="utf-8">/i, (charset) => [charset, ...tags].join("\n"));

@@ -15,6 +15,9 @@ const types: Record<string, string> = {
   ".webp": "image/webp"
 };
 
+/** What a file is, by its name. */
+export const contentType = (file: string): string => types[extname(file)] ?? "application/octet-stream";
+
 export interface Site {
   /** The address of the front page, with the base path and its last slash. */
   url: string;
@@ -50,7 +53,7 @@ export async function serve(
     for (const file of path.endsWith("/") ? [`${path}index.html`] : [path, `${path}.html`]) {
       const found = await stat(file).catch(() => undefined);
       if (found?.isFile()) {
-        return send(200, await readFile(file), types[extname(file)] ?? "application/octet-stream");
+        return send(200, await readFile(file), contentType(file));
       }
     }
     send(404, await readFile(join(folder, "404.html")).catch(() => "not found"), "text/html; charset=utf-8");

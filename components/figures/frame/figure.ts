@@ -12,6 +12,7 @@ import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
 import type {Place} from "../../site/feed.js";
+import {pageName} from "../../site/pageName.js";
 import {formatWhole} from "../../site/selection.js";
 
 /** What a figure has drawn, by name. What comes later than the rest is `false` until it is there. */
@@ -75,8 +76,8 @@ export function figure(
   /** The address that shows this figure as it is now, and when defaults have changed. */
   const address = () => {
     const {page} = place;
-    const url = page === undefined ? new URL(location.href) : new URL(page === "index" ? "." : page, siteRoot);
-    url.search = formatWhole(place.store.shown, url.search, url.pathname.endsWith("/live"));
+    const url = page === undefined ? new URL(location.href) : new URL(`${page}.html`, siteRoot);
+    url.search = formatWhole(place.store.shown, url.search, pageName(url.pathname) === "live");
     url.hash = page === undefined ? anchor : `figure-${options.id}`;
     return url.href;
   };
@@ -121,7 +122,7 @@ export function figure(
     copied.textContent = words;
     actions.querySelector(".figure-kept")?.remove();
     actions.append(
-      h("p", {class: "figure-kept"}, `${words} `, h("a", {href: new URL("deck", siteRoot).href}, "Open the deck"))
+      h("p", {class: "figure-kept"}, `${words} `, h("a", {href: new URL("deck.html", siteRoot).href}, "Open the deck"))
     );
   };
   const keeping = [

@@ -1,0 +1,113 @@
+/** How the built site's modules are bundled: esbuild, given what Framework has done to them. */
+import {readFileSync} from "node:fs";
+import {dirname, join, posix, relative, resolve} from "node:path";
+import {build, type Plugin} from "esbuild";
+
+/** Where bundles lie, below the site's root. */
+export const place = "_import/pages";
+
+/** A bundle to make: its name, and the code that imports what belongs to it. */
+export interface Entry {
+  name: string;
+  code: string;
+}
+
+/** A bundle that was made. */
+export interface Bundle {
+  /** Its path below the site's root. */
+  file: string;
+  /** What it imports as it loads, itself and what that imports included. */
+  needs: string[];
+}
+
+/**
+ * Bundles modules of a built site. What several entries share is put into files of its own.
+ *
+ * @param workers for the path of each worker's module below the root, the path of its bundle
+ * @returns the bundle of each entry, by name
+ */
+export async function bundle(
+  folder: string,
+  entries: readonly Entry[],
+  workers: ReadonlyMap<string, string>
+): Promise<Map<string, Bundle>> {
+  const root = resolve(folder);
+  const {metafile} = await build({
+    absWorkingDir: root,
+    entryPoints: entries.map(({name}) => ({in: `entry:${name}`, out: name})),
+    outdir: join(root, place),
+    entryNames: "[name].[hash]",
+    chunkNames: "shared.[hash]",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    metafile: true,
+    logLevel: "warning",
+    // Packages that look whether Node is there say so by name.
+    define: {"process.env.NODE_ENV": '"production"'},
+    plugins: [builtModules(root, new Map(entries.map(({name, code}) => [name, code])), workers)]
+  });
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, output]));
+  const made = new Map<string, Bundle>();
+  for (const [file, {entryPoint}] of outputs) {
+    const name = entryPoint?.startsWith("entry:") ? entryPoint.slice("entry:".length) : undefined;
+    if (name === undefined) continue;
+    const needs = new Set([file]);
+    for (const need of needs)
+      for (const {path, kind, external} of outputs.get(need)?.imports ?? [])
+        if (kind === "import-statement") needs.add(external ? posix.join(place, path) : path);
+    made.set(name, {file, needs: [...needs]});
+  }
+  return made;
+}
+
+/** Modules that stay by themselves: Framework's client, and ONNX Runtime, which starts its threads from its own file. */
+const apart = /^(_observablehq|_node\/onnxruntime-web)/;
+
+/** Reads what Framework wrote, as if it lay where the bundles do. */
+function builtModules(
+  root: string,
+  entries: ReadonlyMap<string, string>,
+  workers: ReadonlyMap<string, string>
+): Plugin {
+  const fromPlace = (path: string) => posix.relative(place, path);
+  return {
+    name: "built-modules",
+    setup({onResolve, onLoad, resolve: resolvePackage}) {
+      onResolve({filter: /^entry:/}, ({path}) => ({path: path.slice("entry:".length), namespace: "entry"}));
+      onLoad({filter: /./, namespace: "entry"}, ({path}) => ({contents: entries.get(path), resolveDir: root}));
+      onResolve({filter: /^\.\.?\//}, async ({path, resolveDir, kind}) => {
+        const below = relative(root, resolve(resolveDir, path)).replaceAll("\\", "/");
+        if (apart.test(below)) return {path: fromPlace(below), external: true};
+        const library = libraryOf(below);
+        // From its own source, of which unused parts can be left out.
+        if (library) return resolvePackage(library, {kind, resolveDir: process.cwd()});
+        return undefined;
+      });
+      onLoad({filter: /[\\/]_import[\\/].*\.js$/}, ({path}) => {
+        const below = relative(root, path).replaceAll("\\", "/");
+        return {contents: moved(readFileSync(path, "utf8"), below, workers), resolveDir: dirname(path)};
+      });
+    }
+  };
+}
+
+/** The package that Framework took a file from: "d3-array" for "_node/d3-array@3.2.5/index.8fbc5974.js". */
+export function libraryOf(path: string): string | undefined {
+  const [, name, file] = /^_node\/((?:@[^/]+\/)?[^/@]+)@[^/]+\/(.+)\.[0-9a-f]{8}\.js$/.exec(path) ?? [];
+  return name && (file === "index" ? name : `${name}/${file}`);
+}
+
+/** A module's code with its own address written for where the bundles lie, and workers' addresses for their bundles. */
+export function moved(code: string, path: string, workers: ReadonlyMap<string, string>): string {
+  return code
+    .replaceAll(/\bimport\.meta\.resolve\("(\.[^"]+)"\)/g, (_, named: string) => {
+      const target = posix.join(posix.dirname(path), named);
+      return `import.meta.resolve("${dotted(posix.relative(place, workers.get(target) ?? target))}")`;
+    })
+    .replaceAll(/\bimport\.meta\.url\b/g, `new URL("${dotted(posix.relative(place, path))}", import.meta.url).href`);
+}
+
+const dotted = (path: string): string => (path.startsWith(".") ? path : `./${path}`);
