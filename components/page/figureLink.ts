@@ -4,7 +4,6 @@
  */
 import {pageName} from "../site/pageName.js";
 
-
 /** How long the page waits for a figure, and keeps it in view while others grow, in ms. */
 const patience = 20_000;
 
