@@ -283,6 +283,13 @@ export const catalog: readonly FigureEntry[] = [
     load: async () => (await import("./results/publishedTable.js")).publishedTable
   },
   {
+    id: "timeline",
+    page: "results",
+    title: "Means of training-free methods by year",
+    needs: "report",
+    load: async () => (await import("./results/timeline.js")).timelineFigure
+  },
+  {
     id: "table2",
     page: "results",
     title: "Table 2: the steps of the method",

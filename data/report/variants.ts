@@ -136,12 +136,6 @@ function since(known: Found): Variant[] {
       propagation: {bugs: "fix", grid: 80}
     },
     {id: "rf-clip", method: "rf-clip", options: [channels], against: [full]},
-    {
-      id: `rf-clip sigma=${known.sigma}`,
-      method: "rf-clip",
-      options: [channels, `sigma=${known.sigma}`],
-      against: ["rf-clip", full]
-    },
     {id: "gla", method: "gla", options: [], against: ["clearclip", full]},
     {id: "proxyclip", method: "proxyclip", options: [], against: [full], proxied: true},
     {id: "gla proxied", method: "gla", options: glaScript, against: ["proxyclip", full], proxied: true},
@@ -155,50 +149,55 @@ function since(known: Found): Variant[] {
   ];
 }
 
-const sinceIds = since({neurons: [], channels: "", sigma: "0.85"}).map(({id}) => id);
+const sinceIds = since({neurons: [], channels: ""}).map(({id}) => id);
 
-/** Numbers of tokens a layer that the study of repairs tries. */
-const caps = [1, 2, 5, 10, 20, 50] as const;
-const choices = ["test", "norm", "class", "margin"] as const;
+/** Numbers of tokens a layer that the study of repairs tries, by what chooses them. */
+const caps = {test: [1, 5, 10, 20, 50], norm: [1, 5, 10, 20, 50], class: [1, 5, 10, 20, 50], margin: [5, 10, 50]};
+const choices = Object.keys(caps) as (keyof typeof caps)[];
 /**
  * Layers whose outputs are repaired, besides all of them: before high-norm tokens appear in the output of layer 8, from
  * there on, a layer too late, and there alone.
  */
 const spans = [["to=7"], ["from=8"], ["from=9"], ["from=8", "to=8"]] as const;
+/** Neurons and registers: how many of each. */
+const registerCounts = [
+  [1, 1],
+  [10, 1]
+] as const;
 
-/** Which tokens must be repaired: SOM with another choice, number and span, without HAI, on two last layers. */
+/** Which tokens must be repaired: SOM with another choice, number and span, on two last layers and with HAI. */
 function study(known: Found): Variant[] {
-  const som = (base: Reading, hai: boolean, ...options: string[]): Variant => {
-    const reference = rung(base, {hai});
-    return {
-      id: [rung(base, {som: true, hai}), ...options].join(" "),
-      method: "sfp",
-      options: [...(base === "block" ? [] : [`sae=${base}`]), ...(hai ? [] : ["hai=off"]), ...options],
-      against: [reference]
-    };
-  };
-  const by = (choose: string) => (choose === "test" ? [] : [`choose=${choose}`]);
+  const som = (base: Reading, hai: boolean, ...options: string[]): Variant => ({
+    id: [rung(base, {som: true, hai}), ...options].join(" "),
+    method: "sfp",
+    options: [...(base === "block" ? [] : [`sae=${base}`]), ...(hai ? [] : ["hai=off"]), ...options],
+    against: [rung(base, {hai})]
+  });
+  const by = (choose: string, cap: number) => [...(choose === "test" ? [] : [`choose=${choose}`]), `cap=${cap}`];
   const references = ["block", "block+som", "block+hai", full, "none", "none+som"];
   return [
     ...chain
       .filter(({id}) => references.includes(id))
       .map((one) => ({...one, against: one.against.filter((id) => references.includes(id))})),
-    ...choices.flatMap((choose) => caps.map((cap) => som("block", false, ...by(choose), `cap=${cap}`))),
-    ...choices.flatMap((choose) => spans.map((span) => som("block", false, ...by(choose), "cap=10", ...span))),
-    ...choices.flatMap((choose) => [5, 10].map((cap) => som("block", true, ...by(choose), `cap=${cap}`))),
-    ...choices.flatMap((choose) => caps.map((cap) => som("none", false, ...by(choose), `cap=${cap}`))),
-    ...[
-      [1, 1],
-      [5, 1],
-      [10, 1],
-      [20, 1],
-      [10, 4]
-    ].map(([top, count]) => ({
+    ...choices.flatMap((choose) => caps[choose].map((cap) => som("block", false, ...by(choose, cap)))),
+    ...(["test", "norm"] as const).flatMap((choose) =>
+      spans.map((span) => som("block", false, ...by(choose, 10), ...span))
+    ),
+    ...choices.flatMap((choose) => [5, 10].map((cap) => som("block", true, ...by(choose, cap)))),
+    ...choices.flatMap((choose) => [5, 10].map((cap) => som("none", false, ...by(choose, cap)))),
+    ...registerCounts.map(([top, count]) => ({
       id: `none registers=${count} top=${top}`,
       method: "clearclip",
       options: registers(known, top, count),
       against: ["none"]
-    }))
+    })),
+    ...registerCounts.map(([top, count]) => ({
+      id: `clip registers=${count} top=${top}`,
+      method: "clip",
+      options: registers(known, top, count),
+      against: ["clip"]
+    })),
+    {id: "clip", method: "clip", options: [], against: []}
   ];
 }
 

@@ -15,17 +15,17 @@ const datasetOf: Record<Benchmark, string> = {
   City: "cityscapes"
 };
 
-/** The command line's name of a method in the paper's tables; undefined where this project does not have it. */
+/** The command line's name of a method in printed tables; undefined where this project does not have it. */
 export function methodName(printed: string): string | undefined {
   const plain = (title: string): string => title.replaceAll(" ", "");
-  return Object.values(methods).find(({title, proxy}) => plain(title) === plain(printed) && proxy !== "regions")?.name;
+  return Object.values(methods).find(({title}) => plain(title) === plain(printed))?.name;
 }
 
 /** Evaluates a method on one benchmark with CLIP; `DIR` is the reader's data set. */
 export function evaluateCommand(
   method: string,
   benchmark: Benchmark,
-  {model = "clip-vit-b-16", options = [] as readonly string[]} = {}
+  {model = "clip-vit-b-16", options = [] as readonly string[], proxied = false, propagated = false} = {}
 ): string {
   return words([
     "npm run sfp -- evaluate",
@@ -33,8 +33,9 @@ export function evaluateCommand(
     "--root DIR",
     `--model ${model}`,
     `--method ${method}`,
-    methods[method].proxy === "needed" ? "--proxy DINO" : "",
+    proxied || ["needed", "regions"].includes(methods[method].proxy ?? "") ? "--proxy DINO" : "",
     ...options.map((option) => `-o ${option}`),
+    propagated ? "--propagate" : "",
     hasOwnSettings(method) ? "" : "--settings alike"
   ]);
 }

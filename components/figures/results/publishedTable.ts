@@ -7,20 +7,8 @@ import type {Rows} from "../frame/rows.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand, methodName} from "./commands.js";
-import {
-  benchmarks,
-  fixed,
-  measuredCells,
-  measuredModels,
-  report,
-  rowOf,
-  scoreText,
-  type Benchmark,
-  type Published,
-  type PublishedRow
-} from "./read.js";
-
-type Row = PublishedRow & {added: boolean};
+import {benchmarks, fixed, measuredCells, measuredModels, report, rowOf, scoreText, type Benchmark} from "./read.js";
+import {publishedRows, type Certainty, type Row} from "./publishedRows.js";
 
 const wanted = {
   all: () => true,
@@ -30,22 +18,19 @@ const wanted = {
 
 /** Table 1 as printed, what the paper leaves out set apart, and what was measured here in columns of its own. */
 export function publishedTable(place: ReportPlace): HTMLElement {
-  const {published, reports} = place;
-  const rows: Row[] = [
-    ...published.table1.rows.map((row) => ({...row, added: false})),
-    ...published.table1_added.rows.map((row) => ({...row, added: true}))
-  ];
+  const {published, since, reports} = place;
+  const rows = publishedRows(published, since);
   let kind: keyof typeof wanted = "all";
   let words = "";
   const fits = (row: Row): boolean =>
     wanted[kind](row) && `${row.method} ${row.venue}`.toLowerCase().includes(words.toLowerCase().trim());
   const content = table<Row>({
-    label: "Table 1 of the paper",
+    label: "Table 1 of the paper and what came since",
     columns: columnsOf(rows, reports),
     rows,
     filter: fits,
-    apart: ({added}) => added,
-    detail: (row) => detail(row, published)
+    apart: ({kind}) => kind !== "paper",
+    detail: (row) => detail(row, place)
   });
   const search = h("input", {
     type: "search",
@@ -72,32 +57,38 @@ export function publishedTable(place: ReportPlace): HTMLElement {
   });
   return figure(content, place, {
     id: "table1",
-    title: "Table 1: mIoU of methods on eight benchmarks",
-    lede: "Percent, CLIP ViT-B/16, as the paper prints it. A heading sorts, a row unfolds to its source and to the command that measures it.",
+    title: "Table 1 and what came since: mIoU of methods on eight benchmarks",
+    lede: "Percent, CLIP ViT-B/16 unless the row says otherwise. A heading sorts, a row unfolds to its source and to the command that measures it.",
     controls: [picked, h("label", {class: "search"}, search)],
     reading:
-      "Bold: the column’s best in the paper. † other backbone, settings of the original paper; * evaluated again by the paper’s authors with the method’s own code; + not in the paper’s table. The last columns hold other photos, other classes and another model: read them down, never across.",
-    source: `${published.table1.source} · ${published.paper} · rows marked +: see each`,
+      "Bold: the column’s best in the paper’s own table. † other backbone, settings of the original paper; * evaluated again by the paper’s authors with the method’s own code; + not in the paper’s table, or later; ‡ measured again by PEARL’s authors; ² read in another paper’s table; ? nobody read the table. A mean in brackets is computed here. The last columns hold other photos, other classes and another model: read them down, never across.",
+    source: `${published.table1.source} · ${published.paper} · rows marked + and ‡: see each`,
     data: () => rows.map((row) => dataRow(row, reports))
   });
 }
 
-const dataColumns = ["method", "venue", ...benchmarks, "Avg"] as const;
-
 /** Everything that the table shows of a row. */
 function dataRow(row: Row, reports: readonly MeasuredFile[]): Rows[number] {
-  const printed = Object.fromEntries(dataColumns.map((key) => [key, row[key] ?? ""]));
-  return {...printed, also_uses: row.extra_backbone ?? "", ...measuredCells(reports, variantOf(row))};
+  const {method, venue, kind, sure, year, mean} = row;
+  const scores = Object.fromEntries(benchmarks.map((key) => [key, row[key] ?? ""]));
+  const also = {also_uses: row.extra_backbone ?? "", row: kind, source: sure};
+  const cells = measuredCells(reports, measuredRow(row));
+  return {method, venue, year: year ?? "", ...scores, Avg: row.Avg ?? "", mean: mean ?? "", ...also, ...cells};
 }
 
-/** The variant that was measured beside a printed row. */
-function variantOf({method}: Row): string {
-  const name = methodName(method);
-  return name === "sfp" ? "block+som+hai" : (name ?? "");
+/** The row that was measured beside a printed one; "" where there is none. */
+function measuredRow({method, kind}: Row): string {
+  if (kind === "rerun") return "";
+  const known: Record<string, string> = {
+    SFP: "block+som+hai",
+    PEARL: "pearl propagated",
+    "GLA-CLIP on ProxyCLIP": "gla proxied"
+  };
+  return known[method] ?? methodName(method) ?? "";
 }
 
 function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Column<Row>[] {
-  const printed = rows.filter(({added}) => !added);
+  const printed = rows.filter(({kind}) => kind === "paper");
   const best = (key: Benchmark | "Avg") => Math.max(...printed.map((row) => row[key] ?? -Infinity));
   const score = (key: Benchmark | "Avg", group: string, about?: string): Column<Row> => ({
     key,
@@ -106,10 +97,8 @@ function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Colu
     group,
     kind: "number",
     value: (row) => row[key],
-    strong: (row) => !row.added && row[key] === best(key)
+    strong: (row) => row.kind === "paper" && row[key] === best(key)
   });
-  const marks = (row: Row): string =>
-    [row.dagger && "†", row.reevaluated && "*", row.added && "+"].filter(Boolean).join("");
   return [
     {
       key: "method",
@@ -120,7 +109,12 @@ function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Colu
     },
     ...(["V21", "PC60", "Object"] as const).map((key) => score(key, "with background")),
     ...(["V20", "PC59", "Stuff", "ADE", "City"] as const).map((key) => score(key, "without background")),
-    score("Avg", "", "The paper’s mean over the eight"),
+    {
+      ...score("Avg", "", "The printed mean over the eight; in brackets where it is computed here"),
+      value: ({mean}) => mean,
+      show: ({Avg, mean}) => (mean === null ? "–" : Avg === null ? `(${mean.toFixed(1)})` : mean.toFixed(1))
+    },
+    {key: "year", label: "year", kind: "number", value: ({year}) => year, show: ({year}) => String(year ?? "–")},
     {key: "venue", label: "venue", kind: "text", value: ({venue}) => venue},
     {
       key: "backbone",
@@ -130,10 +124,17 @@ function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Colu
       value: (row) => row.extra_backbone,
       show: (row) => row.extra_backbone ?? "–"
     },
+    {
+      key: "sure",
+      label: "read in",
+      about: "Where the numbers were read",
+      kind: "text",
+      value: ({sure}) => readIn[sure]
+    },
     ...measuredModels(reports).map((model): Column<Row> => {
       const file = report(reports, model);
       const found = (row: Row) => {
-        return rowOf(file, variantOf(row))?.miou;
+        return rowOf(file, measuredRow(row))?.miou;
       };
       return {
         key: `measured-${model}`,
@@ -153,18 +154,42 @@ function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Colu
   ];
 }
 
-function detail(row: Row, published: Published): Node {
+/** What stands behind a method's name. */
+function marks({dagger, reevaluated, kind, sure}: Row): string {
+  const known = kind === "rerun" ? "‡" : kind === "paper" ? "" : "+";
+  const certain = sure === "second-hand" ? "²" : sure === "unverified" ? "?" : "";
+  return [dagger && "†", reevaluated && "*", known, certain].filter(Boolean).join("");
+}
+
+/** Where a row's numbers were read, in a word. */
+const readIn: Readonly<Record<Certainty, string>> = {
+  paper: "the paper",
+  own: "its authors’ table",
+  "second-hand": "another’s table",
+  unverified: "not verified"
+};
+
+/** Why a method is quoted and not computed. */
+const notComputed: Readonly<Record<string, string>> = {
+  CaR: "This project does not compute it: its words are weighed by gradients, and graphs here run forwards only.",
+  "LHT-CLIP":
+    "This project does not compute it: no code is published, and neither are its thresholds, neighbour weights, residual factors and heads."
+};
+
+function detail(row: Row, {published, since}: ReportPlace): Node {
   const {legend, source} = published.table1;
   const notes = [
     `Source: ${row.source ?? `${source}.`}`,
+    row.sure === "paper" ? "" : `How sure: ${since.sure[row.sure]}.`,
+    row.kind === "rerun" ? `‡ Measured again by ${since.reruns.by}. ${since.reruns.note}` : "",
+    row.backbone ? `Backbone: ${row.backbone}.` : "",
     row.dagger ? `† ${legend.dagger}.` : "",
     row.reevaluated ? `* ${legend.reevaluated}.` : "",
     row.note ?? ""
   ].filter(Boolean);
   const own = published.repository_reported.filter(
-    ({method}) => method.split(/[\s+(@]/)[0].toLowerCase() === row.method.toLowerCase()
+    ({method}) => row.kind !== "rerun" && method.split(/[\s+(@]/)[0].toLowerCase() === row.method.toLowerCase()
   );
-  const name = methodName(row.method);
   return h(
     "div",
     {},
@@ -176,8 +201,19 @@ function detail(row: Row, published: Published): Node {
         `${one.source}, “${one.method}”: ${benchmarks.flatMap((key) => (one[key] === undefined ? [] : [`${key} ${one[key]}`])).join(", ")}.`
       )
     ),
-    name
-      ? commandLine("Measure it, one benchmark at a time; DIR is the data set’s folder:", evaluateCommand(name, "V21"))
-      : h("p", {}, "This project does not have the method: it needs training or another backbone, or gradients.")
+    measuring(row)
   );
+}
+
+/** The command that measures a row's method, or why there is none. */
+function measuring({method, training_free}: Row): Node {
+  const about = "Measure it, one benchmark at a time; DIR is the data set’s folder:";
+  if (method === "GLA-CLIP on ProxyCLIP") {
+    const options = ["anchors=on", "normalise=row", "dynamic_beta=0.3", "dynamic_gamma=30"];
+    return commandLine(about, evaluateCommand("gla", "V21", {options, proxied: true}));
+  }
+  const name = methodName(method);
+  if (name) return commandLine(about, evaluateCommand(name, "V21", {propagated: name === "pearl"}));
+  const why = Object.entries(notComputed).find(([start]) => method.startsWith(start))?.[1];
+  return h("p", {}, why ?? `This project does not have the method${training_free ? "" : ": it needs training"}.`);
 }

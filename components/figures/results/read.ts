@@ -16,6 +16,17 @@ export interface Published {
   repository_reported: RepositoryRow[];
 }
 
+/** `data/published-since.json`, as far as the page reads it. */
+export interface Since {
+  /** What each word of a row's `sure` means. */
+  sure: Record<"own" | "second-hand" | "unverified", string>;
+  since_sfp: {rows: SinceRow[]};
+  /** Methods that somebody else measured again. */
+  reruns: {by: string; source: string; note: string; rows: SinceRow[]};
+}
+
+export type SinceRow = PublishedRow & {sure: keyof Since["sure"]};
+
 export interface PublishedTable {
   source: string;
   rows: PublishedRow[];
@@ -33,6 +44,8 @@ export type PublishedRow = Record<Benchmark | "Avg", number | null> & {
   reevaluated?: boolean;
   note?: string;
   source?: string;
+  /** Where it is not the table's. */
+  backbone?: string;
 };
 
 export type RepositoryRow = Partial<Record<Benchmark | "Avg", number>> & {method: string; source: string};
@@ -106,7 +119,8 @@ export function measuredSource({provenance, protocol, images, bootstrap}: Measur
     `mIoU over ${protocol.classes.map(({name}) => name).join(", ")}`,
     `95 % intervals by ${bootstrap.resamples} resamples of the photos`,
     `measured on ${provenance.device}`,
-    `weights ${provenance.weights.slice(0, 8)}`
+    `weights ${provenance.weights.slice(0, 8)}`,
+    ...(provenance.proxy ? [`second model, where one is needed: ${provenance.proxy.model}`] : [])
   ].join(" · ");
 }
 

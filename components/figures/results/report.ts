@@ -2,21 +2,24 @@
 import {FileAttachment} from "observablehq:stdlib";
 import type {MeasuredFile} from "../../analysis/measured.js";
 import type {Place} from "../../site/feed.js";
-import type {Published} from "./read.js";
+import type {Published, Since} from "./read.js";
 import {ReportChoice} from "./reportChoice.js";
 
 /** What was published and what was measured, and which report the figures of a page show. */
 export interface ReportPlace extends Place {
   published: Published;
+  /** Results since the paper, and re-runs by others. */
+  since: Since;
   reports: readonly MeasuredFile[];
   choice: ReportChoice;
 }
 
 /** Loads the tables of the papers and the site's own reports. */
 export async function openReport({store, side}: Place): Promise<ReportPlace> {
-  const [published, reports] = (await Promise.all([
+  const [published, since, reports] = (await Promise.all([
     FileAttachment("../../../data/published.json").json(),
+    FileAttachment("../../../data/published-since.json").json(),
     FileAttachment("../../../data/measured/summary.json").json()
-  ])) as [Published, MeasuredFile[]];
-  return {store, side, published, reports, choice: new ReportChoice(reports)};
+  ])) as [Published, Since, MeasuredFile[]];
+  return {store, side, published, since, reports, choice: new ReportChoice(reports)};
 }
