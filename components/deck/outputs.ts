@@ -12,6 +12,11 @@ export interface Output {
 
 export const outputs: readonly Output[] = [
   {
+    label: "One file",
+    hint: "Save one HTML file that opens from disk by a double click, without a network; its figures stay live",
+    make: async (deck, tell) => ({blob: await (await import("./singleFile.js")).singleFile(deck, tell), end: "html"})
+  },
+  {
     label: "PDF",
     hint: "Save a PDF with a page a slide, in vectors where figures are",
     make: async (deck, tell) => ({blob: await (await import("./slidesFile.js")).slidesPdf(deck, tell), end: "pdf"})

@@ -1,6 +1,7 @@
 /** A slide as it is shown: its title, its figures as they are on their pages, and its remark. */
 import {catalog} from "../figures/catalog.js";
 import {showNamed} from "../figures/named.js";
+import {layerControl} from "../page/layerControl.js";
 import {markdownPlace} from "../page/markdown.js";
 import {giveHands} from "../page/talk.js";
 import {Feed} from "../site/feed.js";
@@ -26,11 +27,13 @@ export interface SlideView {
  */
 export function slideView(deck: Deck, slide: Slide, name: string): SlideView {
   const places = h("div", {class: "deck-figures"});
+  const layerPlace = h("div", {class: "deck-layers no-export"});
   const element = h(
     "section",
     {class: "deck-slide", id: `figure-${name}`, "aria-label": slide.title || "A slide"},
     slide.title ? h("h2", {class: "deck-title"}, slide.title) : null,
     slide.figures.length > 0 ? places : null,
+    layerPlace,
     markdownPlace(slide.remark, {class: "deck-remark"})
   );
   element.classList.toggle("is-text", slide.figures.length === 0);
@@ -43,11 +46,27 @@ export function slideView(deck: Deck, slide: Slide, name: string): SlideView {
       const open = kept ? () => openKept(kept) : openShown;
       const feed = new Feed(ownStore(selection), open, `${slide.id}-${i + 1}`, pageOf(figure));
       feeds.push(feed);
+      if (needsLayer(figure)) layerPlace.append(layerOf(feed));
       places.append(still ? stillFigure(still, slide.title) : showNamed(feed, figure));
     });
   };
   giveHands(element, handsFor(slide, feeds, fill));
   return {element, fill, feeds};
+}
+
+/** Whether a figure shows one photo's layers. */
+function needsLayer(id: string): boolean {
+  return catalog.find((entry) => entry.id === id)?.needs === "view";
+}
+
+/** The layer that a figure shows, to be moved. */
+function layerOf(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const control = layerControl({layer: store.value.layer, layers: 12, onChange: (layer) => store.set({layer})});
+  feed.subscribe((state) => {
+    if ("view" in state) control.update({layer: state.view.choice.layer + 1, layers: state.view.record.layers});
+  });
+  return control;
 }
 
 function pageOf(id: string): string | undefined {

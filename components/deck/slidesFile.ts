@@ -6,14 +6,12 @@ import {sceneOf} from "../figures/export/scene.js";
 import {onStage} from "../figures/export/stage.js";
 import type {Deck} from "../site/deck/deck.js";
 import {h} from "../ui/dom.js";
+import {drawn} from "./drawn.js";
 import {slideView} from "./slideView.js";
 
 /** A slide's size in pixels of the page (16 : 9), and in points. */
 const [width, height] = [1280, 720];
 const points = 0.75;
-
-/** How long a figure is waited for, in ms. */
-const patience = 30_000;
 
 type Tell = (words: string) => void;
 
@@ -69,16 +67,4 @@ async function drawSheet(sheet: HTMLElement): Promise<SVGSVGElement> {
   for (const [name, value] of Object.entries({x: left, width: width * scale, height: height * scale}))
     ground?.setAttribute(name, String(value));
   return svg;
-}
-
-/** Resolves once a slide's figures are drawn, or cannot be. */
-async function drawn(sheet: HTMLElement, figures: number): Promise<void> {
-  const began = Date.now();
-  const ready = () => {
-    const all = [...sheet.querySelectorAll(".figure-drawing")];
-    const open = all.filter((slot) => slot.matches(".is-empty:not(.is-failed)"));
-    return all.length >= figures && open.length === 0 && !sheet.querySelector('[data-drawn*="false"]');
-  };
-  while (!ready() && Date.now() - began < patience) await new Promise((resolve) => setTimeout(resolve, 50));
-  await new Promise((resolve) => setTimeout(resolve, 150));
 }

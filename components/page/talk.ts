@@ -307,7 +307,8 @@ function followAddress(): void {
 }
 
 function replaceHash(hash: string): void {
-  if (location.hash !== hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
+  // An address of a file on disk can only get another end; an empty one keeps its page.
+  if (location.hash !== hash) history.replaceState(history.state, "", hash || location.href.replace(/#.*$/, ""));
 }
 
 function present(): void {

@@ -10,8 +10,25 @@ export const siteRoot = new URL("../../../", import.meta.url);
 /** Whether the page comes from the preview, which serves data as the loaders wrote it, and not from a built site. */
 const preview = new URL(import.meta.url).searchParams.has("sha");
 
+/** Data files that a page of one file holds in itself, by path: addresses that hold their bytes. */
+let held: ReadonlyMap<string, string> | undefined;
+
+/** Has data files read from what this page holds. */
+export function holdFiles(files: ReadonlyMap<string, string>): void {
+  held = files;
+}
+
+const asked = new Set<string>();
+
+/** The data files that this page has asked for: what a page of one file needs. */
+export function askedFiles(): ReadonlySet<string> {
+  return asked;
+}
+
 /** Where a data file is served: under its own path in a built site, under /_file/ in the preview. */
 export function dataAddress(path: string): string {
+  asked.add(path);
+  if (held) return held.get(path) ?? "data:,";
   return new URL(`${preview ? "_file/" : ""}data/${path}`, siteRoot).href;
 }
 
@@ -21,6 +38,8 @@ export function dataAddress(path: string): string {
  * @throws Error saying what is missing and what to do
  */
 export async function fetchData(path: string): Promise<Uint8Array> {
+  if (held && !held.has(path))
+    throw new Error(`data/${path} is not in this file: it holds what its slides showed. The site itself has the rest.`);
   let response: Response;
   try {
     // Its address stays the same from build to build: a browser is not to answer with an earlier one.

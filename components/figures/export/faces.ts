@@ -20,7 +20,9 @@ export const families = {
   },
   tinos: {label: "Tinos (as wide as Times)", name: "Tinos", faces: ["tinos-400", "tinos-700", "tinos-400-italic"]},
   // Greek letters and signs of mathematics, which the others lack.
-  katex: {label: "", name: "KaTeX_Main", faces: ["katex-400", "katex-700", "katex-400-italic"]}
+  katex: {label: "", name: "KaTeX_Main", faces: ["katex-400", "katex-700", "katex-400-italic"]},
+  formulas: {label: "", name: "KaTeX_Math", faces: ["formulas-400-italic"]},
+  large: {label: "", name: "KaTeX_Size2", faces: ["large-400"]}
 } as const;
 
 export type FamilyId = keyof typeof families;
@@ -47,6 +49,7 @@ export function faceFor(family: string, weight: string, style: string): Face {
   const of = faces.filter((face) => face.family === known);
   return (
     of.find((face) => face.weight === bold && face.style === (slanted ? "italic" : "normal")) ??
-    of.find((face) => face.weight === bold && face.style === "normal")!
+    of.find((face) => face.weight === bold && face.style === "normal") ??
+    of[0]
   );
 }

@@ -5,12 +5,13 @@
 import {s} from "../../ui/dom.js";
 import {recordingOf} from "../../ui/ink.js";
 import {imageAddress} from "../../ui/rasters.js";
+import {isFilled, marks, outline, type MarkName} from "../../charts/marks.js";
 import {plainColour} from "./colours.js";
 import {standalone} from "./standalone.js";
 
 /** What belongs to the page and not to the figure. */
 const interfaceParts =
-  ".figure-actions, .figure-controls, .figure-message, .visually-hidden, [hidden], input, select, textarea, .no-export, dialog";
+  ".figure-actions, .figure-controls, .figure-message, .visually-hidden, [hidden], input, select, textarea, .no-export, .katex-mathml, dialog";
 
 export interface SceneOptions {
   /** Empty space around, in pixels of the page. */
@@ -50,7 +51,10 @@ function* parts(element: Element, skip: string): Generator<Part> {
   const style = getComputedStyle(element);
   if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
   const box = element.getBoundingClientRect();
-  if (element instanceof HTMLElement) yield* boxes(box, style);
+  if (element instanceof HTMLElement) {
+    yield* boxes(box, style);
+    yield* markBefore(element);
+  }
   for (const node of element.childNodes) {
     if (node instanceof Text) yield* lines(node);
     else if (!(node instanceof Element) || node.matches(skip)) continue;
@@ -98,6 +102,30 @@ function* picture(element: HTMLCanvasElement | HTMLImageElement): Generator<Part
   });
   if (crisp) node.setAttribute("image-rendering", "pixelated");
   yield {node, box};
+}
+
+/** The marks that words of a kind of token begin with, by the classes of those words. */
+const wordMarks: Record<string, MarkName> = {
+  "is-target": "target",
+  "is-background": "background",
+  "is-class": "class",
+  "is-diagonal": "diagonal",
+  "is-outlier": "outlier"
+};
+
+/** A word's mark. The page writes it as a letter, which not every typeface has; here it is drawn as figures draw it. */
+function* markBefore(element: HTMLElement): Generator<Part> {
+  const name = Object.keys(wordMarks).find((known) => element.classList.contains(known));
+  if (!name || !/^"./.test(getComputedStyle(element, "::before").content)) return;
+  const [box] = element.getClientRects();
+  const {shape} = marks[wordMarks[name]];
+  const style = getComputedStyle(element);
+  const colour = plainColour(style.color);
+  const size = 0.62 * parseFloat(style.fontSize);
+  const place = `translate(${round(box.left + 0.62 * size)},${round(box.top + box.height / 2)})`;
+  const drawn =
+    isFilled(shape) || shape === "square" ? {fill: colour} : {fill: "none", stroke: colour, "stroke-width": 1.2};
+  yield {node: s("path", {d: outline(shape, size), transform: place, ...drawn}), box};
 }
 
 /** What an element is painted with besides its content: swatches of legends, lines of tables. */
