@@ -26,14 +26,12 @@ export interface CatalogEntry {
    * the hub is asked which files there are.
    */
   files?: CatalogFile[];
-  /** Blocks of its image tower. */
-  layers?: number;
   /** About how much is fetched. */
   megabytes?: number;
 }
 
 /** An entry that the hub has, every file of it named. */
-export type DownloadEntry = Required<Omit<CatalogEntry, "layers" | "copy">> & Pick<CatalogEntry, "copy">;
+export type DownloadEntry = Required<Omit<CatalogEntry, "copy">> & Pick<CatalogEntry, "copy">;
 
 /** Every model known by name, in the order in which lists show them. */
 export const catalog: readonly CatalogEntry[] = JSON.parse(

@@ -1,7 +1,8 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import type {WordSource} from "../../components/site/models.js";
-import {findModel} from "../hub/folders.js";
+import {findModel, idOf, isRepository} from "../hub/folders.js";
+import {tensorShapes} from "../hub/tensors.js";
 import {listImports} from "./imports.js";
 import {listPhotos, sitePhotos, type Photo} from "./photos.js";
 import {snapshotFile, snapshotOf} from "./snapshots.js";
@@ -9,7 +10,6 @@ import {snapshotFile, snapshotOf} from "./snapshots.js";
 /** A model that photos are analysed with as the site is built. */
 export interface SiteModel {
   id: string;
-  layers: number;
   /** Where pages find vectors for its words. */
   words: WordSource;
   /** The photos that it has analyses of, or will have. */
@@ -18,7 +18,6 @@ export interface SiteModel {
 
 interface CatalogModel {
   id: string;
-  layers: number;
   /** Where its words come from: a text tower, a lexicon on its classifier, or nowhere. */
   text: "clip" | "lexicon" | "none";
 }
@@ -36,17 +35,24 @@ const lastResort = "mini";
  * The models that the site's pages show, each with its photos: the usual ones by their weights or by committed snapshots
  * of these very photos, those that `ANALYSE=mini,clip-vit-l-14` names, and `mini` for photos that would have none.
  *
+ * ANALYSE takes OWNER/NAME too, and any name under which a model lies where models are looked for.
+ *
  * @throws Error when ANALYSE names a model that is unknown or not here
  */
 export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Promise<SiteModel[]> {
   const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as CatalogModel[];
-  const asked = (process.env.ANALYSE ?? "").split(",").filter(Boolean);
-  const unknown = asked.find((id) => !catalog.some((model) => model.id === id));
-  if (unknown) throw new Error(`ANALYSE names ${unknown}; known are ${catalog.map(({id}) => id).join(", ")}.`);
+  const asked = (process.env.ANALYSE ?? "")
+    .split(",")
+    .filter(Boolean)
+    .map((word) => (isRepository(word) ? idOf(word) : word));
+  for (const id of asked)
+    if (/[/\\]/.test(id)) throw new Error(`ANALYSE names ${id}: a name is needed; put the folder where SFP_MODELS says.`);
+    else if (!catalog.some((model) => model.id === id) && !(await hasWeights(id)))
+      throw new Error(`ANALYSE names ${id}; known are ${catalog.map((model) => model.id).join(", ")}, and models that are here.`);
   const models: SiteModel[] = [];
   const add = async (id: string, its: Photo[]) => {
-    const {layers, text} = catalog.find((model) => model.id === id)!;
-    models.push({id, layers, words: text === "lexicon" ? "lexicon" : await listOrNone(id), photos: its});
+    const text = catalog.find((model) => model.id === id)?.text ?? (await textOf(id));
+    models.push({id, words: text === "lexicon" ? "lexicon" : await listOrNone(id), photos: its});
   };
   for (const id of new Set([...usual, ...asked])) {
     const its = (await hasWeights(id)) ? [...photos] : photos.filter(({hash}) => snapshotOf(id, hash));
@@ -63,12 +69,21 @@ export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Pro
 function withImports(models: readonly SiteModel[]): SiteModel[] {
   const all = new Map(models.map((model) => [model.id, model]));
   const known = sitePhotos();
-  for (const {model: id, photo, layers} of listImports()) {
-    const model = all.get(id) ?? {id, layers, words: "imported", photos: []};
+  for (const {model: id, photo} of listImports()) {
+    const model = all.get(id) ?? {id, words: "imported", photos: []};
     const its = known.find((each) => each.id === photo);
     if (its && !model.photos.some((each) => each.id === photo)) all.set(id, {...model, photos: [...model.photos, its]});
   }
   return [...all.values()];
+}
+
+/** How a model that is in no table answers words, by its tensors. ImageNet-1k's classes alone have a lexicon. */
+async function textOf(id: string): Promise<CatalogModel["text"]> {
+  const {folder, weights} = await findModel(id);
+  const shapes = tensorShapes(folder, weights);
+  const find = (pattern: RegExp) => [...shapes].find(([name]) => pattern.test(name))?.[1];
+  if (find(/(^|\.)token_embedding\.weight$/)) return "clip";
+  return find(/^(head|classifier)\.weight$/)?.[0] === 1000 ? "lexicon" : "none";
 }
 
 /** A text tower's words are computed with the site, where something cuts them into tokens, or were before. */

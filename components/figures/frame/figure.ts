@@ -3,6 +3,8 @@ import type {Prefix, Provenance, Trunk} from "../../records/record.js";
 import {siteRoot} from "../../site/files.js";
 import {openCitations} from "./cite.js";
 import {showLink, showProblem} from "./linkField.js";
+import {openPython} from "./python.js";
+import {ownPicture} from "../../site/guest.js";
 import {reasonOf} from "../../ui/reason.js";
 import {fileName} from "../export/caption.js";
 import {copyPicture, kindIds, kinds, type Kind, type KindId} from "../export/kinds.js";
@@ -154,7 +156,17 @@ export function figure(
   const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
     openCitations({title: state.title, source: state.source ?? "", address: address()})
   );
-  actions.append(...keeping, ...saving.values(), ...(options.actions ?? []), citeAction, copied);
+  const pythonAction = action("Python", "Load and draw these numbers in Python, and make them anew", () => {
+    const {model, image, layer} = place.store.shown;
+    const made = state.source?.split(" · ").includes(model) && !location.pathname.endsWith("/live");
+    openPython({
+      file: fileName(caption()),
+      rows: state.data!(),
+      layer,
+      ...(made && image !== ownPicture && {record: `${model}/${image}`})
+    });
+  });
+  actions.append(...keeping, ...saving.values(), ...(options.actions ?? []), pythonAction, citeAction, copied);
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),
@@ -175,6 +187,7 @@ export function figure(
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
     for (const [id, button] of saving) button.hidden = kinds[id].of === "numbers" && !state.data;
+    pythonAction.hidden = !state.data;
   };
   legend.append(...(options.legend ?? []));
   write();
