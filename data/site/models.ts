@@ -46,9 +46,12 @@ export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Pro
     .filter(Boolean)
     .map((word) => (isRepository(word) ? idOf(word) : word));
   for (const id of asked)
-    if (/[/\\]/.test(id)) throw new Error(`ANALYSE names ${id}: a name is needed; put the folder where SFP_MODELS says.`);
+    if (/[/\\]/.test(id))
+      throw new Error(`ANALYSE names ${id}: a name is needed; put the folder where SFP_MODELS says.`);
     else if (!catalog.some((model) => model.id === id) && !(await hasWeights(id)))
-      throw new Error(`ANALYSE names ${id}; known are ${catalog.map((model) => model.id).join(", ")}, and models that are here.`);
+      throw new Error(
+        `ANALYSE names ${id}; known are ${catalog.map((model) => model.id).join(", ")}, and models that are here.`
+      );
   const models: SiteModel[] = [];
   const add = async (id: string, its: Photo[]) => {
     const text = catalog.find((model) => model.id === id)?.text ?? (await textOf(id));
