@@ -128,7 +128,7 @@ export class Feed implements Place {
         if (!instead) return this.#settle();
         // The address says what is shown, so that a copied link is true.
         this.#key = `${instead.model}/${instead.image}`;
-        this.store.set({model: instead.model, image: instead.image});
+        this.store.settle({model: instead.model, image: instead.image});
         this.#settle();
       },
       (error: unknown) => {

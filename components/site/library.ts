@@ -3,7 +3,8 @@ import {dataAddress, openRecord} from "./files.js";
 import {Feed, type Opened} from "./feed.js";
 import {openGuest, ownPicture} from "./guest.js";
 import {siteModels} from "./models.js";
-import {defaultSelection, selection} from "./selection.js";
+import {defaultSelection, selection, sideParameter, type SelectionStore} from "./selection.js";
+import {side} from "./side.js";
 
 /** A photo that the site offers. */
 export interface Photo {
@@ -55,12 +56,41 @@ export function firstPhoto(list: readonly Photo[]): Photo | undefined {
 
 /** The feed of what was run in this browser, or else of the analyses that the site was built with. */
 export function siteFeed(): Feed {
-  return new Feed(selection, openShown);
+  const feed = new Feed(selection, openShown);
+  others.set(feed, () => secondFeed(feed));
+  return feed;
 }
 
 /** Opens what was run in this browser, or else what the site was built with. */
 export async function openShown(model: string, image: string): Promise<Opened> {
   return (await openGuest(model, image)) ?? openPhoto(model, image);
+}
+
+/** Makes the second side's feed of each feed, once. */
+const others = new WeakMap<Feed, () => Feed>();
+
+/** The feed of the second side, beside the site's own; none beside a feed of another kind. */
+export function otherFeed(feed: Feed): Feed | undefined {
+  return others.get(feed)?.();
+}
+
+function secondFeed(feed: Feed): Feed {
+  const second = new Feed(side, openShown, sideParameter);
+  others.set(feed, () => second);
+  feed.subscribe((state) => "view" in state && side.know({first: state.view.record}));
+  second.subscribe((state) => "view" in state && side.know({second: state.view.record}));
+  linkPointing(feed.store, second.store);
+  return second;
+}
+
+/** What is pointed at on one side is on the other too, where both show the same photo on the same grid. */
+function linkPointing(first: SelectionStore, second: SelectionStore): void {
+  const follow = (from: SelectionStore, to: SelectionStore) =>
+    from.subscribePointing((pointing) => {
+      if (side.on && !side.freed("photo") && side.sameGrid) to.point(pointing);
+    });
+  follow(first, second);
+  follow(second, first);
 }
 
 /**

@@ -138,6 +138,9 @@ function isField(node: Field<unknown> | Tree): node is Field<unknown> {
 
 const leaves = leavesOf(fields);
 
+/** What addresses call the options of detectors. */
+export const detectorNames: readonly string[] = leaves.filter(({path}) => path[0] === "detectors").map(({at}) => at);
+
 /** The value at the end of a path; undefined where the path ends early. */
 function valueAt(values: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((at, key) => (isGroup(at) ? at[key] : undefined), values);
@@ -286,6 +289,16 @@ export class SelectionStore {
     for (const listener of this.#pointers) listener(next);
   }
 
+  /** Says what is shown in place of what was asked for: the address then says it too. */
+  settle(change: Change): void {
+    this.set(change);
+  }
+
+  /** The query string of a link that shows the same when it is kept: all of the selection as it is shown. */
+  link(rest: string, live: boolean): string {
+    return formatWhole(this.shown, rest, live);
+  }
+
   /** Reads the address again, after the browser went back or forward. */
   reload(): void {
     this.#change(parseSelection(this.address.read()), true);
@@ -328,10 +341,12 @@ function browserAddress(): Address {
   };
 }
 
-/** The page's selection. Outside a browser it starts from the defaults and is kept nowhere. */
-export const selection = new SelectionStore(
-  typeof location === "undefined" ? {read: () => "", write: () => {}} : browserAddress()
-);
+/** The page's address. Outside a browser there is none: nothing is kept. */
+export const pageAddress: Address =
+  typeof location === "undefined" ? {read: () => "", write: () => {}} : browserAddress();
+
+/** The page's selection. Outside a browser it starts from the defaults. */
+export const selection = new SelectionStore(pageAddress);
 
 /** Links to other pages take the selection along: it is added as a link is about to be used. */
 function carrySelection(event: Event): void {
@@ -340,7 +355,19 @@ function carrySelection(event: Event): void {
   if (pageName(link.pathname) === pageName(location.pathname) && link.hash) return;
   const own = ownSearch.get(link) ?? link.search;
   ownSearch.set(link, own);
-  link.search = formatSelection(overrule(selection.value, own), own);
+  link.search = withSide(formatSelection(overrule(selection.value, own), own), pageAddress.read());
+}
+
+/** The parameter that says that every figure is shown twice; what the second shows of its own begins with it and a dot. */
+export const sideParameter = "b";
+
+/** A query string with what another says of the second side. */
+export function withSide(search: string, from: string): string {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of new URLSearchParams(from))
+    if (name === sideParameter || name.startsWith(`${sideParameter}.`)) query.set(name, value);
+  const written = query.toString();
+  return written && `?${written}`;
 }
 
 /** What links were written with: a link to a photo leads to that photo, whatever is chosen here. */

@@ -15,7 +15,6 @@ import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
 import type {Place} from "../../site/feed.js";
 import {pageName} from "../../site/pageName.js";
-import {formatWhole} from "../../site/selection.js";
 
 /** What a figure has drawn, by name. What comes later than the rest is `false` until it is there. */
 export type Drawn = Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
@@ -79,7 +78,7 @@ export function figure(
   const address = () => {
     const {page} = place;
     const url = page === undefined ? new URL(location.href) : new URL(`${page}.html`, siteRoot);
-    url.search = formatWhole(place.store.shown, url.search, pageName(url.pathname) === "live");
+    url.search = place.store.link(url.search, pageName(url.pathname) === "live");
     url.hash = page === undefined ? anchor : `figure-${options.id}`;
     return url.href;
   };
