@@ -4,6 +4,7 @@
  */
 import type {Feed, Place} from "../site/feed.js";
 import type {ReportPlace} from "./results/report.js";
+import type {QuantityId} from "./side/quantities.js";
 
 /** Draws a figure once for a place. The element follows its selection from then on. */
 export type Draw<P extends Place> = (place: P) => HTMLElement;
@@ -23,6 +24,8 @@ interface Declared<N extends keyof PlaceOf> {
   /** What it is called in lists. The figure itself has a title that says what is seen. */
   title: string;
   needs: N;
+  /** What two sides of it are compared by, patch by patch: a third map shows the difference. */
+  difference?: readonly QuantityId[];
   /** Loads its code. The path is written out, because only such files become part of the site. */
   load: () => Promise<Draw<PlaceOf[N]>>;
 }
@@ -35,6 +38,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "index",
     title: "A few patches grow far longer than all others",
     needs: "view",
+    difference: ["norms", "class"],
     load: async () => (await import("./overview/overview.js")).overviewFigure
   },
   {
@@ -42,6 +46,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "attention",
     title: "Whoever looks, the outliers are what is seen",
     needs: "view",
+    difference: ["target", "background", "class", "diagonal", "margin"],
     load: async () => (await import("./attention/maps.js")).attentionFigure
   },
   {
@@ -49,6 +54,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "attention",
     title: "One line decides which patches are outliers",
     needs: "view",
+    difference: ["margin"],
     load: async () => (await import("./attention/decision.js")).decisionFigure
   },
   {
@@ -56,6 +62,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "attention",
     title: "When outliers appear, layer by layer",
     needs: "view",
+    difference: ["class"],
     load: async () => (await import("./attention/classRows.js")).classRowsByLayer
   },
   {
@@ -63,6 +70,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "attention",
     title: "Which heads look at them",
     needs: "view",
+    difference: ["class"],
     load: async () => (await import("./attention/classRows.js")).classRowsByHead
   },
   {
@@ -77,6 +85,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "diagonal",
     title: "Each patch’s attention to itself against the class token’s",
     needs: "view",
+    difference: ["class", "diagonal"],
     load: async () => (await import("./diagonal/scatter.js")).diagonalFigure
   },
   {
@@ -91,6 +100,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "diagonal",
     title: "Are outliers set apart, or do they only just cross the line?",
     needs: "view",
+    difference: ["margin"],
     load: async () => (await import("./diagonal/layers.js")).marginFigure
   },
   {
@@ -112,6 +122,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "heads",
     title: "One head, one token",
     needs: "view",
+    difference: ["target"],
     load: async () => (await import("./heads/rows.js")).headRows
   },
   {
@@ -119,6 +130,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "propagation",
     title: "Repaired as they arise, high-norm tokens do not travel on",
     needs: "view",
+    difference: ["norms"],
     load: async () => (await import("./propagation/propagation.js")).propagationFigure
   },
   {
@@ -126,6 +138,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "propagation",
     title: "Norms are flattened; the test goes on firing",
     needs: "view",
+    difference: ["norms"],
     load: async () => (await import("./propagation/normLines.js")).normLines
   },
   {
@@ -210,6 +223,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "detectors",
     title: "What each detector takes for an outlier",
     needs: "view",
+    difference: ["margin", "norms"],
     load: async () => (await import("./detectors/maps.js")).detectorMaps
   },
   {

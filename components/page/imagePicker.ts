@@ -14,15 +14,18 @@ export interface ImagePickerOptions {
 /** With more photos than this, a search field helps. */
 const searchable = 12;
 
+let sheets = 0;
+
 /** A button that shows the chosen photo, and a sheet of thumbnails to choose another. */
 export function imagePicker(options: ImagePickerOptions): Drawing<ImagePickerOptions> {
   let state = options;
   const thumbnail = h("img", {alt: "", width: 32, height: 32});
   const title = h("span", {class: "image-picker-title"});
-  const sheet = h("div", {class: "image-sheet", popover: "auto", id: "image-sheet"});
+  const id = `image-sheet-${(sheets += 1)}`;
+  const sheet = h("div", {class: "image-sheet", popover: "auto", id});
   const button = h(
     "button",
-    {type: "button", class: "image-picker", popovertarget: "image-sheet", title: "Choose another photo"},
+    {type: "button", class: "image-picker", popovertarget: id, title: "Choose another photo"},
     thumbnail,
     title
   );

@@ -18,7 +18,9 @@ export function slideIndex(hash: string, figureIds: readonly string[]): {at: num
     const at = Math.max(1, Number(name)) - 1;
     return {at: Math.min(at, last), found: at <= last && figureIds.length > 0};
   }
-  const at = figureIds.indexOf(`figure-${name}`);
+  // Of a split page the two sides of a figure are one slide, which either names, and the figure alone names it too.
+  const whole = name.replace(/-(ab?|b)$/, "");
+  const at = [name, `${whole}-ab`, whole].map((id) => figureIds.indexOf(`figure-${id}`)).find((i) => i >= 0) ?? -1;
   return {at: Math.max(0, at), found: at >= 0};
 }
 

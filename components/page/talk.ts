@@ -21,7 +21,8 @@ const main = () => document.getElementById("observablehq-main");
 function slides(): HTMLElement[] {
   const all = [...(main()?.querySelectorAll<HTMLElement>("figure.figure, .deck-slide") ?? [])];
   const decked = all.filter((element) => element.matches(".deck-slide"));
-  return decked.length > 0 ? decked : all;
+  // The two sides of a split figure are one slide.
+  return decked.length > 0 ? decked : all.filter((element) => !element.parentElement?.closest("figure.figure"));
 }
 
 /** The slide on show, as long as there is a talk. */

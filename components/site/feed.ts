@@ -111,6 +111,11 @@ export class Feed implements Place {
     this.#settle();
   }
 
+  /** Has figures draw again what depends on more than the view, such as a range that two sides share. */
+  refresh(): void {
+    if (this.#opened) this.#settle();
+  }
+
   #follow(): void {
     const {model, image} = this.store.value;
     const key = `${model}/${image}`;

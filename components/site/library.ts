@@ -69,6 +69,11 @@ export async function openShown(model: string, image: string): Promise<Opened> {
 /** Makes the second side's feed of each feed, once. */
 const others = new WeakMap<Feed, () => Feed>();
 
+/** Whether a feed has a second side. */
+export function hasOther(feed: Feed): boolean {
+  return others.has(feed);
+}
+
 /** The feed of the second side, beside the site's own; none beside a feed of another kind. */
 export function otherFeed(feed: Feed): Feed | undefined {
   return others.get(feed)?.();

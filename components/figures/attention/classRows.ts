@@ -2,6 +2,7 @@ import type {ImageRecord} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {ringDetector, ringSet, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
@@ -86,18 +87,22 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
       )
   });
   let drawn: unknown[] = [];
+  let list: ReturnType<typeof items> = [];
+  let most = NaN;
   follow(feed, frame, (view) => {
     const {record, choice, selection, picture} = view;
     const {layer, head, trunk, factor, cap} = choice;
     // All maps stay as they are while only the marked one moves.
     const sets = [ringDetector(selection), factor, cap, selection.detectors];
     const key = [record, trunk, ...sets, selection.maps.scale, byHead ? layer : head];
-    if (key.every((value, i) => value === drawn[i])) strip.update({current: current(choice)});
+    const same = key.every((value, i) => value === drawn[i]);
+    if (!same) list = items(view);
+    const domain = sharedRange(feed, id, [0, maximum(...list.map(({reading}) => reading.classRow))]);
+    if (same && domain[1] === most) strip.update({current: current(choice)});
     else {
       drawn = key;
-      const list = items(view);
+      [, most] = domain;
       shown = list.map(({reading}) => reading);
-      const domain = [0, maximum(...list.map(({reading}) => reading.classRow))] as const;
       strip.update({
         grid: record.grid,
         scale: selection.maps.scale,

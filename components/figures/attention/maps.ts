@@ -1,8 +1,9 @@
 import type {AttentionMap} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
-import type {Domain, Scale} from "../../charts/colour.js";
+import type {Scale} from "../../charts/colour.js";
 import {joinedAttention} from "./joined.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
@@ -108,8 +109,8 @@ export function attentionFigure(feed: Feed): HTMLElement {
     const {grid} = record;
     const marks = [...tokenMarks(view, choice, reading), ...pinMarks(view)];
     const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
-    const shared: Domain = [0, maximum(...attention)];
-    const reach: Domain = [0, maximum(reading.margin.map(Math.abs))];
+    const shared = sharedRange(feed, "attention", [0, maximum(...attention)]);
+    const reach = sharedRange(feed, "attention margin", [0, maximum(reading.margin.map(Math.abs))]);
     const own = selection.maps.range === "own";
     photo.update({grid, marks, photo: view.picture.image, label: `the photo, ${record.image}`});
     for (const panel of panels) {

@@ -21,6 +21,7 @@ import {patchHands} from "../frame/kit.js";
 import {figure, provenance, type Drawn} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {marksOn} from "../frame/tokens.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {matrix} from "../../charts/matrix.js";
 import {patchMap} from "../../charts/patchMap.js";
@@ -118,7 +119,7 @@ export function detectorMaps(feed: Feed): HTMLElement {
         const detector: Detector = detectors[id];
         const {from = 0, signed} = detector.unit;
         const scores = shownScores(detector, found.scores, keys);
-        const domain = [from, maximum(signed ? scores.map(Math.abs) : scores)] as const;
+        const domain = sharedRange(feed, `detectors ${id}`, [from, maximum(signed ? scores.map(Math.abs) : scores)]);
         const members = marksOn(found.outliers, "outlier");
         map.update({
           grid: record.grid,

@@ -1,9 +1,11 @@
 import {reasonOf} from "../../ui/reason.js";
 import type {HeadSummary} from "../../analysis/summary.js";
+import {side} from "../../site/side.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Domain, Scale} from "../../charts/colour.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {measureHeads, type LayerHeads} from "./summaries.js";
 import {formatTwo, headsTitle} from "./words.js";
 import {matrix} from "../../charts/matrix.js";
@@ -111,7 +113,7 @@ export function headMatrix(feed: Feed): HTMLElement {
         columns: Array.from({length: heads}, (_, i) => String(i + 1)),
         values,
         scale,
-        domain: domain ?? [0, maximum(values)]
+        domain: sharedRange(feed, `heads ${key}`, domain ?? [0, maximum(values)])
       });
     }
     const measured = summaries.filter(Boolean).length;
@@ -133,7 +135,11 @@ export function headMatrix(feed: Feed): HTMLElement {
         }
       )
     });
-    if (source === drawn) return;
+    if (source === drawn) {
+      // The other side's range may have changed.
+      if (side.on && summaries.length) draw(view);
+      return;
+    }
     drawn = source;
     summaries = [];
     measureHeads(

@@ -8,6 +8,7 @@ import {figure, headName, provenance} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {ringName, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {pinMarks} from "../attention/maps.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
@@ -84,15 +85,16 @@ export function headRows(feed: Feed): HTMLElement {
     const scores = sinkScores(joined).subarray(tokenOf(joined, 0));
     const rows = heads.map((map) => attentionRow(map, tokenOf(map, token)));
     shown = {row: values, received: scores, heads: rows};
-    const domain = [0, maximum(values, ...rows)] as const;
+    const domain = sharedRange(feed, "head-row", [0, maximum(values, ...rows)]);
+    const receivedDomain = sharedRange(feed, "head-row received", [0, maximum(scores)]);
     const {scale} = selection.maps;
     const pins = pinMarks(view);
     const marks = tokenMarks(view, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
     photo.update({grid, values, domain, scale, photo: picture.image, marks: pins});
     row.update({grid, values, domain, scale, marks: pins});
-    received.update({grid, values: scores, domain: [0, maximum(scores)], scale, marks});
+    received.update({grid, values: scores, domain: receivedDomain, scale, marks});
     legend.update({domain, scale});
-    receivedLegend.update({domain: [0, maximum(scores)], scale});
+    receivedLegend.update({domain: receivedDomain, scale});
     strip.update({
       grid,
       domain,

@@ -6,6 +6,7 @@ import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {highNormWords, marksOn, tokenLegend, tokenMarks} from "../frame/tokens.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {layerStrip, type StripItem} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
@@ -77,8 +78,9 @@ export function overviewFigure(feed: Feed): HTMLElement {
       if (fresh) known = measure(record);
       const {lengths, most} = known!;
       // Below the median nothing is long: the colours are left to what is above it.
-      const domain = [1, most] as const;
+      const domain = sharedRange(feed, "overview", [1, most]);
       const {scale} = selection.maps;
+      const drawnAs = `${scale} ${domain[1]}`;
       const plain = {...choice, trunk: "plain"} as const;
       const reading = readLayer(record, plain);
       const marks = tokenMarks(view, plain, reading);
@@ -90,7 +92,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
         if (!held) continue;
         maps[trunk].update({grid, values: lengths[trunk]?.[layer] ?? null, domain, scale});
         strips[trunk].update(
-          fresh || strips[trunk].dataset.scale !== scale
+          fresh || strips[trunk].dataset.scale !== drawnAs
             ? {
                 grid,
                 domain,
@@ -100,7 +102,7 @@ export function overviewFigure(feed: Feed): HTMLElement {
               }
             : {current: layer}
         );
-        strips[trunk].dataset.scale = scale;
+        strips[trunk].dataset.scale = drawnAs;
       }
       legend.hidden = !lengths.plain;
       legend.update({domain, scale});

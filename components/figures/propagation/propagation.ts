@@ -9,6 +9,7 @@ import {figure, provenance, trunkName} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import type {MarkName} from "../../charts/marks.js";
@@ -84,9 +85,9 @@ export function propagationFigure(feed: Feed): HTMLElement {
     // A set without a length is drawn on an even ground.
     const even = new Float32Array(grid[0] * grid[1]);
     const last: Trunk = marks.purified ? "purified" : "plain";
-    const domain = [1, most] as const;
+    const domain = sharedRange(feed, "propagation", [1, most]);
     const {scale} = selection.maps;
-    const next = [record, scale, stage];
+    const next = [record, scale, stage, domain[1]];
     const same = !anew && next.every((value, i) => value === key[i]);
     key = next;
     for (const trunk of trunks) {

@@ -1,0 +1,36 @@
+/** What two sides are called by: what they differ in, and what their figures find. */
+import {readLayer} from "../../charts/reading.js";
+import {hasTrunk} from "../../records/absent.js";
+import type {View} from "../../site/feed.js";
+import {headName, trunkName} from "../frame/figure.js";
+
+/** How each thing that may differ is said of one side. */
+const aspects: readonly ((view: View) => string)[] = [
+  ({picture}) => picture.title,
+  ({record}) => record.provenance.model,
+  ({choice}) => `layer ${choice.layer + 1}`,
+  ({choice}) => headName(choice.head),
+  ({choice}) => trunkName(choice.trunk),
+  ({selection}) => selection.method.name,
+  ({choice}) => `factor ${choice.factor}`,
+  ({selection}) => selection.method.options || "default options"
+];
+
+/** What tells one side from the other, such as "layer 10" and "layer 4"; empty where nothing does. */
+export function sidesNamed(a: View, b: View): [a: string, b: string] {
+  const differing = aspects.filter((say) => say(a) !== say(b));
+  return [a, b].map((view) => differing.map((say) => say(view)).join(", ")) as [string, string];
+}
+
+/** How many outliers the chosen layer has; undefined where an import lacks the trunk. */
+export function outlierCount({record, choice}: View): number | undefined {
+  return hasTrunk(record, choice.trunk) ? readLayer(record, choice).count : undefined;
+}
+
+/** "76 against 9 outliers: layer 10, and layer 4". */
+export function pairTitle(a: View, b: View): string {
+  const [one, other] = sidesNamed(a, b);
+  const counts = [outlierCount(a), outlierCount(b)];
+  const numbers = counts.includes(undefined) ? "Two sides" : `${counts[0]} against ${counts[1]} outliers`;
+  return one ? `${numbers}: ${one} | ${other}` : `${numbers}: the two sides show the same so far`;
+}
