@@ -122,7 +122,8 @@ export class SideStore extends SelectionStore {
   /** Shows figures twice, or once: nothing is left of the second side then. */
   split(on: boolean): void {
     this.#write((query) => {
-      for (const name of new URLSearchParams(query).keys()) if (name === sideParameter || name.startsWith(prefix)) query.delete(name);
+      for (const name of new URLSearchParams(query).keys())
+        if (name === sideParameter || name.startsWith(prefix)) query.delete(name);
       if (on) query.set(sideParameter, "index");
     });
   }
