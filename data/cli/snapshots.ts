@@ -5,17 +5,23 @@ import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 import {computeMissing} from "../records/computeMissing.js";
 import {classifierFile} from "../records/classifier.js";
 import {snapshotArchive} from "../records/lightArchive.js";
+import {measurePhotos, measuresFile} from "../records/measures.js";
 import {photoArchive} from "../records/photoArchive.js";
 import {wordsFile} from "../records/words.js";
 import {listPhotos} from "../site/photos.js";
 import {snapshotFile, snapshotIndex} from "../site/snapshots.js";
 import {parse} from "./options.js";
 
-export const help = `snapshots [MODEL ...]
-  Computes the analyses of data/images that are committed in data/snapshots, with the weights (default vit-ti-16).`;
+export const help = `snapshots [MODEL ...] [--measures]
+  Computes the analyses of data/images that are committed in data/snapshots, with the weights (default vit-ti-16).
+  --measures          only the few numbers of each photo that the Models page compares`;
 
 export async function run(args: string[], {stderr}: Streams): Promise<number> {
-  const {positionals: models} = parse({args, allowPositionals: true});
+  const {positionals: models, values} = parse({
+    args,
+    options: {measures: {type: "boolean", default: false}},
+    allowPositionals: true
+  });
   let total = 0;
   const write = (model: string, name: string, bytes: Uint8Array) => {
     const file = snapshotFile(model, name);
@@ -30,6 +36,11 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
     for (const {photo, reason} of await computeMissing(model, listPhotos()))
       throw new Error(`${photo.file}: ${reason}`);
     const pictures: Record<string, string> = {};
+    if (values.measures) {
+      const measured = await measurePhotos(model, listPhotos());
+      write(model, measuresFile, Buffer.from(`${JSON.stringify(measured)}\n`));
+      continue;
+    }
     for (const {id, hash, ...photo} of listPhotos()) {
       const [name, archive] = snapshotArchive(id, await photoArchive(model, {id, hash, ...photo}));
       write(model, name, archive);

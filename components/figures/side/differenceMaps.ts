@@ -29,53 +29,64 @@ export function differenceMaps(store: SelectionStore, ids: readonly QuantityId[]
   const panels = ids.map((id) => {
     const {label, unit} = quantities[id];
     const map = patchMap({grid: [14, 14], signed: true, label: `A − B, ${label}`, unit, ...patchHands(store)});
-    const legend = rampLegend({label: `B is greater ← ${unit} → A is greater`, domain: [0, 1], signed: true});
-    const frame = plate(h("div", {}, map, legend), {title: `A − B: ${label}`});
-    return {id, map, legend, frame};
+    return {id, map, unit, frame: plate(map, {title: `A − B: ${label}`})};
   });
+  const legends = new Map(
+    panels.map(({unit}) => [
+      unit,
+      rampLegend({label: `B is greater ← A − B, ${unit} → A is greater`, domain: [0, 1], signed: true})
+    ])
+  );
   const row = plates(
     panels.map(({frame}) => frame),
     220
   );
-  const element = h("div", {class: "side-difference"}, note, row);
+  const below = h("div", {class: "figure-legend"}, ...legends.values());
+  const element = h("div", {class: "side-difference"}, note, row, below);
   let drawn: Differences = {};
   let turn = 0;
 
+  const draw = ({record: {grid}, selection}: View) => {
+    const {scale, range} = selection.maps;
+    for (const [unit, legend] of legends) {
+      const its = panels.filter((panel) => panel.unit === unit);
+      const reachOf = (list: typeof its) =>
+        maximum(...list.map(({id}) => drawn[id]?.values.map(Math.abs) ?? new Float64Array())) || 1;
+      const shared = reachOf(its);
+      for (const panel of its) {
+        const values = drawn[panel.id]?.values ?? null;
+        panel.map.update({grid, values, scale, domain: [0, range === "own" ? reachOf([panel]) : shared]});
+        panel.frame.update({absent: values ? "" : "not known on both sides"});
+      }
+      legend.hidden = range === "own" && its.length > 1;
+      legend.update({domain: [0, shared], scale});
+    }
+  };
   const update: DifferenceMaps["update"] = (a, b, told) => {
     const mine = (turn += 1);
-    drawn = {};
     const [one, other] = [a.record.grid, b.record.grid];
     const alike = String(one) === String(other);
-    row.hidden = !alike;
-    setText(
-      note,
-      !alike
-        ? `The grids differ (${one.join(" × ")} and ${other.join(" × ")} patches), so there is no difference patch by patch.`
-        : a.record.image === b.record.image
-          ? "A − B, patch by patch; 0 is neutral, and each map has its own range."
-          : "A − B at the same place of two photos; 0 is neutral, and each map has its own range."
-    );
-    if (!alike) return told(drawn);
-    for (const {id, map, legend, frame} of panels) {
-      const draw = (left: ArrayLike<number> | null, right: ArrayLike<number> | null) => {
-        const values = difference(left, right);
-        if (values) drawn[id] = {a: left!, b: right!, values};
-        const domain = [0, maximum(values?.map(Math.abs) ?? []) || 1] as const;
-        map.update({grid: one, values, domain, scale: a.selection.maps.scale});
-        legend.update({domain, scale: a.selection.maps.scale});
-        frame.update({absent: values ? "" : "not known on both sides"});
-      };
+    row.hidden = below.hidden = !alike;
+    setText(note, noteOf(a, b));
+    drawn = {};
+    let begun = false;
+    const finish = () => {
+      if (alike) draw(a);
+      told(drawn);
+    };
+    for (const {id} of alike ? panels : [])
       both(
         () => [quantities[id].of(a), quantities[id].of(b)],
         (left, right) => {
           if (mine !== turn) return;
-          draw(left, right);
-          told(drawn);
-        },
-        () => mine === turn && draw(null, null)
+          const values = difference(left, right);
+          if (values) drawn[id] = {a: left!, b: right!, values};
+          if (begun) finish();
+        }
       );
-    }
-    told(drawn);
+    // What is there at once is drawn together; what comes later draws all maps of its unit again.
+    begun = true;
+    finish();
   };
   const point = (hover: number | null) => {
     for (const {id, map, frame} of panels) {
@@ -87,17 +98,24 @@ export function differenceMaps(store: SelectionStore, ids: readonly QuantityId[]
   return {element, update, point};
 }
 
+function noteOf(a: View, b: View): string {
+  const [one, other] = [a.record.grid, b.record.grid].map((grid) => grid.join(" × "));
+  if (one !== other) return `The grids differ (${one} and ${other} patches), so there is no difference patch by patch.`;
+  const place = a.record.image === b.record.image ? "patch by patch" : "at the same place of two photos";
+  return `A − B, ${place}; 0 is neutral.`;
+}
+
 /** Goes on with two answers: at once where both are there, so that a slider's move is drawn within its frame. */
-function both<T>(ask: () => [Answer<T>, Answer<T>], use: (a: T, b: T) => void, failed: () => void): void {
+function both<T>(ask: () => [Answer<T>, Answer<T>], use: (a: T | null, b: T | null) => void): void {
   try {
     const [a, b] = ask();
     if (a instanceof Promise || b instanceof Promise)
       Promise.all([a, b]).then(
         ([left, right]) => use(left, right),
-        () => failed()
+        () => use(null, null)
       );
     else use(a, b);
   } catch {
-    failed();
+    use(null, null);
   }
 }

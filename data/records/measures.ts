@@ -1,0 +1,62 @@
+/** What the Models page and the contact sheet know of a model's photos: a few numbers and the outlier sets of each. */
+import {existsSync, readFileSync} from "node:fs";
+import {layerMeasures, mapMeasures} from "../../components/analysis/layerMeasures.js";
+import {decodeAttention, decodeRecord} from "../../components/records/arrow.js";
+import {guarded} from "../../components/records/absent.js";
+import type {ImageRecord} from "../../components/records/record.js";
+import {packSet, type ModelMeasures, type PhotoMeasures} from "../../components/analysis/modelMeasures.js";
+import type {Photo} from "../site/photos.js";
+import {snapshotFile} from "../site/snapshots.js";
+import {unpack} from "./archive.js";
+import {archiveFile} from "./places.js";
+
+/** The committed file of a model whose analyses are not: its measures alone. */
+export const measuresFile = "measures.json";
+
+/** The measures of those photos of a model that have an analysis; photos on another grid than the first's are left out. */
+export async function measurePhotos(model: string, photos: readonly Photo[]): Promise<ModelMeasures | undefined> {
+  let measured: ModelMeasures | undefined;
+  for (const {id, hash, ...photo} of photos) {
+    const archive = await archiveFile(model, {id, hash, ...photo}).catch(() => "");
+    if (!existsSync(archive)) continue;
+    const files = unpack(readFileSync(archive));
+    const record = guarded(decodeRecord(files["summary.arrow"]));
+    measured ??= ofModel(model, record);
+    if (String(measured.grid) !== String(record.grid) || measured.layers !== record.layers) continue;
+    const values = layerMeasures(record, decodeAttention(files["attention-plain.arrow"]));
+    measured.photos.push(photoMeasures(id, hash, record, values));
+  }
+  return measured;
+}
+
+function ofModel(id: string, {layers, grid, prefix, provenance}: ImageRecord): ModelMeasures {
+  return {id, layers, grid, prefix, provenance, photos: []};
+}
+
+function photoMeasures(
+  id: string,
+  hash: string,
+  {trunks, layers, grid}: ImageRecord,
+  values: ReturnType<typeof layerMeasures>
+): PhotoMeasures {
+  const patches = grid[0] * grid[1];
+  const setOf = (layer: number) => packSet(trunks.plain.outliers.subarray(layer * patches, (layer + 1) * patches));
+  return {
+    id,
+    hash,
+    measures: mapMeasures(values, (row) =>
+      row.map((value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null))
+    ),
+    sets: Array.from({length: layers}, (_, layer) => setOf(layer))
+  };
+}
+
+/** The committed measures of a model, of those of these very photos that are here. */
+export function committedMeasures(model: string, photos: readonly Photo[]): ModelMeasures | undefined {
+  const file = snapshotFile(model, measuresFile);
+  if (!existsSync(file)) return undefined;
+  const kept = JSON.parse(readFileSync(file, "utf8")) as ModelMeasures;
+  const hashes = new Map(photos.map(({id, hash}) => [hash, id]));
+  const known = kept.photos.filter(({hash}) => hashes.has(hash));
+  return {...kept, photos: known.map((photo) => ({...photo, id: hashes.get(photo.hash)!}))};
+}
