@@ -76,7 +76,7 @@ interface Sample {
 }
 
 /** @throws UsageError when the folder has no pictures */
-function listSamples(folder: string): Sample[] {
+export function listSamples(folder: string): Sample[] {
   const list = join(folder, "val.txt");
   if (existsSync(list)) {
     const names = readFileSync(list, "utf8").split(/\s+/).filter(Boolean);
@@ -95,7 +95,7 @@ function listSamples(folder: string): Sample[] {
   return pictures.map((file) => ({name: file, picture: join(folder, file)}));
 }
 
-function nameOf(folder: string, samples: readonly Sample[]): string {
+export function nameOf(folder: string, samples: readonly Sample[]): string {
   const name = samples[0].mask ? "PASCAL VOC 2012 val" : basename(resolve(folder));
   return `${name} (${samples.length} photos)`;
 }

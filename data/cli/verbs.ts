@@ -10,6 +10,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   analyze: () => import("./analyze.js"),
   evaluate: () => import("./evaluate.js"),
   import: () => import("./import.js"),
+  causes: () => import("./causes.js"),
   corpus: () => import("./corpus.js"),
   report: () => import("./report.js"),
   snapshots: () => import("./snapshots.js"),

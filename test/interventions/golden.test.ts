@@ -2,15 +2,16 @@
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import {buildGraph} from "../../components/model/build.js";
-import {buildContinued, firstChanged} from "../../components/model/interventions/continued.js";
+import {buildContinued, firstChanged, NotReadError} from "../../components/model/interventions/continued.js";
 import {
   formatInterventions,
   parseInterventions,
   withInterventions
 } from "../../components/model/interventions/index.js";
 import type {Donor} from "../../components/model/interventions/kind.js";
+import {runChanged} from "../../components/model/interventions/run.js";
 import {Engine} from "../../components/model/runtime.js";
-import {Sessions} from "../../components/model/sessions.js";
+import {Sessions, type Input} from "../../components/model/sessions.js";
 import {cpu} from "../../data/engine/device.js";
 import {golden, goldenModel, pixels, relativeError} from "../support/golden.js";
 import {golden2, input} from "../support/golden2.js";
@@ -188,14 +189,18 @@ test("blocks from the first changed one on give what the whole run gives", async
   const {[`tokens.${first - 1}`]: left} = await engineOf("").run({...request, outputs: ["tokens.7"]}, seen);
   const sessions = new Sessions(model.checkpoint, cpu(1), 2);
   opened.push(sessions);
-  const amounts = withInterventions(model, list, {amountsAsInput: true});
-  const graph = buildContinued(amounts, request, first)!;
-  const found = await sessions.run("continued", () => graph, {
-    tokens: {dims: left.dims, data: left.data as Float32Array},
-    amounts: {dims: [2], data: Float32Array.from([2, 0])}
+  const run = {grid, pixels: seen, tokens: (layer: number) => (layer === 7 ? (left as Input) : undefined)};
+  const found = await runChanged(sessions, model, run, list, {
+    method: "clip",
+    outputs: ["norms.3", ...request.outputs]
   });
+  assert.deepEqual(Object.keys(found).toSorted(), request.outputs.toSorted());
   for (const name of request.outputs) assert.ok(relativeError(found[name].data, whole[name].data) < 1e-6, name);
-  assert.equal(buildContinued(changed, {method: "sfp", grid, outputs: ["features"]}, first), undefined);
+  // SFP looks at earlier layers, so it runs from the pixels on.
+  assert.throws(() => buildContinued(changed, {method: "sfp", grid, outputs: ["features"]}, first), NotReadError);
+  const sfp = await engineOf(formatInterventions(list)).run({method: "sfp", grid, outputs: ["features"]}, seen);
+  const again = await runChanged(sessions, model, run, list, {method: "sfp", outputs: ["features"]});
+  assert.ok(relativeError(again.features.data, sfp.features.data) < 1e-6);
 });
 
 test("texts are read and written alike, and refused by name", () => {

@@ -14,30 +14,20 @@ export function firstChanged({changes = [], geometry: {layers}}: Model): number 
  * The graph of a method that begins with block `first`. Its input "tokens", B × T × D, is x of layer `first` − 1 of the
  * plain network.
  *
- * @returns undefined where the method looks at something of the layers before, and has to run from the pixels on
- * @throws RangeError for an unknown method, option or output
+ * @throws NotReadError where the method looks at something of the layers before, and has to run from the pixels on;
+ *   RangeError for an unknown method, option or output
  */
-export function buildContinued(
-  model: Model,
-  {grid, outputs, ...request}: GraphRequest,
-  first: number
-): Uint8Array | undefined {
+export function buildContinued(model: Model, {grid, outputs, ...request}: GraphRequest, first: number): Uint8Array {
   const g = new Graph(weightsFile);
   const network = new Continued(g, model, grid, first);
-  try {
-    network.probe("features", addMethod(network, {name: "pixels"}, request), [
-      network.patches,
-      model.geometry.features
-    ]);
-    needApplied(network, [request]);
-    return g.finish(probesOf(network, request.method, outputs));
-  } catch (error) {
-    if (error instanceof NotReadError) return undefined;
-    throw error;
-  }
+  const features = addMethod(network, {name: "pixels"}, request);
+  network.probe("features", features, [network.patches, model.geometry.features]);
+  needApplied(network, [request]);
+  return g.finish(probesOf(network, request.method, outputs));
 }
 
-class NotReadError extends Error {
+/** A method looks at a layer that was not run. */
+export class NotReadError extends Error {
   override name = "NotReadError";
 }
 

@@ -58,7 +58,7 @@ export function formatInterventions(list: readonly Intervention[]): string {
 interface Given {
   /** The tokens of other photos, by the place of the intervention that names one in the list. */
   donors?: ReadonlyMap<number, Donor>;
-  /** The graph's input "amounts", K numbers in the list's order, stands for the amounts instead of constants. */
+  /** The graph's input "amounts", the numbers of `amountsOf`, stands for the amounts instead of constants. */
   amountsAsInput?: boolean;
 }
 
@@ -69,17 +69,28 @@ interface Given {
  */
 export function withInterventions<M extends Model>(model: M, list: readonly Intervention[], given: Given = {}): M {
   if (!list.length) return model;
+  const count = amountsOf(list).length;
+  let next = 0;
   const changes = list.map(({kind: name, values}, place): Change => {
     const kind = kinds[name];
     kind.check(values, model.geometry);
+    const asInput = given.amountsAsInput && kind.amount !== undefined;
     return kind.change(values, {
-      amount: given.amountsAsInput ? fromInput(place, list.length) : constant(kind, values),
+      amount: asInput ? fromInput(next++, count) : constant(kind, values),
       donor: given.donors?.get(place)
     });
   });
   if (changes.filter((change) => change.registers).length > 1)
     throw new RangeError("registers: give them once; one list may name several neurons.");
   return {...model, changes: [...(model.changes ?? []), ...changes]};
+}
+
+/** The numbers that sweeps vary, of those interventions that have one, in the list's order. */
+export function amountsOf(list: readonly Intervention[]): number[] {
+  return list.flatMap(({kind, values}) => {
+    const {amount} = kinds[kind];
+    return amount === undefined ? [] : [Number(values[amount])];
+  });
 }
 
 function constant({amount}: Kind, values: Intervention["values"]): Amount {

@@ -1,0 +1,197 @@
+/** What makes a picture's high-norm patches: its neurons and heads, and what becomes of it without them. */
+import {
+  highNormFrom,
+  highNormPatches,
+  largestOverMedian,
+  meanCosine,
+  otherPatches,
+  type ChangedNumbers,
+  type NeuronCause
+} from "../../analysis/causes.js";
+import {imageScores, rankNeurons, type SearchOptions} from "../../analysis/registerNeurons.js";
+import {mean, median} from "../../analysis/arrays.js";
+import {prefixLength} from "../../records/record.js";
+import {eachLayer} from "../outputs.js";
+import {fileOf, readFloats, type Checkpoint} from "../safetensors.js";
+import type {Model} from "../model.js";
+import type {Output} from "../sessions.js";
+import type {TensorRef} from "../weights.js";
+import {formatInterventions} from "./index.js";
+import type {Intervention} from "./kind.js";
+
+/** Outputs by name, such as `norms.8`, of one picture. */
+export type Outputs = (name: string) => Output;
+
+/** The layer whose norms tell high-norm patches: the last block's input, which methods read. */
+export function toldLayer({geometry: {layers}}: Model): number {
+  return layers - 1;
+}
+
+/** What `neuronCauses` reads. */
+export function neuronOutputs({geometry: {layers}}: Model): string[] {
+  return eachLayer(layers, (l) => [`hidden.${l}`, `tokens.${l}`, `norms.${l}`]).flat();
+}
+
+/** What `changedNumbers` reads. */
+export function numbersOutputs({geometry: {layers, classes}}: Model): string[] {
+  const every = eachLayer(layers, (l) => [`norms.${l}`, `class.${l}`, `outliers.${l}`]).flat();
+  return [...every, "features", ...(classes ? ["logits"] : [])];
+}
+
+/** Norms of the patches alone. */
+export function patchNorms(model: Model, output: Outputs, layer: number): Float32Array {
+  return (output(`norms.${layer}`).data as Float32Array).subarray(prefixLength(model.geometry.prefix));
+}
+
+/** The high-norm patches of a picture, in the layer that tells them. */
+export function toldPatches(model: Model, output: Outputs): number[] {
+  return highNormPatches(patchNorms(model, output, toldLayer(model)));
+}
+
+/** Scores of all neurons, L × M, as the verb `neurons` has them; undefined for a picture without high-norm patches. */
+export function neuronScores(model: Model, output: Outputs): Float64Array[] | undefined {
+  const {geometry} = model;
+  const told = toldLayer(model);
+  const search: Pick<SearchOptions, "threshold" | "sparse" | "class_token"> = {
+    threshold: highNormFrom * median(patchNorms(model, output, told)),
+    sparse: "on",
+    class_token: "drop"
+  };
+  return imageScores(
+    {
+      norms: output(`norms.${told}`).data,
+      hidden: eachLayer(geometry.layers, (l) => output(`hidden.${l}`).data),
+      prefix: prefixLength(geometry.prefix)
+    },
+    search
+  );
+}
+
+/** The first neurons of a picture, with what each does there. None for a picture without high-norm patches. */
+export function neuronCauses(model: Model, output: Outputs, top: number): NeuronCause[] {
+  const {geometry} = model;
+  const {width, mlp, layers} = geometry;
+  const scores = neuronScores(model, output);
+  if (!scores) return [];
+  const before = prefixLength(geometry.prefix);
+  const high = toldPatches(model, output);
+  const count = output("norms.1").data.length - before;
+  const others = otherPatches(count, high);
+  return rankNeurons([scores], {lowest: 1, highest: layers, top}).map((neuron): NeuronCause => {
+    const hidden = output(`hidden.${neuron.layer}`).data;
+    const map = Array.from({length: count}, (_, patch) => hidden[(before + patch) * mlp + neuron.index]);
+    const own = outputDirection(model, neuron.layer, neuron.index);
+    const length = Math.hypot(...own);
+    const stream = (l: number, patch: number) =>
+      (output(`tokens.${l}`).data as Float32Array).subarray((before + patch) * width, (before + patch + 1) * width);
+    const along = (l: number, patches: readonly number[]) =>
+      mean(patches.map((patch) => dot(stream(l, patch), own) / length));
+    const theirs = meanDirection(high.map((patch) => stream(neuron.layer, patch)));
+    return {
+      ...neuron,
+      high: mean(high.map((patch) => map[patch])),
+      others: mean(others.map((patch) => map[patch])),
+      cosine: dot(theirs, own) / length,
+      adds: mean(high.map((patch) => map[patch])) * dot(theirs, own),
+      map,
+      along: {high: eachLayer(layers, (l) => along(l, high)), others: eachLayer(layers, (l) => along(l, others))}
+    };
+  });
+}
+
+/** What one unit of a neuron's activation adds to the stream: its column of the MLP's last matrix, LayerScale included. */
+function outputDirection(
+  {image, checkpoint, geometry: {width, mlp}}: Model,
+  layer: number,
+  index: number
+): Float64Array {
+  const {contract, scale2} = image.blocks[layer - 1];
+  const weights = readRows(checkpoint, contract.weight);
+  const scale = scale2 && readFloats(checkpoint, scale2);
+  return Float64Array.from({length: width}, (_, i) => {
+    const value = contract.stored === "out×in" ? weights[i * mlp + index] : weights[index * width + i];
+    return value * (scale ? scale[i] : 1);
+  });
+}
+
+/** A matrix as float32, 8-bit rows widened. */
+function readRows(checkpoint: Checkpoint, ref: TensorRef): Float32Array {
+  if (ref.type !== "I8" || !ref.scale) return readFloats(checkpoint, ref);
+  const {buffer, byteOffset} = fileOf(checkpoint, ref);
+  const scale = readFloats(checkpoint, ref.scale);
+  const columns = ref.length / scale.length;
+  return Float32Array.from(
+    new Int8Array(buffer, byteOffset + ref.offset, ref.length),
+    (value, i) => value * scale[Math.floor(i / columns)]
+  );
+}
+
+/** The mean of vectors at unit length, at unit length. */
+function meanDirection(rows: readonly Float32Array[]): Float64Array {
+  const sum = new Float64Array(rows[0].length);
+  for (const row of rows) {
+    const length = Math.hypot(...row);
+    for (const i of sum.keys()) sum[i] += row[i] / length;
+  }
+  const length = Math.hypot(...sum);
+  return sum.map((value) => value / length);
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+/** The numbers that tell what a list of interventions did; without a list, those of the plain run. */
+export function changedNumbers(
+  model: Model,
+  {plain, output, list}: {plain: Outputs; output: Outputs; list: readonly Intervention[]},
+  classNames?: readonly string[]
+): ChangedNumbers {
+  const {layers, heads, features} = model.geometry;
+  const high = toldPatches(model, plain);
+  const patches = patchNorms(model, plain, 1).length;
+  return {
+    text: formatInterventions(list),
+    norms: eachLayer(layers, (l) => [...patchNorms(model, output, l)]).flat(),
+    classRow: eachLayer(layers, (l) => meanRow(output(`class.${l}`).data, heads)).flat(),
+    outliers: eachLayer(layers, (l) =>
+      Array.from(output(`outliers.${l}`).data).flatMap((on, patch) => (on ? [patch] : []))
+    ),
+    ...(classNames && model.geometry.classes && {classes: topClasses(output("logits").data, classNames)}),
+    kept: meanCosine(plain("features").data, output("features").data, features, otherPatches(patches, high))
+  };
+}
+
+/** The mean over heads of H × N. */
+function meanRow(rows: ArrayLike<number>, heads: number): number[] {
+  const patches = rows.length / heads;
+  return Array.from({length: patches}, (_, patch) => {
+    let sum = 0;
+    for (let head = 0; head < heads; ++head) sum += rows[head * patches + patch];
+    return sum / heads;
+  });
+}
+
+const mostClasses = 5;
+
+function topClasses(logits: ArrayLike<number>, names: readonly string[]) {
+  const most = Array.from(logits).reduce((a, b) => Math.max(a, b));
+  const raised = Array.from(logits, (value) => Math.exp(value - most));
+  const sum = raised.reduce((a, b) => a + b);
+  return raised
+    .map((value, i) => ({name: names[i], probability: value / sum}))
+    .toSorted((a, b) => b.probability - a.probability)
+    .slice(0, mostClasses);
+}
+
+/** The largest norm over the median in the layer that tells it. */
+export function toldRatio(model: Model, output: Outputs): number {
+  return largestOverMedian(patchNorms(model, output, toldLayer(model)));
+}
+
+/** The first neurons of a list, switched off. */
+export function without(neurons: readonly {layer: number; index: number}[]): Intervention[] {
+  return neurons.map(({layer, index}) => ({kind: "neuron", values: {layer, index, how: "set", value: 0, patches: []}}));
+}
