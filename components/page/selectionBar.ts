@@ -16,11 +16,16 @@ export function selectionBar(feed: Feed, photos: Promise<Photo[]>, options: Sele
   const {inputs, layers} = barInputs(feed, photos, options);
   const notice = h("p", {class: "bar-notice", role: "status"});
   const mark = liveMark(feed);
+  let instead: string | undefined;
+  const write = () => setText(notice, [instead, refusal(feed.store.refused)].filter(Boolean).join(" "));
+  feed.store.subscribe(write);
   feed.subscribe((state) => {
     if (!("view" in state)) return;
-    setText(notice, state.view.notice ?? "");
+    instead = state.view.notice;
+    write();
     mark.show(state.view);
   });
+  write();
   listenForKeys(feed.store, layers);
   const sides = sideBar(feed, photos, options);
   return h(
@@ -33,6 +38,12 @@ export function selectionBar(feed: Feed, photos: Promise<Photo[]>, options: Sele
     notice,
     sides?.element ?? null
   );
+}
+
+/** What to say of parts of an address that could not be read; empty where all could. */
+function refusal(parts: readonly string[]): string {
+  if (!parts.length) return "";
+  return `This page cannot read “${parts.join("”, “")}” of its address and shows its default instead.`;
 }
 
 /** Says that what is shown was run in this browser, with a way to its run and one back to the site's photos. */

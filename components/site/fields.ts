@@ -77,16 +77,17 @@ export function wholeOr<const W extends string>(
   };
 }
 
-/** Free text, such as words to look for: lines become parts of a list, other control characters blanks; the length is limited. */
+/** Free text, such as words to look for: lines become parts of a list, other control characters blanks; longer text is refused. */
 export function text(fallback: string, longest: number): Field<string> {
   return {
     fallback,
-    parse: (value) =>
-      value
+    parse: (value) => {
+      const line = value
         .replace(/\s*[\r\n]+\s*/g, "; ")
         // oxlint-disable-next-line no-control-regex
-        .replace(/[\u0000-\u001f\u007f]/g, " ")
-        .slice(0, longest),
+        .replace(/[\u0000-\u001f\u007f]/g, " ");
+      return line.length <= longest ? line : undefined;
+    },
     format: String
   };
 }

@@ -182,6 +182,17 @@ export function parseSelection(search: string): Selection {
   }, {} as Selection);
 }
 
+/** What a query string asks for and its fields refuse, as `key=value`; long values are cut, with their length. */
+export function refusedIn(search: string): string[] {
+  const query = new URLSearchParams(search);
+  return leaves.flatMap(({at, field}) => {
+    const written = query.get(at);
+    if (written === null || field.parse(written) !== undefined) return [];
+    const value = written.length > 40 ? `${written.slice(0, 30)}… (${written.length} characters)` : written;
+    return [`${at}=${value}`];
+  });
+}
+
 /** What a page shows when its address says nothing. */
 export const defaultSelection: Selection = parseSelection("");
 
@@ -257,6 +268,11 @@ export class SelectionStore {
   /** Says what a default stands for with the present photo: the pins that its credits suggest, the words that suit it. */
   resolve(change: Change): void {
     this.#resolved = {...this.#resolved, ...change};
+  }
+
+  /** What the address asks for and cannot be shown; what is chosen next is written over it. */
+  get refused(): string[] {
+    return refusedIn(this.address.read());
   }
 
   get pointing(): Pointing {

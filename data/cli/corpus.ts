@@ -1,5 +1,5 @@
 /** `corpus`: outliers over a folder of pictures in a few numbers, of which no picture can be read back. */
-import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {basename, join, resolve} from "node:path";
 import {corpusSummary, type CorpusImage} from "../../components/analysis/corpus.js";
 import {computeRecord, keptScores} from "../../components/model/compute.js";
@@ -8,6 +8,7 @@ import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import type {Engine} from "../../components/model/runtime.js";
 import {openEngine, openModel, provenance, type LoadedModel} from "../engine/index.js";
+import {listFolder} from "../files/listing.js";
 import {readMask} from "../files/masks.js";
 import {claimFiles, deliver, writeWhole, type Streams} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
@@ -86,8 +87,12 @@ export function listSamples(folder: string): Sample[] {
       mask: join(folder, "SegmentationClassAug", `${name}.png`)
     }));
   }
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const pictures = files.filter((file) => /\.(jpe?g|png|webp)$/i.test(file)).toSorted();
+  const {files, broken} = listFolder(folder);
+  const isPicture = (file: string) => /\.(jpe?g|png|webp)$/i.test(file);
+  // A corpus of fewer pictures than there are would not be what its name says.
+  const missing = broken.find(({path}) => isPicture(path));
+  if (missing) throw new Error(`${join(folder, missing.path)} cannot be used: ${missing.reason}. Remove it.`);
+  const pictures = files.filter(isPicture);
   if (!pictures.length)
     throw new UsageError(
       `${folder} has no pictures (JPEG, PNG, WebP). Give a folder of pictures, or one with JPEGImages/, SegmentationClassAug/ and val.txt.`

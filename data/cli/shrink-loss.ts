@@ -1,5 +1,5 @@
 /** `shrink-loss`: what a model loses with smaller weights, and on a GPU with float16 arithmetic. */
-import {readdirSync, readFileSync} from "node:fs";
+import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {mean} from "../../components/analysis/arrays.js";
 import {fit} from "../../components/model/image/fit.js";
@@ -9,6 +9,7 @@ import {Engine, type Output} from "../../components/model/runtime.js";
 import {shrink, shrunkenTypes, type ShrunkenType} from "../../components/model/shrink.js";
 import {cpu, gpu} from "../engine/device.js";
 import {openModel, type LoadedModel} from "../engine/index.js";
+import {listFolder} from "../files/listing.js";
 import type {Streams} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
 import {imageFolder} from "../site/photos.js";
@@ -33,9 +34,8 @@ export async function run(args: string[], {stdout}: Streams): Promise<number> {
   const {values, positionals} = parse({args, options, allowPositionals: true});
   const {photos, device} = values;
   if (device !== "cpu" && device !== "webgpu") throw new UsageError(`--device ${device}: cpu or webgpu.`);
-  const files = readdirSync(photos)
-    .filter((file) => /\.(jpe?g|png|webp)$/i.test(file))
-    .toSorted()
+  const files = listFolder(photos)
+    .files.filter((file) => /\.(jpe?g|png|webp)$/i.test(file))
     .slice(0, wholeNumber("count", values.count, 1))
     .map((file) => join(photos, file));
   for (const id of positionals.length ? positionals : ["mini"]) {

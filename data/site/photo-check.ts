@@ -1,7 +1,8 @@
 /** Which files of a folder of photos can be shown, and what is wrong with the others. */
 import {createHash} from "node:crypto";
-import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
+import {mkdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
+import {listFolder} from "../files/listing.js";
 
 /** What decoding a file found. */
 export interface PhotoCheck {
@@ -24,9 +25,9 @@ export const photoExtensions = new Set([".jpg", ".jpeg", ".jfif", ".png", ".webp
 /** Formats that browsers decode as the loaders do, unless they hold CMYK. */
 const webFormats = new Set(["jpeg", "png", "webp", "gif", "heif"]);
 
-/** Whether a file beside the photos is there for another reason: credits, words, notes, what systems hide. */
+/** Whether a file beside the photos is there for another reason: credits, words, notes. */
 function isNoPhoto(name: string): boolean {
-  return /^\.|\.(json|md|txt)$/i.test(name);
+  return /\.(json|md|txt)$/i.test(name);
 }
 
 /**
@@ -37,10 +38,11 @@ export async function checkPhotos(folder: string, cache: string): Promise<Map<st
   const known = readCache(cache);
   const found: Record<string, PhotoCheck & {stamp: string}> = {};
   let fresh = false;
-  for (const name of readdirSync(folder).filter((each) => !isNoPhoto(each))) {
+  const {files, broken} = listFolder(folder);
+  for (const {path, reason} of broken) found[join(folder, path)] = {stamp: "broken", failure: reason};
+  for (const name of files.filter((each) => !isNoPhoto(each))) {
     const path = join(folder, name);
     const stamp = stampOf(path);
-    if (stamp === "folder") continue;
     if (known[path]?.stamp === stamp) found[path] = known[path];
     else {
       fresh = true;
@@ -53,14 +55,10 @@ export async function checkPhotos(folder: string, cache: string): Promise<Map<st
   );
 }
 
-/** What changes with a file; a link that leads nowhere has none of it. */
+/** What changes with a file. */
 function stampOf(path: string): string {
-  try {
-    const stats = statSync(path);
-    return stats.isDirectory() ? "folder" : `2 ${stats.size} ${stats.mtimeMs}`;
-  } catch {
-    return "absent";
-  }
+  const {size, mtimeMs} = statSync(path);
+  return `2 ${size} ${mtimeMs}`;
 }
 
 async function check(path: string): Promise<PhotoCheck> {

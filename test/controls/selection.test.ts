@@ -6,6 +6,7 @@ import {
   formatWhole,
   overrule,
   parseSelection,
+  refusedIn,
   SelectionStore
 } from "../../components/site/selection.js";
 
@@ -130,6 +131,12 @@ test("bad values fall back to their defaults, one by one", () => {
   ];
   for (const search of bad) assert.deepEqual(parseSelection(`?${search}`), defaults, search);
   assert.equal(parseSelection("?layer=0&image=coffee").image, "coffee");
+});
+
+test("what an address asks for and cannot have is said, cut where it is long", () => {
+  const query = new URLSearchParams({layer: "0", head: "3", trunk: "plain", words: "cat; ".repeat(1000), other: "x"});
+  assert.deepEqual(refusedIn(String(query)), ["layer=0", `words=${"cat; ".repeat(6)}… (5000 characters)`]);
+  assert.deepEqual(refusedIn("?image=astronaut&words=a%3B+b"), []);
 });
 
 test("random addresses never throw and always give values that survive a round trip", () => {

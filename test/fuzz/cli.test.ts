@@ -5,6 +5,7 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
+import {strToU8, zipSync} from "fflate";
 import sharp from "sharp";
 import {seededRandom} from "../../components/analysis/random.js";
 import {datasetNamed} from "../../components/model/evaluation/datasets.js";
@@ -39,6 +40,12 @@ before(async () => {
   files["list.txt"] = Buffer.from("x\ny\n");
   files["shard.json"] = Buffer.from('{"format": "sfp-evaluation 1", "task": {"classes": []}, "confusion": []}');
   for (const [name, bytes] of Object.entries(files)) writeFileSync(name, bytes);
+  files["shard.zip"] = zipSync({"corpus.json": strToU8('{"name": "two", "total": 2}')});
+  writeFileSync("shard.zip", files["shard.zip"]);
+  // Two layers and two heads of a class token and 2 x 2 patches.
+  const attention = writeNpy({shape: [2, 2, 5, 5], data: new Float32Array(2 * 2 * 5 * 5).fill(0.2)});
+  files["dump.npz"] = zipSync({"attention.npy": attention});
+  writeFileSync("dump.npz", files["dump.npz"]);
   await writeDataset("ade", datasetNamed("ade"), ["x", "y"], () => 1);
 });
 
@@ -80,7 +87,11 @@ const commands: string[][] = [
     "out/e.json"
   ],
   ["evaluate", "merge", "shard.json", "--out", "out/sum.json"],
-  ["models", "show", "tiny", "--json"]
+  ["models", "show", "tiny", "--json"],
+  ["export", "tiny/photo", "--out", "out/x.npz"],
+  ["neurons", ...on, "--image", "pixels.npy", "-o", "top=3", "--out", "out/n.json"],
+  ["corpus", "merge", "shard.zip", "--out", "out/c.json"],
+  ["import", "dump.npz", "--image", "photo.png", "--model", "other", "--dry-run", "--json"]
 ];
 
 /** Words that people, shells and scripts put in the place of others. */
