@@ -68,6 +68,13 @@ export function deckEditor(): HTMLElement {
     keep();
     show();
   };
+  const only = h("input", {type: "checkbox"});
+  /** The deck, or a deck of the chosen slide, whose title it then has. */
+  const wanted = (): Deck => {
+    const {slides, ...deck} = past.value;
+    const slide = slides.find(({id}) => id === chosen);
+    return only.checked && slide ? {...deck, title: slide.title || deck.title, slides: [slide]} : past.value;
+  };
   const file = h("input", {type: "file", accept: ".json,application/json", hidden: true, onchange: guarded(openFile)});
   const actions = h(
     "div",
@@ -86,7 +93,8 @@ export function deckEditor(): HTMLElement {
       save(new Blob([formatDeck(past.value)], {type: "application/json"}), "deck.json")
     ),
     button("Link", "Copy a link that holds the deck", copyLink),
-    ...outputs.map((output) => button(output.label, output.hint, () => handOver(output, past.value, say))),
+    ...outputs.map((output) => button(output.label, output.hint, () => handOver(output, wanted(), say))),
+    h("label", {class: "deck-only"}, only, "this slide only"),
     file
   );
   title.addEventListener("change", () => go({...past.value, title: title.value}));

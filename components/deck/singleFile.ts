@@ -3,6 +3,7 @@
  * the slides show, all in it.
  */
 import {FileAttachment} from "observablehq:stdlib";
+import {formulaStyle} from "../page/formulaStyle.js";
 import {catalog} from "../figures/catalog.js";
 import {base64} from "../figures/export/paint.js";
 import {formatDeck} from "../site/deck/codec.js";
@@ -20,7 +21,7 @@ export async function singleFile(deck: Deck, tell: Tell): Promise<Blob> {
   await showAll(deck, tell);
   tell("gathering what the slides show");
   const [program, files, style] = await Promise.all([
-    text(FileAttachment("../../data/player.txt").href),
+    packed(FileAttachment("../../data/player.txt").href),
     gather(
       deck,
       [...askedFiles()].filter((path) => belongs(path, deck, before))
@@ -100,22 +101,32 @@ function typeOf(path: string): string {
   return types[path.split(".").at(-1)!] ?? "application/octet-stream";
 }
 
-/** The rules of this page's sheets, in their order; those of equations where the deck has some. */
+/** The style sheets of this page as they were written, in their order; that of equations where the deck has some. */
 async function pageStyle(deck: Deck): Promise<string> {
-  const sheets = [...document.styleSheets].filter(
-    ({ownerNode}) => !(ownerNode instanceof Element && ownerNode.id === "katex-style")
+  const own = [...document.querySelectorAll("link[rel=stylesheet], style")].filter(({id}) => id !== formulaStyle);
+  const written = await Promise.all(
+    own.map((node) => (node instanceof HTMLLinkElement ? text(node.href) : (node.textContent ?? "")))
   );
-  const formulas = deck.slides.some(
+  const hasFormulas = deck.slides.some(
     ({remark, notes, figures}) => /\$/.test(remark + notes) || figures.some(({figure}) => figure === "paper-code")
   );
-  return [...sheets.map(rulesOf), formulas ? await text(FileAttachment("../../data/katex.css").href) : ""].join("\n");
+  return [...written, hasFormulas ? await text(FileAttachment("../../data/katex.css").href) : ""].join("\n");
 }
 
-function rulesOf(sheet: CSSStyleSheet): string {
-  return [...sheet.cssRules]
-    .map((rule) => (rule instanceof CSSImportRule ? (rule.styleSheet ? rulesOf(rule.styleSheet) : "") : rule.cssText))
-    .join("\n");
+/** A text, compressed (gzip) and in base64. */
+async function packed(address: string): Promise<string> {
+  const stream = new Blob([await text(address)]).stream().pipeThrough(new CompressionStream("gzip"));
+  return base64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
+
+/** Starts the program, as a classic script of its own: from disk a browser loads no modules. */
+const starter = `(async () => {
+  const bytes = Uint8Array.from(atob(sfpProgram), (letter) => letter.charCodeAt(0));
+  const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  const script = document.createElement("script");
+  script.src = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
+  document.body.append(script);
+})();`;
 
 async function text(address: string): Promise<string> {
   const response = await fetch(address);
@@ -141,7 +152,7 @@ ${models}
 <body>
 <main id="observablehq-main" class="observablehq"></main>
 <script>globalThis.sfpModules = ${json(modules)}; globalThis.sfpHeld = ${json(held)}; globalThis.sfpFiles = ${json(files)};</script>
-<script>${program.replaceAll("</script", "<\\/script")}</script>
+<script>globalThis.sfpProgram = "${program}"; ${starter}</script>
 </body>
 </html>
 `;

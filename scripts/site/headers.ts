@@ -1,4 +1,4 @@
-import {headerPolicy, workerPolicy} from "./policy.js";
+import {frameOrigins, headerPolicy, workerPolicy} from "./policy.js";
 
 /**
  * Headers for hosts that read `_headers` (Netlify, Cloudflare Pages). Files with a hash in their name
@@ -7,7 +7,7 @@ import {headerPolicy, workerPolicy} from "./policy.js";
  * @param hosts that models are fetched from
  */
 export const hostHeaders = (hosts: readonly string[]): string => `/*
-  Content-Security-Policy: ${headerPolicy}
+  Content-Security-Policy: ${headerPolicy(frameOrigins())}
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
 /_import/*

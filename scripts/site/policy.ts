@@ -42,8 +42,26 @@ export function workerPolicy(hosts: readonly string[]): string {
   return format({...common, "connect-src": connectTo(hosts), "script-src": "'self' 'wasm-unsafe-eval' blob:"});
 }
 
-/** What only a header can say; it is sent with everything. */
-export const headerPolicy = format({"frame-ancestors": "'self'", "object-src": "'none'", "base-uri": "'self'"});
+/**
+ * What only a header can say; it is sent with everything.
+ *
+ * @param frames origins of pages that may show figures of the site in frames
+ */
+export const headerPolicy = (frames: readonly string[]): string =>
+  format({"frame-ancestors": ["'self'", ...frames].join(" "), "object-src": "'none'", "base-uri": "'self'"});
+
+/**
+ * The origins that `FRAMES` names, such as "https://blog.example.org", or "*" for all.
+ *
+ * @throws Error naming a word that is neither
+ */
+export function frameOrigins(words = process.env.FRAMES ?? ""): string[] {
+  const origins = words.split(/[\s,]+/).filter(Boolean);
+  for (const origin of origins)
+    if (origin !== "*" && !/^https?:\/\/[\w.*-]+(:\d+)?$/.test(origin))
+      throw new Error(`FRAMES: “${origin}” is no origin. Write https://HOST, or * for every page.`);
+  return origins;
+}
 
 function format(directives: Record<string, string>): string {
   return Object.entries(directives)

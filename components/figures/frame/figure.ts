@@ -8,6 +8,8 @@ import {ownPicture} from "../../site/guest.js";
 import {reasonOf} from "../../ui/reason.js";
 import {fileName} from "../export/caption.js";
 import {copyPicture, kindIds, kinds, type Kind, type KindId} from "../export/kinds.js";
+import {embedSnippet} from "../export/embed.js";
+import {copyTable, openPaper, paperFigures, savePaper, usualPaper} from "../export/paper.js";
 import {copyText, save} from "../export/save.js";
 import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
@@ -41,6 +43,8 @@ export interface FigureOptions {
   controls?: readonly Node[];
   /** What else the figure gives to take along, after its own actions. */
   actions?: readonly Node[];
+  /** Whether its numbers are a table to be printed. */
+  table?: boolean;
   /** Whether no other page can draw it: a deck keeps its picture. */
   still?: boolean;
   /** What is drawn now, written as JSON into the attribute `data-drawn`, for programs that wait for it. */
@@ -152,6 +156,31 @@ export function figure(
   const saving = new Map(
     kindIds.map((id) => [id, action(kinds[id].label, kinds[id].hint, ({shiftKey}) => saveAs(id, shiftKey))])
   );
+  const number = paperFigures[options.id];
+  const further = [
+    action("For a paper…", "Width, type and typeface of a paper; LaTeX", () => openPaper(subject)),
+    ...(number === undefined
+      ? []
+      : [
+          action(`As Fig. ${number}`, `As Figure ${number} of the paper: a PDF over both columns, 8 pt`, async () => {
+            try {
+              await savePaper(subject(), "pdf", usualPaper);
+            } catch (thrown) {
+              showProblem(actions, reasonOf(thrown));
+            }
+          })
+        ]),
+    action("Film…", "A moving picture: GIF, MP4 or WebM over the layers or another slider", async () => {
+      const {openFilm} = await import("../export/filmDialog.js");
+      openFilm(element, place, caption);
+    }),
+    copying("Embed", "Copy a frame for another page that shows this figure alone, live", "The frame", () =>
+      copyText(embedSnippet(caption(), address(), element))
+    )
+  ];
+  const tableAction = copying("LaTeX", "Copy the numbers as a LaTeX table (booktabs)", "Table", () =>
+    copyTable(subject())
+  );
   const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
     openCitations({title: state.title, source: state.source ?? "", address: address()})
   );
@@ -165,7 +194,16 @@ export function figure(
       ...(made && image !== ownPicture && {record: `${model}/${image}`})
     });
   });
-  actions.append(...keeping, ...saving.values(), ...(options.actions ?? []), pythonAction, citeAction, copied);
+  actions.append(
+    ...keeping,
+    ...saving.values(),
+    tableAction,
+    ...further,
+    ...(options.actions ?? []),
+    pythonAction,
+    citeAction,
+    copied
+  );
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),
@@ -185,6 +223,8 @@ export function figure(
     slot.classList.toggle("is-empty", obstacle !== "");
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
+    // A LaTeX table of hundreds of patches serves nobody.
+    tableAction.hidden = !options.table || !state.data;
     for (const [id, button] of saving) button.hidden = kinds[id].of === "numbers" && !state.data;
     pythonAction.hidden = !state.data;
   };

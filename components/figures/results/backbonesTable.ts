@@ -50,6 +50,7 @@ export function backbonesTable(place: ReportPlace): HTMLElement {
   });
   return figure(content, place, {
     id: "table4",
+    table: true,
     title: "Table 4: two other backbones",
     lede: "mIoU in percent. Bold: the backbone’s best.",
     reading: "On ViT-L/14, where the paper’s SFP is best on V21, ProxyCLIP with its second backbone is ahead on ADE.",

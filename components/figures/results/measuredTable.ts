@@ -33,6 +33,7 @@ export function measuredTable(place: ReportPlace): HTMLElement {
   });
   const frame = figure(content, place, {
     id: "measured",
+    table: true,
     title: "Everything that was measured, class by class",
     lede: "mIoU and IoU in percent. A row unfolds to its 95 % intervals, its paired differences and the command that measures it again.",
     controls: [choice.control(), groups, h("label", {class: "search"}, search)],

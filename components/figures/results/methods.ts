@@ -16,6 +16,7 @@ export function methodsFigure(place: ReportPlace): HTMLElement {
   const plot = chart({plot: () => ({}), label: "", height: 400});
   const frame = figure(plot, place, {
     id: "methods",
+    table: true,
     title: "Every method on the same photos and the same words",
     lede: "mIoU in percent with 95 % intervals over photos, best first. Cyan: SFP of the paper, by its readings of Eq. 7.",
     controls: [choice.control()],

@@ -29,6 +29,7 @@ export function optionsFigure(place: ReportPlace): HTMLElement {
   const plot = chart({plot: () => ({}), label: "", height: 520});
   const frame = figure(plot, place, {
     id: "options",
+    table: true,
     title: "One option changed at a time",
     lede: "mIoU minus that of the whole method with its defaults (SAE block, SOM, HAI), in percentage points, with paired 95 % intervals.",
     controls: [choice.control()],

@@ -57,6 +57,7 @@ export function publishedTable(place: ReportPlace): HTMLElement {
   });
   return figure(content, place, {
     id: "table1",
+    table: true,
     title: "Table 1 and what came since: mIoU of methods on eight benchmarks",
     lede: "Percent, CLIP ViT-B/16 unless the row says otherwise. A heading sorts, a row unfolds to its source and to the command that measures it.",
     controls: [picked, h("label", {class: "search"}, search)],

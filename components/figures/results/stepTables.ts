@@ -83,6 +83,7 @@ function stepTable(id: string, title: string, source: string, rows: readonly Row
   });
   return figure(content, place, {
     id,
+    table: true,
     title,
     lede: "mIoU in percent.",
     source,
