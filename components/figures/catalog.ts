@@ -36,7 +36,7 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "overview",
     page: "index",
-    title: "A few patches grow far longer than all others",
+    title: "A few tokens reach norms far above the median",
     needs: "view",
     difference: ["norms", "class"],
     load: async () => (await import("./overview/overview.js")).overviewFigure
@@ -44,7 +44,7 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "attention",
     page: "attention",
-    title: "Whoever looks, the outliers are what is seen",
+    title: "All three queries attend to the outliers",
     needs: "view",
     difference: ["target", "background", "class", "diagonal", "margin"],
     load: async () => (await import("./attention/maps.js")).attentionFigure
@@ -68,7 +68,7 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "class-rows-by-head",
     page: "attention",
-    title: "Which heads look at them",
+    title: "Which heads attend to the outliers",
     needs: "view",
     difference: ["class"],
     load: async () => (await import("./attention/classRows.js")).classRowsByHead
@@ -76,7 +76,7 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "whole-map",
     page: "attention",
-    title: "The whole map: what all tokens look at is a column",
+    title: "The whole attention matrix: a sink is a bright column",
     needs: "view",
     load: async () => (await import("./attention/wholeMap.js")).wholeMapFigure
   },
@@ -91,14 +91,14 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "diagonal-layers",
     page: "diagonal",
-    title: "The cloud sinks through the line as layers go by",
+    title: "The points move below the line from layer to layer",
     needs: "view",
     load: async () => (await import("./diagonal/layers.js")).diagonalByLayer
   },
   {
     id: "margins",
     page: "diagonal",
-    title: "Are outliers set apart, or do they only just cross the line?",
+    title: "Is there a gap between outliers and the other patches?",
     needs: "view",
     difference: ["margin"],
     load: async () => (await import("./diagonal/layers.js")).marginFigure
@@ -128,7 +128,7 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "propagation",
     page: "propagation",
-    title: "Repaired as they arise, high-norm tokens do not travel on",
+    title: "Repaired in each layer, high-norm tokens do not persist",
     needs: "view",
     difference: ["norms"],
     load: async () => (await import("./propagation/propagation.js")).propagationFigure
@@ -136,7 +136,7 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "norms-by-layer",
     page: "propagation",
-    title: "Norms are flattened; the test goes on firing",
+    title: "SOM flattens norms; Eq. 4 still selects patches",
     needs: "view",
     difference: ["norms"],
     load: async () => (await import("./propagation/normLines.js")).normLines
@@ -165,42 +165,42 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "survival",
     page: "propagation",
-    title: "How long an outlier remains one",
+    title: "For how many layers a patch stays an outlier",
     needs: "view",
     load: async () => (await import("./propagation/births.js")).survivalFigure
   },
   {
     id: "stages",
     page: "features",
-    title: "What repair and the last layer make of the features",
+    title: "Features after repair and after the last layer",
     needs: "view",
     load: async () => (await import("./features/features.js")).stagesFigure
   },
   {
     id: "rivals",
     page: "features",
-    title: "What each method makes of the features",
+    title: "The features of each method",
     needs: "view",
     load: async () => (await import("./features/features.js")).rivalsFigure
   },
   {
     id: "integration",
     page: "integration",
-    title: "What the pinned token gathers from",
+    title: "Which patches the pinned token draws from",
     needs: "view",
     load: async () => (await import("./integration/integration.js")).integrationFigure
   },
   {
     id: "sinkhorn",
     page: "integration",
-    title: "How soon rows and columns both sum to one",
+    title: "How fast rows and columns both reach a sum of one",
     needs: "view",
     load: async () => (await import("./integration/sinkhorn.js")).sinkhornFigure
   },
   {
     id: "sums",
     page: "integration",
-    title: "Normalisation evens out who gives, and keeps who gathers narrowly",
+    title: "Normalisation equalises the contributions of patches; selective rows stay selective",
     needs: "view",
     load: async () => (await import("./integration/sinkhorn.js")).sumsFigure
   },
@@ -214,14 +214,14 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "method-agreement",
     page: "segmentation",
-    title: "Which methods decide alike",
+    title: "Which methods agree",
     needs: "view",
     load: async () => (await import("./segmentation/agreement.js")).agreementFigure
   },
   {
     id: "detectors",
     page: "detectors",
-    title: "What each detector takes for an outlier",
+    title: "Which patches each detector selects",
     needs: "view",
     difference: ["margin", "norms"],
     load: async () => (await import("./detectors/maps.js")).detectorMaps
@@ -236,14 +236,14 @@ export const catalog: readonly FigureEntry[] = [
   {
     id: "score-lines",
     page: "detectors",
-    title: "A patch that is first for one detector may be last for another",
+    title: "Detectors rank the same patches differently",
     needs: "view",
     load: async () => (await import("./detectors/scoreLines.js")).scoreLines
   },
   {
     id: "agreement-by-layer",
     page: "detectors",
-    title: "Does SOM find what the others find?",
+    title: "Does SOM select the patches that the others select?",
     needs: "view",
     load: async () => (await import("./detectors/layers.js")).detectorLayers
   },

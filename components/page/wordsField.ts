@@ -83,7 +83,7 @@ export function wordsField(feed: Feed): HTMLElement {
       () => askWords({model, image, words}),
       ({notes, words: answered}) => {
         store.resolve({words: {list: answered}});
-        say(notes.join(" ") || "A semicolon parts classes, a comma synonyms.", notes.length > 0);
+        say(notes.join(" ") || "Separate classes with semicolons and synonyms with commas.", notes.length > 0);
       },
       (thrown) => say(reasonOf(thrown), true)
     );

@@ -33,7 +33,7 @@ test("a model with a text tower answers any words", {timeout: 120_000}, async ()
   await mask.locator(".words input").press("Enter");
   await mask.locator(".legend-marks li", {hasText: "pangolin"}).waitFor();
   await drawn(page, "mask", {clip: 1, sfp: 1}, {timeout: 60_000});
-  assert.match(await mask.locator(".words-note").innerText(), /A semicolon parts classes/);
+  assert.match(await mask.locator(".words-note").innerText(), /Separate classes with semicolons/);
   await computed(page);
   await page.close();
 });

@@ -80,7 +80,7 @@ test("Segmentation: the photo's own words and listed ones are answered", async (
   await drawn(page, "segmentation", {image: "chelsea", shown: "masks", words: "cat; fox; curtain"});
   await type(page, "Traffic light; sofa, couch");
   await drawn(page, "segmentation", {words: "Traffic light; sofa, couch"});
-  assert.match(await note(page).innerText(), /A semicolon parts classes/);
+  assert.match(await note(page).innerText(), /Separate classes with semicolons/);
   await page.close();
 });
 

@@ -10,7 +10,7 @@ test("lines can be pasted, equal words are said, unknown ones get neighbours, to
   await page.goto(`${site.url}segmentation?model=vit-ti-16`);
   const input = page.locator(".words input").first();
   const note = page.locator(".words-note").first();
-  await note.getByText("A semicolon").waitFor();
+  await note.getByText("Separate classes").waitFor();
   await input.fill("pagoda; 猫; democracy");
   await note.getByText(/“pagoda” \(nearest: temple, .*\); “猫”; “democracy”\./).waitFor();
   await input.fill("dog; dogs; cat");
@@ -24,7 +24,7 @@ test("lines can be pasted, equal words are said, unknown ones get neighbours, to
     field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
   }, "# mine\ncup, mug;\n\nspoon\ntable\n");
   assert.equal(await input.inputValue(), "cup, mug; spoon; table");
-  await note.getByText("A semicolon").waitFor();
+  await note.getByText("Separate classes").waitFor();
   assert.equal(new URL(page.url()).searchParams.get("words"), "cup, mug; spoon; table");
   await page.close();
 });

@@ -31,7 +31,7 @@ export function classRowsByHead(feed: Feed): HTMLElement {
   return classRows(feed, {
     id: "class-rows-by-head",
     places: 3,
-    title: "Which heads look at them",
+    title: "Which heads attend to the outliers",
     lede: "Attention from the class token in every head of the chosen layer, in times uniform; a click chooses the head.",
     current: ({head}) => (typeof head === "number" ? head - 1 : null),
     pick: (item) => ({head: item + 1}),

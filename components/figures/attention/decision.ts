@@ -37,7 +37,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
     legend: [marksLegend(["token", "outlier", "highNorm", "target", "background", "brushed"])],
     controls: test.inputs,
     reading:
-      "Below the line a patch is more important to the class token than to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
+      "Below the line, the class token attends to a patch more than the patch attends to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",
     data: () =>
       reading
         ? Array.from(reading.classRow, (value, patch) => ({

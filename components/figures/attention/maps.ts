@@ -83,13 +83,13 @@ export function attentionFigure(feed: Feed): HTMLElement {
   });
   const frame = figure(plates([frames.photo, ...panels.map((panel) => frames[panel])], 280), feed, {
     id: "attention",
-    title: "Whoever looks, the outliers are what is seen",
+    title: "All three queries attend to the outliers",
     waiting,
-    lede: "Attention in one layer, in times uniform: 1 is what each key would get if all got the same.",
+    lede: "Attention in one layer, in times uniform: 1 is what each key would receive if attention were uniform.",
     legend: [legend, signedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
     controls: [pinning, scale, range],
     reading:
-      "Rows a to c come from tokens with little in common: a patch that stands out in all three draws attention from everywhere. " +
+      "Rows a to c belong to tokens with little in common: a patch that stands out in all three receives attention from everywhere. " +
       "The test needs c and d alone: outliers are where their difference e is above 0.",
     data: () => (current ? rows(current, values) : [])
   });
@@ -204,7 +204,7 @@ function words(
       reading
     ),
     lede:
-      `Attention ${trunkName(trunk)}, in times uniform (1 is what each key would get if all got the same). ` +
+      `Attention ${trunkName(trunk)}, in times uniform (1 is what each key would receive if attention were uniform). ` +
       (ringDetector(selection) === "som"
         ? `Rings: self-attention below ${factorName}the class token’s.`
         : `Rings: ${ringName(selection, record)}.`),

@@ -41,10 +41,10 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
   const frame = figure(frameOf, feed, {
     id: "whole-map",
-    title: "The whole map: what all tokens look at is a column",
+    title: "The whole attention matrix: a sink is a bright column",
     lede: "Attention of every token (a row) to every token (a column), class token and registers first where there are any, in times uniform.",
     reading:
-      "A high diagonal is self-attention, bands beside it are neighbours. A high column is a token that every query attends to. A click pins the row’s token.",
+      "A high diagonal is self-attention, bands beside it are neighbours. A bright column is a token that every query attends to. A click pins the row’s token.",
     waiting,
     legend: [legend, marksLegend(["target", "background"])],
     data: () => {

@@ -138,7 +138,7 @@ export function corpusAgreement(place: Place): HTMLElement {
       title:
         mad.jaccard[0] === null
           ? `Layer ${current}: SOM and MAD find nothing`
-          : `Layer ${current}: SOM and MAD share ${boundsText(mad.jaccard, two)} of what either finds; by chance it would be ${mad.chance === null ? "—" : two(mad.chance)}`,
+          : `Layer ${current}: SOM and MAD share ${boundsText(mad.jaccard, two)} of what either selects; by chance it would be ${mad.chance === null ? "—" : two(mad.chance)}`,
       source: corpusSource(view, ["default options", "without SOM"], {oneLayer: true})
     });
     frame.update({drawn: {images: corpus.images, layer: current, jaccard: mad.jaccard[0]}});

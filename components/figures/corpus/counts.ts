@@ -69,7 +69,7 @@ export function corpusCounts(place: Place): HTMLElement {
       lede: "Spread over images: a line from 5 to 95 %, a bar over the middle half, a notch at the median; a diamond at the mean with its 95 % interval.",
       legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
       reading:
-        "Above, patches that the test of Eq. 4 finds; below, how far the longest token of an image stands out before the layer’s own repair. An image contributes one number to each.",
+        "Above, the number of patches that Eq. 4 selects; below, the largest token norm of an image, before the layer’s own repair. An image contributes one number to each.",
       // Sorted within a layer, as the site has them: a row is no image.
       data: () =>
         drawn
@@ -112,7 +112,7 @@ export function corpusCounts(place: Place): HTMLElement {
     const long = (trunk: Trunk) =>
       Math.round((100 * corpus.lengths[trunk][layer].filter((ratio) => ratio > 10).length) / corpus.images);
     lengthFrame.update({
-      title: `longest patch: in layer ${current} above 10 × the median in ${long("plain")} % of images without SOM, ${long("purified")} % with it`
+      title: `largest patch norm: in layer ${current} above 10 × the median in ${long("plain")} % of images without SOM, ${long("purified")} % with it`
     });
     const whole = (value: number) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
     frame.update({
@@ -143,10 +143,10 @@ export function corpusOnsets(place: Place): HTMLElement {
     id: "corpus-onsets",
     title: "When outliers first appear",
     waiting: "Loading the numbers of all images.",
-    lede: "Images by the first layer in which a patch is an outlier, by three readings of the word: Eq. 4 finds one, MAD finds one, or one is longer than 10 times the median. Last column: never. Without SOM.",
+    lede: "Images by the first layer in which a patch is an outlier, by three definitions: Eq. 4 selects one, MAD selects one, or one has a norm over 10 times the median. Last column: never. Without SOM.",
     legend: [legend],
     reading:
-      "MAD cuts at a fixed number of robust standard deviations, and finds the tail of a tight distribution as well as a token apart: an early onset by MAD need not be an artefact.",
+      "MAD cuts at a fixed number of robust standard deviations, so it also selects the tail of a narrow distribution: an early onset by MAD need not be an artifact.",
     data: () =>
       (["som", "mad", "long"] as const).flatMap((reading) =>
         (drawn?.onsets[reading] ?? []).map((images, layer, all) => ({
@@ -174,7 +174,7 @@ export function corpusOnsets(place: Place): HTMLElement {
     const name = (list: readonly number[]) =>
       most(list) === corpus.layers ? "in no layer" : `in layer ${most(list) + 1}`;
     frame.update({
-      title: `Long tokens begin ${name(long)} in ${Math.max(...long)} of ${corpus.images} images; the test of Eq. 4 first fires ${name(som)} in ${Math.max(...som)}`,
+      title: `High-norm tokens first appear ${name(long)} in ${Math.max(...long)} of ${corpus.images} images; Eq. 4 first selects a patch ${name(som)} in ${Math.max(...som)}`,
       source: corpusSource(view, [`${corpus.images} images`, "without SOM"], {intervals: false})
     });
     frame.update({drawn: {images: corpus.images, onsets: values}});

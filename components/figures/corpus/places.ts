@@ -59,7 +59,7 @@ export function corpusPlaces(place: Place): HTMLElement {
       controls: [detectorControl(store)],
       legend: [legend, strokesLegend(detectorIds.map((id) => strokeOf(detectors[id])))],
       reading:
-        "A place that is high in most images is an outlier because of where it is, not of what it shows. Photos have their objects in the middle, so place and content are not told apart by this figure alone.",
+        "A place that is an outlier in most images is one because of its position, not its content. Photos have their objects in the middle, so this figure alone does not separate position from content.",
       data: () => {
         const [corpus, detector] = key as [CorpusSummary | undefined, DetectorId];
         return (corpus?.places[detector] ?? []).flatMap((row, layer) =>
@@ -144,7 +144,7 @@ export function corpusContent(place: Place): HTMLElement {
         strokesLegend([onObject, onBackground])
       ],
       reading:
-        "The literature places outliers in flat background. A level line says that flatness does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring.",
+        "The literature places outliers in flat background. A flat line means that uniformity does not matter here. Bands are 95 % intervals; images weigh by how many patches they bring.",
       data: () => (drawn ? contentRows(drawn) : [])
     }
   );

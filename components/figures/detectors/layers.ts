@@ -30,12 +30,12 @@ export function detectorLayers(feed: Feed): HTMLElement {
     feed,
     {
       id: "agreement-by-layer",
-      title: "Does SOM find what the others find?",
+      title: "Does SOM select the patches that the others select?",
       waiting: "Loading.",
       lede: "SOM against each other detector in every layer, with the options chosen above.",
       legend: [strokesLegend(others.map((id) => strokeOf(detectors[id])))],
       reading:
-        "Left, 1 is the same set, 0 no patch in common; a gap means that neither found any. Right, below 0 the patches with the larger margin are rather those that the other detector finds ordinary.",
+        "Left, 1 is the same set, 0 no patch in common; a gap means that neither found any. Right, below 0 the patches with the larger margin are mostly those that the other detector ranks as ordinary.",
       data: () =>
         (shown ?? []).map((found, layer) => ({
           layer: layer + 1,
@@ -97,7 +97,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
       title:
         best.value < 0
           ? "In no layer do SOM and MAD both find outliers"
-          : `SOM and MAD share most in layer ${best.i + 1}, ${Math.round(best.value * 100)} % of what either finds`,
+          : `SOM and MAD share most in layer ${best.i + 1}, ${Math.round(best.value * 100)} % of what either selects`,
       source: provenance(
         {...record, image: picture.title},
         {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))}

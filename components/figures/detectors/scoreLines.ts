@@ -24,7 +24,7 @@ export function scoreLines(feed: Feed): HTMLElement {
   let members: ArrayLike<number> = [];
   const frame = figure(place, feed, {
     id: "score-lines",
-    title: "A patch that is first for one detector may be last for another",
+    title: "Detectors rank the same patches differently",
     waiting: "Loading.",
     lede: "Each line is a patch. Height is the rank of its score under each detector: most outlying on top.",
     legend: [marksLegend(["token", "outlier", "brushed"])],

@@ -56,7 +56,7 @@ export function diagonalByImage(feed: Feed): HTMLElement {
     legend: [marksLegend(["token", "outlier"])],
     controls: [pages],
     reading:
-      "The line is the same for all, and no constant was fitted to any of them. How many patches it takes differs from photo to photo.",
+      "The line is the same for all, and no constant was fitted to any of them. How many patches lie below it differs from photo to photo.",
     data: () => shown.flatMap((reading, i) => diagonalRows(reading, {photo: page.records[i].photo.id}))
   });
   let shown: DiagonalReading[] = [];
@@ -97,7 +97,7 @@ export function diagonalByImage(feed: Feed): HTMLElement {
     const counts = readings.map(({count}) => count).toSorted((a, b) => a - b);
     frame.update({
       waiting: "",
-      title: `In layer ${choice.layer + 1} the line takes ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches, depending on the photo`,
+      title: `In layer ${choice.layer + 1} ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches lie below the line, depending on the photo`,
       lede: `Layer ${choice.layer + 1} of ${which}, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
       source: provenance(
         {...all[0].record, image: `${all.length} photos`},

@@ -37,12 +37,12 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
   });
   const frame = figure(strip, feed, {
     id: "diagonal-layers",
-    title: "The cloud sinks through the line as layers go by",
+    title: "The points move below the line from layer to layer",
     waiting: "Loading.",
     lede: "The same scatter for every layer, on common axes: from the class token across, to itself up, times uniform.",
     legend: [marksLegend(["token", "outlier", "brushed"])],
     reading:
-      "Early clouds stand along the left edge: patches attend to themselves, the class token to none in particular. A click chooses the layer; what is brushed above is marked in all.",
+      "In early layers the points lie along the left edge: patches attend to themselves, and the class token to none in particular. A click chooses the layer; what is brushed above is marked in all.",
     data: () => shown.flatMap((reading, layer) => diagonalRows(reading, {layer: layer + 1}))
   });
   let shown: DiagonalReading[] = [];
@@ -99,12 +99,12 @@ export function marginFigure(feed: Feed): HTMLElement {
   const legend = rampLegend({label: "self is greater ← margin → class is greater", domain: [0, 1], signed: true});
   const frame = figure(chart, feed, {
     id: "margins",
-    title: "Are outliers set apart, or do they only just cross the line?",
+    title: "Is there a gap between outliers and the other patches?",
     waiting: "Loading.",
     lede: "How many patches have which margin (m times the class token’s attention minus their own), a histogram a layer. Height: square root of the number, each layer its own.",
     legend: [legend],
     reading:
-      "A threshold is well chosen when it falls into a gap. Where a row runs through zero without one, the line cuts a crowd in two, and many patches are outliers or not by a hair.",
+      "A threshold is well placed when it falls into a gap. Where a histogram crosses zero without a gap, the line divides similar patches, and small changes decide which of them are outliers.",
     data: () =>
       readings.flatMap(({margins, members}, layer) =>
         Array.from(margins, (margin, patch) => ({layer: layer + 1, patch, margin, outlier: members[patch]}))

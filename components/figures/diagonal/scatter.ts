@@ -58,7 +58,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       legend: [marksLegend(["token", "outlier", "highNorm", "target", "background", "brushed"])],
       controls: controls.inputs,
       reading:
-        "Below the line a patch means more to the class token than to itself (Eq. 4). Drag over points to see where they lie on the photo; hover either to find it in the other. Where heads decide one by one, a patch stands at the head that decides, so the line still parts the set from the rest.",
+        "Below the line, the class token attends to a patch more than the patch attends to itself (Eq. 4). Drag over points to see where they lie on the photo; hover either to find it in the other. Where heads decide one by one, a patch stands at the head that decides, so the line still separates the set from the rest.",
       data: () => (reading ? diagonalRows(reading) : [])
     }
   );

@@ -51,7 +51,7 @@ export function stagesFigure(feed: Feed): HTMLElement {
     least: 165,
     controls: true,
     titles: {
-      pca: "What repair and the last layer make of the features",
+      pca: "Features after repair and after the last layer",
       norm: "How long the features are after the head",
       token: "Which patches resemble the pinned one, stage by stage",
       word: "Which patches resemble the word, stage by stage"
@@ -147,7 +147,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
     legend.hidden = measure === "pca" || own;
     legend.update({label: legendLabel(measure, asked, selection.words.class), domain});
     colourNote.textContent = made
-      ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${present.length} maps${own ? ", each map’s mean taken away" : ""}`
+      ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${present.length} maps${own ? ", each map’s mean subtracted" : ""}`
       : own && measure !== "pca"
         ? `${legendLabel(measure, asked, selection.words.class)}; each map from its least to its greatest`
         : "";
@@ -299,7 +299,7 @@ function legendLabel(measure: Measure, asked: Asked | null, word: number): strin
 
 const ledes: Record<Measure, string> = {
   pca: `Features at unit length, as three principal components of all ${all.length} maps of this page together: the same colour is the same direction in every one.`,
-  norm: "Length of each patch’s feature after the last norm and the projection, in times the map’s own median: cosines never see it.",
+  norm: "Norm of each patch’s feature after the last layer norm and the projection, in times the map’s own median; cosines do not depend on it.",
   token: "Cosine of every patch’s feature with that of the target token ★ in the same map.",
   word: "Cosine of every patch’s feature with the vector of the chosen words; of synonyms, the greatest."
 };
@@ -307,11 +307,11 @@ const ledes: Record<Measure, string> = {
 const centredLede = `Features at unit length, less each map’s own mean, as three principal components of all ${all.length} maps of this page together: the same colour is the same departure from the map’s mean.`;
 
 const readings: Record<Measure, string> = {
-  pca: "Which hue a thing gets means nothing; that two patches share one does. With one range for all, maps that differ as a whole take most of the colours; with each its own, what differs within them does. Spots of another colour inside a thing are features that its neighbours do not have.",
-  norm: "The last layer norm takes out the length that sets outliers apart inside the network. What is left comes from its gains: a patch that is short or long here has its weight in channels that they damp or lift.",
+  pca: "The hue itself is arbitrary; what counts is which patches share one. With one range for all maps, differences between maps use most of the colours; with a range for each map, differences within it do. Spots of another colour inside an object are features that the neighbouring patches do not share.",
+  norm: "The last layer norm removes the token norm that distinguishes outliers inside the network. What remains comes from its gains: a patch with a small or large norm here has its weight in channels that the gains damp or amplify.",
   token:
-    "Pin a patch of the object: in a clean map the object stands out, whole and alone. Values of different methods are not calibrated; compare shapes.",
-  word: "The words are rows of the model’s classifier, no text tower: a word is what its ImageNet classes have in common. Values of different methods are not calibrated; compare shapes."
+    "Pin a patch of the object: in a clean map the whole object stands out, and nothing else. Values of different methods are not calibrated; compare shapes.",
+  word: "The words are rows of the model’s classifier, not of a text tower: a word is the mean of its ImageNet classes. Values of different methods are not calibrated; compare shapes."
 };
 
 const towerReading =
@@ -351,7 +351,7 @@ function measureControls(feed: Feed) {
     value: store.value.features.measure,
     onChange: (value) => store.set({features: {measure: value}})
   });
-  const range = rangeInput(store, "For colours: each map’s mean taken away, the axes still common");
+  const range = rangeInput(store, "For colours: each map’s mean subtracted, the axes still common");
   const field = wordsField(feed);
   const word = classMenu(feed);
   return {

@@ -14,7 +14,7 @@ export const stages: readonly Stage[] = [
   {
     name: "plain",
     title: "F, no SOM",
-    about: "Output of the last layer but one, nothing repaired; through the head."
+    about: "Input of the last layer, nothing repaired; through the head."
   },
   {
     name: "som",

@@ -61,7 +61,7 @@ export function followCorpus(
       },
       () =>
         frame.update({
-          failure: "The numbers of this set of images are not in the site. Build it again with npm run build."
+          failure: "This set of images is not in the site. Build it again with npm run build."
         })
     );
   };

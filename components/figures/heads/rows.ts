@@ -63,7 +63,7 @@ export function headRows(feed: Feed): HTMLElement {
       lede: "Attention of the chosen head in the chosen layer, in times uniform.",
       legend: [legend, receivedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
       reading:
-        "Click a patch to ask what it attends to. Where the row looks like the map of what all tokens attend to, the head does not answer the token that asks. Small maps: the same token in each head, one range for all.",
+        "Click a patch to see what it attends to. Where the row looks like the map of attention received from all tokens, the head attends to the same places whatever the query. Small maps: the same token in each head, one range for all.",
       data: () =>
         Array.from(shown?.received ?? [], (received, patch) => ({
           patch,
@@ -105,7 +105,7 @@ export function headRows(feed: Feed): HTMLElement {
     const most = scores.reduce((a, b, i) => (b > scores[a] ? i : a), 0);
     frame.update({
       title: `Layer ${layer + 1}, ${headName(head)}: patch ${patchName(most, grid[1])} receives ${formatValue(scores[most])} times uniform from all tokens, ${formatValue(values[most])} times from the target`,
-      lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${patchName(token, grid[1])}${target === null ? ", for want of a pin" : ""}.`,
+      lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${patchName(token, grid[1])}${target === null ? ", since none is pinned" : ""}.`,
       source: provenance(
         {...record, image: picture.title},
         {layer: layer + 1, head, trunk: "plain", notes: [`rings: ${ringName(selection, record)}, heads averaged`]}

@@ -60,7 +60,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
     least: 52,
     onPick: (item) => store.set({layer: item + 1})
   });
-  const legend = rampLegend({label: "share that ★ gathers, times uniform", domain: [0, 1]});
+  const legend = rampLegend({label: "attention of ★, times uniform", domain: [0, 1]});
   const legends = {
     purified: [legend, marksLegend(["target", "repaired", "highNorm"])],
     plain: [legend, marksLegend(["target", "outlier", "highNorm"])]
@@ -76,14 +76,14 @@ export function integrationFigure(feed: Feed): HTMLElement {
     feed,
     {
       id: "integration",
-      title: "What the pinned token gathers from",
+      title: "Which patches the pinned token draws from",
       lede: "Attention of one patch to all others with the columns of outliers zeroed, summed over layers, normalised.",
       waiting,
       legend: legends.purified,
       controls: controls.elements,
       reading: indexed(
-        "a is empty at this layer’s outliers, ringed on the photo: nobody may gather from them (Eq. 8). b adds the layers; a patch that is an outlier in some of them keeps what the others gave it. " +
-          "c divides by rows and columns in turn: what everyone gathers from loses, what few do gains. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic."
+        "a is empty at this layer’s outliers, ringed on the photo: their columns are zero (Eq. 8). b adds the layers; a patch that is an outlier in some layers keeps the attention it receives in the others. " +
+          "c divides by row and column sums in turn: patches that all rows attend to lose weight, patches that few rows attend to gain. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic."
       ),
       data: () => rows(values, feed.state)
     }
@@ -265,9 +265,9 @@ function words({record, picture, target}: View, choice: HaiChoice, {outliers}: M
   const layers = l0 === to ? `layer ${l0}` : `layers ${l0} to ${to}`;
   const masked = count(outliers[to - 1]);
   return {
-    title: `What ${where} gathers from in ${layers}, before and after normalisation`,
+    title: `Which patches ${where} draws from in ${layers}, before and after normalisation`,
     lede:
-      `Attention from ★ in times uniform (1 is what each patch would give if all gave the same); ${rounds} ${rounds === 1 ? "round" : "rounds"} of normalisation. ` +
+      `Attention from ★ in times uniform (1 is what each patch would contribute if all contributed equally); ${rounds} ${rounds === 1 ? "round" : "rounds"} of normalisation. ` +
       `Layer ${to} ${trunkName(haiTrunk(record))} has ${masked} ${masked === 1 ? "outlier" : "outliers"}, whose columns are zero.`,
     source: provenance({...record, image: picture.title}, {notes: haiNotes(record, choice)})
   };

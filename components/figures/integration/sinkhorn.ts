@@ -26,11 +26,11 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
   });
   const frame = figure(chart, feed, {
     id: "sinkhorn",
-    title: "How soon rows and columns both sum to one",
+    title: "How fast rows and columns both reach a sum of one",
     lede: `The largest distance of a row’s or a column’s sum from 1 after each pass of Eq. 10, on a logarithmic axis that ends at ${floor}; empty rows and columns are left aside.`,
     waiting: "Loading the attention of this photo.",
     reading:
-      "Each pass mends one side and spoils the other, a little less each time. The paper prints one round, which leaves columns exact and rows off by what the second line shows; more rounds approach a map in which everyone gives and gathers the same.",
+      "Each pass corrects one side and disturbs the other, less each time. The paper has one round, which leaves columns exact and rows off by what the second line shows; more rounds approach a doubly stochastic map, in which every patch contributes and receives the same.",
     data: () =>
       steps.map(({round, pass, rowError, columnError}, passes) => ({passes, round, pass, rowError, columnError}))
   });
@@ -61,8 +61,8 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
 
 const measures = [
   {key: "columnSums", title: "column sums", label: "what a patch gives to all"},
-  {key: "rowSums", title: "row sums", label: "what a patch gathers in all"},
-  {key: "sources", title: "effective sources", label: "how many patches a patch gathers from"}
+  {key: "rowSums", title: "row sums", label: "what a patch receives in all"},
+  {key: "sources", title: "effective sources", label: "how many patches a patch draws from"}
 ] as const;
 
 /** Where the sums lie on the photo, before and after: who gives, who gathers, from how many. */
@@ -92,14 +92,14 @@ export function sumsFigure(feed: Feed): HTMLElement {
     feed,
     {
       id: "sums",
-      title: "Normalisation evens out who gives, and keeps who gathers narrowly",
+      title: "Normalisation equalises the contributions of patches; selective rows stay selective",
       lede: "Sums of A’s columns and rows in times their mean, and the exponential of each row’s entropy, before and after normalisation.",
       waiting: "Loading the attention of this photo.",
       legend: [sumLegend, sourceLegend],
       reading: h(
         "span",
         {},
-        "A column’s sum is what a patch gives to all others: sinks that no layer’s test caught would stand out before. The effective number of sources is 1 for a row that looks at one patch and the number of patches for a uniform row: high everywhere means that HAI blurs."
+        "A column sum is what a patch contributes to all others: sinks that the test missed in every layer would stand out before normalisation. The effective number of sources is 1 for a row that attends to one patch and the number of patches for a uniform row: large values everywhere mean that HAI blurs."
       ),
       data: () =>
         Array.from({length: values[0]?.length ?? 0}, (_, patch) => ({
@@ -134,7 +134,7 @@ export function sumsFigure(feed: Feed): HTMLElement {
     sourceLegend.update({domain: [0, patches]});
     const sources = [before, after].map((step) => Math.round(median(step.sources)));
     frame.update({
-      title: `A patch gathers from about ${sources[0]} of ${patches} patches in the sum, and from ${sources[1]} after normalisation`,
+      title: `A patch draws from about ${sources[0]} of ${patches} patches in the sum, and from ${sources[1]} after normalisation`,
       source: provenance(
         {...record, image: picture.title},
         {notes: [...haiNotes(record, choice), ...(target === null ? [] : [`★ ${patchName(target, record.grid[1])}`])]}

@@ -129,7 +129,7 @@ export const ambiguities: readonly Ambiguity[] = [
   {
     question: "Eq. 3 enlarges labels. Or cosines?",
     choice: "Cosines, then the greatest.",
-    why: "Every code base enlarges cosines; enlarged labels have the patches’ corners."
+    why: "Every code base upsamples cosines; upsampled labels would keep the patches’ corners."
   },
   {
     question: "Which outlier sets does HAI use?",

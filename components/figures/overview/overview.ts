@@ -49,12 +49,12 @@ export function overviewFigure(feed: Feed): HTMLElement {
     feed,
     {
       id: "overview",
-      title: "A few patches grow far longer than all others",
+      title: "A few tokens reach norms far above the median",
       waiting: "Loading the analysis of this photo.",
       lede,
       legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
       reading:
-        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Rings and crosses are two things: a ring is a patch that a test takes for an outlier, by attention in the case of Eq. 4; a cross is a token whose norm is over 10 times the median.",
+        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Rings and crosses differ: a ring is a patch that a test selects as an outlier (Eq. 4 by attention); a cross is a high-norm token, over 10 times the median.",
       data: () =>
         (known?.lengths.plain ?? []).flatMap((lengths, layer) =>
           Array.from(lengths, (plain, patch) => {

@@ -33,7 +33,7 @@ export function birthsFigure(feed: Feed): HTMLElement {
     lede: flowLede,
     legend: [flowLegend()],
     reading:
-      "Follow the red band: what enters it from above are births, what climbs out of it are deaths, what runs on within it was an outlier in both layers.",
+      "Follow the red band: patches that enter it from above become outliers, patches that leave it stop being outliers, and the rest are outliers in both layers.",
     data: () =>
       shown
         ? heldTrunks(shown).flatMap((trunk) =>
@@ -89,12 +89,12 @@ export function survivalFigure(feed: Feed): HTMLElement {
   });
   const frame = figure(chart, feed, {
     id: "survival",
-    title: "How long an outlier remains one",
+    title: "For how many layers a patch stays an outlier",
     waiting: "Loading.",
     lede: spellLede,
     legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
     reading:
-      "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for as long as it was seen, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn.",
+      "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for the layers observed, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn.",
     data: () => trunks.flatMap((trunk) => Array.from(curves[trunk] ?? [], (share, layers) => ({trunk, layers, share})))
   });
   let shown: ImageRecord | undefined;

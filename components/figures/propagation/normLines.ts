@@ -29,12 +29,12 @@ export function normLines(feed: Feed): HTMLElement {
   const normPlate = plate(norms, {title: "longest patch"});
   const frame = figure(h("div", {class: "beside"}, normPlate, plate(counts, {title: "outliers"})), feed, {
     id: "norms-by-layer",
-    title: "Norms are flattened; the test goes on firing",
+    title: "SOM flattens norms; Eq. 4 still selects patches",
     waiting: "Loading.",
     lede,
     legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified, repairedStroke])],
     reading:
-      "Two different things called outlier: on the left a token far longer than the rest, on the right one that fails the test of Eq. 4. Where the left falls to about 1 and the right does not, the test finds tokens whose length is ordinary.",
+      "Two different kinds of outlier: on the left tokens with a high norm, on the right patches selected by Eq. 4. Where the left falls to about 1 and the right does not, Eq. 4 selects tokens with ordinary norms.",
     data: () => (known ? tableOf(known.rows) : [])
   });
   follow(feed, frame, ({record, choice, picture}) => {
@@ -77,7 +77,7 @@ function titleOf({layers, grid}: ImageRecord, [plain, purified]: Measured[]): st
     const length = before === undefined ? "" : `the longest patch is ${before} times the median, and `;
     return `In the last layer ${length}${plain.outliers[layers - 1]} of ${patches} patches are outliers without SOM${purified ? `, ${purified.outliers[layers - 1]} with it` : ""}`;
   }
-  return `In the last layer the longest patch is ${before} times the median without SOM and ${after} with it, yet ${purified.outliers[layers - 1]} of ${patches} patches fail the test`;
+  return `In the last layer the largest patch norm is ${before} times the median without SOM and ${after} with it, yet ${purified.outliers[layers - 1]} of ${patches} patches are selected by Eq. 4`;
 }
 
 /** A trunk's layers: its largest norms in times the median, as far as its tokens are known, and the sizes of its sets. */

@@ -63,13 +63,13 @@ export function propagationFigure(feed: Feed): HTMLElement {
     feed,
     {
       id: "propagation",
-      title: "Repaired as they arise, high-norm tokens do not travel on",
+      title: "Repaired in each layer, high-norm tokens do not persist",
       waiting: "Loading the analysis of this photo.",
       lede,
       legend: [legend, marksLegend(["outlier", "repaired", "isolated", "highNorm"])],
       controls: [stages],
       reading:
-        "Colour is length, marks are the test of Eq. 4, and the two need not go together. A dashed ring was replaced by its neighbours’ mean; a ring with a dot stands among outliers only, has no neighbour to be replaced by, and was kept. A cross is a high-norm token of the block’s own output. In the small maps dots stand for all three rings, with their number below.",
+        "Colour is the token norm; rings are the patches selected by Eq. 4, and the two need not coincide. A patch with a dashed ring was replaced by the mean of its neighbours. A ring with a dot has only outliers as neighbours and was left unchanged. A cross is a high-norm token of the block’s own output. In the small maps, dots stand for all rings, with their number below.",
       data: () => (known ? rowsOf(known) : [])
     }
   );

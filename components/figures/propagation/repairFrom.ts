@@ -78,7 +78,7 @@ export function repairFrom(feed: Feed): HTMLElement {
       ],
       controls: [input],
       reading:
-        "A row of the tables is a run. Up to its column k it is the network without SOM; what comes after shows what the repair changed. Equal rows: repairing the layers between them changed nothing that shows in these numbers.",
+        "Each row of the tables is one run. Up to column k it is the network without SOM; the rest shows what the repair changed. Where two rows are equal, repairing the layers between them changed nothing that these numbers show.",
       data: () => (shown ? rowsOf(shown) : [])
     }
   );
@@ -134,7 +134,7 @@ export function repairFrom(feed: Feed): HTMLElement {
     const last = row + layers - 1;
     frame.update({
       waiting: "",
-      title: `With SOM from layer ${from} on, the longest patch of the last layer is ${formatValue(relative[last])} times the median, and ${sizes[last]} patches are outliers`,
+      title: `With SOM from layer ${from} on, the largest patch norm of the last layer is ${formatValue(relative[last])} times the median, and ${sizes[last]} patches are outliers`,
       source: provenance(
         {...record, image: picture.title},
         {notes: [`SOM from layer ${from}`, "norms before each layer’s own repair", "mean over heads"]}

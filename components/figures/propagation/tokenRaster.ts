@@ -57,7 +57,11 @@ export function tokenRaster(feed: Feed): HTMLElement {
   const orders = segmented<Order>({
     label: "Order",
     options: [
-      {value: "onset", label: "by onset", hint: "Those first found without SOM come first, then those found longest"},
+      {
+        value: "onset",
+        label: "by onset",
+        hint: "Ordered by the first layer in which they are selected without SOM, then by the number of layers"
+      },
       {value: "place", label: "by place", hint: "Row by row over the photo"}
     ],
     value: order,
@@ -74,7 +78,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
     legend: [legends.margin, legends.norm],
     controls: [quantities, orders],
     reading:
-      "What stays an outlier is a vertical line of purple. Both rasters have the same order, so a column is one patch; point at it to find it in the figures above, click to choose its layer and pin it.",
+      "A patch that stays an outlier is a vertical purple line. Both rasters have the same order, so a column is one patch; hover to find it in the figures above, click to choose its layer and pin it.",
     data: () =>
       Array.from(shown.plain ?? shown.purified ?? [], (_, i) => ({
         layer: Math.floor(i / patchesInOrder.length) + 1,

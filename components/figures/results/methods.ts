@@ -21,7 +21,7 @@ export function methodsFigure(place: ReportPlace): HTMLElement {
     lede: "mIoU in percent with 95 % intervals over photos, best first. Cyan: SFP of the paper, by its readings of Eq. 7.",
     controls: [choice.control()],
     reading:
-      "What this can show is how the methods treat one small supervised model. They were designed and tuned for CLIP, most of them for its ViT-B/16, so their order here is no verdict on them."
+      "What this can show is how the methods treat one small supervised model. They were designed and tuned for CLIP, most of them for its ViT-B/16, so their order here does not rank them for CLIP."
   });
   choice.follow((file) => {
     const rows = methodRows(file);

@@ -172,7 +172,7 @@ const readIn: Readonly<Record<Certainty, string>> = {
 
 /** Why a method is quoted and not computed. */
 const notComputed: Readonly<Record<string, string>> = {
-  CaR: "This project does not compute it: its words are weighed by gradients, and graphs here run forwards only.",
+  CaR: "This project does not compute it: it weights words by gradients, and graphs here run forward only.",
   "LHT-CLIP":
     "This project does not compute it: no code is published, and neither are its thresholds, neighbour weights, residual factors and heads."
 };

@@ -17,7 +17,7 @@ export class ReportChoice {
    */
   constructor(reports: readonly MeasuredFile[], first = "vit-ti-16") {
     if (!reports.length)
-      throw new RangeError("Nothing was measured: npm run sfp -- report makes data/measured/summary.json.");
+      throw new RangeError("There are no measurements yet: npm run sfp -- report makes data/measured/summary.json.");
     const own = ({provenance}: MeasuredFile): boolean => provenance.model === first;
     this.reports = [...reports.filter(own), ...reports.filter((file) => !own(file))];
     this.chosen = this.reports.find(({protocol}) => protocol.name === "square") ?? this.reports[0];

@@ -39,11 +39,11 @@ export function timelineFigure(place: ReportPlace): HTMLElement {
   const plot = chart({plot: (width) => plotOf(results, width), label: results.map(words).join("; "), height: 420});
   return figure(plot, place, {
     id: "timeline",
-    title: "CLIP alone has stood near 44 since 2024; with other backbones the mean goes on rising",
+    title: "Without another backbone the mean has stayed near 44 since 2024; with one it keeps rising",
     lede: "Mean mIoU over the eight benchmarks in percent, training-free methods, by year and usual month of the venue. Lines: the best so far.",
     legend: [legend()],
     reading:
-      "Hollow: read in another paper’s table, or nowhere. A dashed line leads from a result to its re-run by PEARL’s authors. Settings differ between papers, by as much as re-runs differ from what was printed; CorrCLIP’s last two results use MetaCLIP’s weights.",
+      "Hollow: quoted from another paper’s table, or not verified. A dashed line leads from a result to its re-run by PEARL’s authors. Settings differ between papers, by as much as re-runs differ from what was printed; CorrCLIP’s last two results use MetaCLIP’s weights.",
     source: "Table 1 and the sources that its rows name",
     data: () =>
       results.map(({method, venue, year, mean, extra_backbone, kind, sure}) => ({

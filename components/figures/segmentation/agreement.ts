@@ -17,16 +17,16 @@ interface Cell {
   same: number;
 }
 
-/** Which methods decide alike: the share of patches to which two give the same class. */
+/** Which methods agree: the share of patches to which two give the same class. */
 export function agreementFigure(feed: Feed): HTMLElement {
   const element = h("div", {class: "agreement"});
   const frame = figure(element, feed, {
     id: "method-agreement",
-    title: "Which methods decide alike",
+    title: "Which methods agree",
     lede: "Share of patches to which two methods give the same class, in percent.",
     waiting,
     reading:
-      "Two methods that agree may be wrong together, and with few words some agreement is chance. Colours begin at half of the patches.",
+      "Two methods that agree may both be wrong, and with few words some agreement is chance. The colour scale begins at half of the patches.",
     data: () => cells.map(({method, other, same}) => ({method, other, same}))
   });
   let cells: Cell[] = [];

@@ -182,7 +182,7 @@ function segmentationControls(feed: Feed) {
     onChange: (value) => store.set({masks: {shown: value}})
   });
   const against = menu<string>({
-    label: "Held against",
+    label: "Compared with",
     options: methodChoices,
     value: store.value.masks.against,
     onChange: (value) => store.set({masks: {against: value}})
@@ -237,10 +237,10 @@ function words({record, picture, selection}: View, masks: Masks, index: number):
   };
   const readings: Record<Shown, string> = {
     masks:
-      "Every pixel gets one of the words, whether or not any fits: there is no background unless a word stands for it. Cosines are enlarged bilinearly from 16-pixel patches before the decision, as the methods’ own inference does.",
-    heat: "Crisp squares are patches. Cosines of different methods are not calibrated against each other; look at where a map is strong, and at spots that its surroundings do not share.",
+      "Every pixel gets one of the words, whether or not any fits: there is no background class unless you name one. Cosines are upsampled bilinearly from 16-pixel patches before the decision, as in the methods’ own inference.",
+    heat: "Crisp squares are patches. Cosines of different methods are not calibrated against each other; compare where a map is strong, and look for isolated spots.",
     difference:
-      "Clear is agreement, and agreement is not correctness: no true mask is known for these photos, so nothing here is scored."
+      "Uncoloured pixels agree. Agreement is not correctness: these photos have no ground-truth masks, so nothing here is scored."
   };
   return {
     title: titles[shown],
@@ -254,7 +254,7 @@ function words({record, picture, selection}: View, masks: Masks, index: number):
           "one 224 px window, no thresholds, no refinement",
           ...(shown === "heat"
             ? [range === "own" ? "each map its own range" : "one range for the figure"]
-            : [`held against ${base}`])
+            : [`compared with ${base}`])
         ]
       }
     )
