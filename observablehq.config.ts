@@ -57,6 +57,7 @@ const pages = [
     name: "Many images",
     pages: [
       {name: "Corpus", path: "/corpus"},
+      {name: "Models", path: "/models"},
       {name: "Results", path: "/results"}
     ]
   },

@@ -283,6 +283,41 @@ export const catalog: readonly FigureEntry[] = [
     load: async () => (await import("./corpus/places.js")).corpusContent
   },
   {
+    id: "models-photo",
+    page: "models",
+    title: "What each model does with the same photo",
+    needs: "corpus",
+    load: async () => (await import("./models/layers.js")).modelsOnPhoto
+  },
+  {
+    id: "models-corpus",
+    page: "models",
+    title: "The same over many photos",
+    needs: "corpus",
+    load: async () => (await import("./models/layers.js")).modelsOverCorpus
+  },
+  {
+    id: "models-agreement",
+    page: "models",
+    title: "Do models agree on which patches are outliers?",
+    needs: "corpus",
+    load: async () => (await import("./models/agreement.js")).modelAgreementFigure
+  },
+  {
+    id: "models-table",
+    page: "models",
+    title: "Every model in one row",
+    needs: "corpus",
+    load: async () => (await import("./models/table.js")).modelsTable
+  },
+  {
+    id: "contact-sheet",
+    page: "images",
+    title: "Every photo in one layer",
+    needs: "view",
+    load: async () => (await import("./photos/contactSheet.js")).contactSheet
+  },
+  {
     id: "paper-code",
     page: "method",
     title: "The paper and its released code are two algorithms",

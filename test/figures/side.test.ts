@@ -8,6 +8,7 @@ import {patchNorms, readLayer} from "../../components/charts/reading.js";
 import {differenceRows} from "../../components/figures/side/pair.js";
 import {difference, quantities} from "../../components/figures/side/quantities.js";
 import {pairTitle, sidesNamed} from "../../components/figures/side/words.js";
+import {sheetOrder, type SheetOrder} from "../../components/figures/photos/order.js";
 import {makeView, type View} from "../../components/site/feed.js";
 import {parseSelection} from "../../components/site/selection.js";
 import {unpack} from "../../data/records/archive.js";
@@ -51,4 +52,12 @@ test("norms of both sides are in times the median of the trunk without SOM", () 
   const plain = Float64Array.from(patchNorms(record, "plain", 9)).toSorted();
   const unit = (plain[97] + plain[98]) / 2;
   assert.ok(Math.abs(norms[5] - patchNorms(record, "purified", 9)[5] / unit) < 1e-5 * norms[5]);
+});
+
+test("a contact sheet is sorted by a measure, largest first, and what was not measured comes last", () => {
+  const photos = ["c", "a", "b", "d"].map((id) => ({id, title: id.toUpperCase()}));
+  const values: Record<string, number | null> = {a: 2, b: null, c: 5, d: 2};
+  const ids = (order: SheetOrder) => sheetOrder(photos, order, ({id}) => values[id]).map(({id}) => id);
+  assert.deepEqual(ids("title"), ["a", "b", "c", "d"]);
+  assert.deepEqual(ids("outliers"), ["c", "a", "d", "b"]);
 });

@@ -1,0 +1,170 @@
+import {measureIds, measures, type MeasureId} from "../../analysis/layerMeasures.js";
+import type {PhotoMeasures} from "../../analysis/modelMeasures.js";
+import {hasTrunk, missingNorms} from "../../records/absent.js";
+import type {ImageRecord} from "../../records/record.js";
+import {rampLegend} from "../../charts/legend.js";
+import {patchMap} from "../../charts/patchMap.js";
+import {maximum, median, patchNorms, readLayer, relativeNorms, type LayerChoice} from "../../charts/reading.js";
+import {Cache} from "../../site/cache.js";
+import type {Feed, View} from "../../site/feed.js";
+import {openRecord} from "../../site/files.js";
+import {listPhotos, loadPhoto, type Photo} from "../../site/library.js";
+import {listModelMeasures} from "../../site/measured.js";
+import {formatValue, h} from "../../ui/dom.js";
+import {menu, segmented} from "../../ui/inputs.js";
+import {figure, provenance} from "../frame/figure.js";
+import {followAnswers} from "../frame/follow.js";
+import {tokenLegend, tokenMarks} from "../frame/tokens.js";
+import {measureOf, sheetOrder, type SheetOrder} from "./order.js";
+
+type Shown = "sets" | "class" | "norms";
+
+/** A photo with its analysis. */
+interface Sheet {
+  photo: Photo;
+  record: ImageRecord;
+  image: HTMLImageElement;
+  measured?: PhotoMeasures;
+}
+
+const sheets = new Cache(openSheets, 2);
+
+/** All photos that a model has analysed. Rejects where it has none. */
+async function openSheets(model: string): Promise<Sheet[]> {
+  const [photos, {models}] = await Promise.all([listPhotos(), listModelMeasures()]);
+  const known = models.find(({id}) => id === model);
+  const its = photos.filter((photo) => photo.models.includes(model));
+  if (!its.length) throw new Error(`${model} has analysed no photo of this site.`);
+  return Promise.all(
+    its.map(async (photo) => {
+      const [{record}, image] = await Promise.all([openRecord(model, photo), loadPhoto(photo.id)]);
+      return {photo, record, image, measured: known?.photos.find(({id}) => id === photo.id)};
+    })
+  );
+}
+
+/** What a cell draws of a layer. */
+function valuesOf(record: ImageRecord, choice: LayerChoice, shown: Shown): ArrayLike<number> | null {
+  if (shown === "class") return readLayer(record, choice).classRow;
+  if (shown === "sets" || missingNorms(record, choice.trunk).length) return null;
+  return relativeNorms(record, choice.trunk, choice.layer, median(patchNorms(record, "plain", choice.layer)));
+}
+
+/** A value of a measure as a cell says it. */
+function say(id: MeasureId, value: number | null): string {
+  if (value === null) return "not measured";
+  return measures[id].share ? `${(100 * value).toFixed(1)} %` : `${formatValue(value)} ×`;
+}
+
+/** Every photo of the site in one layer, in the order of any measure; a click opens one. */
+export function contactSheet(feed: Feed): HTMLElement {
+  let shown: Shown = "sets";
+  let order: SheetOrder = "outliers";
+  let known: {view: View; list: Sheet[]} | undefined;
+  const grid = h("ul", {class: "photo-list contact-sheet"});
+  const legend = rampLegend({label: "times uniform", domain: [0, 1]});
+  const what = segmented<Shown>({
+    label: "Show",
+    options: [
+      {value: "sets", label: "outlier sets"},
+      {value: "class", label: "class row"},
+      {value: "norms", label: "norms"}
+    ],
+    value: shown,
+    onChange: (value) => {
+      shown = value;
+      redraw();
+    }
+  });
+  const sorting = menu<SheetOrder>({
+    label: "Sorted by",
+    options: [{value: "title", label: "title"}, ...measureIds.map((id) => ({value: id, label: measures[id].label}))],
+    value: order,
+    onChange: (value) => {
+      order = value;
+      redraw();
+    }
+  });
+  const frame = figure(grid, feed, {
+    id: "contact-sheet",
+    title: "Every photo in one layer",
+    lede: "A click opens a photo on the Attention page.",
+    waiting: "Loading the analyses of all photos.",
+    controls: [what, sorting],
+    legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
+    data: () => (known ? sheetRows(known) : [])
+  });
+
+  const cells = new Map<string, {element: HTMLElement; map: ReturnType<typeof patchMap>; note: HTMLElement}>();
+  const cellOf = ({photo: {id, title}}: Sheet) => {
+    const made = cells.get(id);
+    if (made) return made;
+    const map = patchMap({grid: [14, 14], label: title});
+    const note = h("span", {});
+    const link = h("a", {href: `./attention?image=${encodeURIComponent(id)}`}, map, h("b", {}, title), note);
+    const cell = {element: h("li", {}, link), map, note};
+    cells.set(id, cell);
+    return cell;
+  };
+  const redraw = () => {
+    if (known) draw(known.view, known.list);
+  };
+  const draw = (view: View, list: Sheet[]) => {
+    known = {view, list};
+    const held = list.filter(({record}) => hasTrunk(record, view.choice.trunk));
+    const choiceOf = (record: ImageRecord) => ({...view.choice, layer: Math.min(view.choice.layer, record.layers - 1)});
+    const values = new Map(held.map(({photo, record}) => [photo.id, valuesOf(record, choiceOf(record), shown)]));
+    const domain = [0, maximum(...[...values.values()].map((each) => each ?? [])) || 1] as const;
+    const {scale} = view.selection.maps;
+    const measured = new Map(held.map((each) => [each.photo.id, each.measured]));
+    const byId = new Map(held.map((each) => [each.photo.id, each]));
+    const ordered = sheetOrder(
+      held.map(({photo}) => photo),
+      order,
+      ({id}, measure) => measureOf(measured.get(id), measure, view.choice.layer)
+    );
+    const elements = ordered.map(({id}) => {
+      const sheet = byId.get(id)!;
+      const {record, image} = sheet;
+      const cell = cellOf(sheet);
+      const choice = choiceOf(record);
+      const marks = shown === "sets" ? tokenMarks({record, selection: view.selection}, choice) : [];
+      cell.map.update({grid: record.grid, photo: image, values: values.get(id), domain, scale, marks});
+      const said: MeasureId = order === "title" ? "outliers" : order;
+      cell.note.textContent = `${measures[said].label}: ${say(said, measureOf(measured.get(id), said, choice.layer))}`;
+      return cell.element;
+    });
+    if (elements.some((element, i) => grid.children[i] !== element) || grid.children.length !== elements.length)
+      grid.replaceChildren(...elements);
+    legend.hidden = shown === "sets";
+    legend.update({
+      domain,
+      scale,
+      label: shown === "norms" ? "token norm, times the median" : "attention, times uniform"
+    });
+    const counts = held.map(({record}) => readLayer(record, choiceOf(record)).count);
+    frame.update({
+      title: `In layer ${view.choice.layer + 1} a photo has ${Math.min(...counts)} to ${Math.max(...counts)} outliers`,
+      source: provenance(
+        {...view.record, image: `${held.length} photos`},
+        {layer: view.choice.layer + 1, head: view.choice.head, trunk: view.choice.trunk}
+      ),
+      drawn: {layer: view.choice.layer + 1, order, shown, photos: ordered.map(({id}) => id)}
+    });
+  };
+  followAnswers(feed, frame, {
+    waiting: "Loading the analyses of all photos.",
+    ask: ({record}) => sheets.get(record.provenance.model),
+    draw
+  });
+  return frame;
+}
+
+function sheetRows({view, list}: {view: View; list: Sheet[]}) {
+  const {layer} = view.choice;
+  return list.map(({photo, measured}) => ({
+    photo: photo.id,
+    layer: layer + 1,
+    ...Object.fromEntries(measureIds.map((id) => [id, measureOf(measured, id, layer) ?? ""]))
+  }));
+}
