@@ -77,7 +77,9 @@ function plot({series, label, scale, share, current, height}: DepthLinesOptions,
       grid: true,
       nice: true,
       ticks: 4,
-      ...(scale === "log" ? {tickFormat: "~g"} : {zero: true})
+      ...(scale === "log" ? {tickFormat: "~g"} : {zero: true}),
+      // A quantity that is 0 everywhere still has an axis.
+      ...(scale !== "log" && drawn.every(({value}) => value === 0) && {domain: [0, share ? 100 : 1]})
     },
     marks: [
       Plot.areaY(

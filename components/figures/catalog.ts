@@ -283,6 +283,13 @@ export const catalog: readonly FigureEntry[] = [
     load: async () => (await import("./corpus/places.js")).corpusContent
   },
   {
+    id: "corpus-paired",
+    page: "corpus",
+    title: "How two models, or two sets of images, differ",
+    needs: "corpus",
+    load: async () => (await import("./corpus/paired.js")).corpusPaired
+  },
+  {
     id: "models-photo",
     page: "models",
     title: "What each model does with the same photo",

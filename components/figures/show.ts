@@ -43,6 +43,7 @@ function makePair(feed: Feed, figure: HTMLElement, draw: Draw<Feed>): HTMLElemen
     id,
     feeds: [feed, other],
     figures: [figure, draw(other)],
+    corpus: entry?.needs === "corpus" && entry.page === "corpus",
     difference: (entry?.needs === "view" && entry.difference) || []
   });
 }

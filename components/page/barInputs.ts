@@ -5,6 +5,7 @@ import type {Trunk} from "../records/record.js";
 import type {Feed, View} from "../site/feed.js";
 import type {Photo} from "../site/library.js";
 import {siteModels} from "../site/models.js";
+import type {Selection} from "../site/selection.js";
 import type {SideGroup} from "../site/side.js";
 import {menu, segmented} from "../ui/inputs.js";
 import {imagePicker} from "./imagePicker.js";
@@ -18,6 +19,8 @@ export interface SelectionBarOptions {
   trunk?: boolean;
   /** Whose outlier set is drawn as rings: for pages that are not about one test. */
   rings?: boolean;
+  /** Which images are summed up: for the second side of pages about many images. */
+  corpus?: boolean;
 }
 
 /** An input of the bar, and the group of fields that it chooses. */
@@ -30,7 +33,7 @@ export interface BarInput {
 export function barInputs(
   feed: Feed,
   photos: Promise<Photo[]>,
-  {image = true, layer = true, head = true, trunk = true, rings = false}: SelectionBarOptions
+  {image = true, layer = true, head = true, trunk = true, rings = false, corpus = false}: SelectionBarOptions
 ): {inputs: BarInput[]; layers: () => number} {
   const {store} = feed;
   let layers = 12;
@@ -77,6 +80,16 @@ export function barInputs(
     value: store.value.maps.rings,
     onChange: (value) => store.set({maps: {rings: value}})
   });
+  const corpusInput = segmented<Selection["corpus"]["images"]>({
+    label: "Images",
+    quiet: true,
+    options: [
+      {value: "voc", label: "PASCAL VOC val"},
+      {value: "photos", label: "this site’s photos"}
+    ],
+    value: store.value.corpus.images,
+    onChange: (images) => store.set({corpus: {images}})
+  });
   let view: View | undefined;
   const write = () => {
     ringsInput.update({value: store.value.maps.rings});
@@ -88,6 +101,7 @@ export function barInputs(
     layerInput.update({layer: Math.min(level, layers), layers});
     headInput.update({value: joined});
     trunkInput.update({value: side});
+    corpusInput.update({value: store.value.corpus.images});
   };
   store.subscribe(write);
   feed.subscribe((state) => {
@@ -104,7 +118,8 @@ export function barInputs(
     [layer, "layer", layerInput],
     [head, "head", headInput],
     [trunk, "trunk", trunkInput],
-    [rings, "options", ringsInput]
+    [rings, "options", ringsInput],
+    [corpus, "corpus", corpusInput]
   ];
   const inputs = offered.flatMap(([wanted, group, element]) => (wanted ? [{group, element}] : []));
   return {inputs, layers: () => layers};

@@ -13,7 +13,7 @@ import {talkButton} from "./talk.js";
  * has a second line for the second side.
  */
 export function selectionBar(feed: Feed, photos: Promise<Photo[]>, options: SelectionBarOptions = {}): HTMLElement {
-  const {inputs, layers} = barInputs(feed, photos, options);
+  const {inputs, layers} = barInputs(feed, photos, {...options, corpus: false});
   const notice = h("p", {class: "bar-notice", role: "status"});
   const mark = liveMark(feed);
   let instead: string | undefined;

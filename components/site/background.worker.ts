@@ -1,6 +1,9 @@
 // Measurements that take longer than a frame, off the main thread.
 import {reasonOf} from "../ui/reason.js";
 import {sum} from "../analysis/arrays.js";
+import type {EachImage} from "../analysis/corpus.js";
+import type {MeasureId} from "../analysis/layerMeasures.js";
+import {measureDifference, type Difference} from "../analysis/paired.js";
 import {normalised, rowsToOne, summedMaps, type PassOrder} from "../analysis/integration.js";
 import {pcaColours} from "../analysis/pca.js";
 import type {AttentionMap, FeatureMap} from "../records/record.js";
@@ -57,6 +60,8 @@ export const tasks = {
   hold: (maps: HeldMaps): void => {
     held = maps;
   },
+  /** What two summaries of images differ by: thousands of resamples. */
+  difference: ({a, b, id}: {a: EachImage; b: EachImage; id: MeasureId}): Difference => measureDifference(a, b, id),
   integrate: ({key, l0, to, rounds, order, followed}: IntegrationAsked): Integration => {
     if (held?.key !== key) throw new Error("The maps of another photo are held.");
     const {maps, outliers} = held;

@@ -6,23 +6,54 @@ import {fetchData} from "./files.js";
 import {siteModels} from "./models.js";
 import type {Selection} from "./selection.js";
 
-const voc = "voc";
+type Images = Selection["corpus"]["images"];
 
-const corpora = new Cache((key) => (key === voc ? committed() : photos(key)));
+/** The models that PASCAL VOC was summed up under. The paths are written out, because only such files become part of the site. */
+const voc: Readonly<Record<string, () => Promise<CorpusSummary>>> = {
+  "vit-ti-16": () => FileAttachment("../../data/snapshots/vit-ti-16/corpus-voc.json").json() as Promise<CorpusSummary>,
+  mini: () => FileAttachment("../../data/snapshots/mini/corpus-voc.json").json() as Promise<CorpusSummary>
+};
 
-/** Outliers summed up over one of the site's sets of images. VOC was summed up under vit-ti-16 alone. */
-export async function loadCorpus({
-  corpus: {images},
-  model
-}: Pick<Selection, "corpus" | "model">): Promise<CorpusSummary> {
-  // A model that runs in the page alone has summed up nothing; captions say whose numbers are shown.
-  const models = siteModels();
-  return corpora.get(images === "voc" ? voc : models.includes(model) ? model : (models[0] ?? model));
+const corpora = new Cache((key) => {
+  const [images, model] = key.split(" ");
+  return images === "voc" ? voc[model]() : photos(model);
+});
+
+/** A set of images under a model, as a menu names it. */
+export interface CorpusChoice {
+  key: string;
+  label: string;
+  load(): Promise<CorpusSummary>;
 }
 
-function committed(): Promise<CorpusSummary> {
-  // The path is written out, because only such files become part of the site.
-  return FileAttachment("../../data/snapshots/vit-ti-16/corpus-voc.json").json() as Promise<CorpusSummary>;
+/** What a selection sums up: a model without a summary of its own gives way to the first that has one. */
+export function corpusNamed({corpus: {images}, model}: Pick<Selection, "corpus" | "model">): CorpusChoice {
+  return choiceOf(images, images === "voc" ? (model in voc ? model : "vit-ti-16") : siteModel(model));
+}
+
+/** Every set of images under every model that the site has. */
+export function corpusChoices(): CorpusChoice[] {
+  return [
+    ...Object.keys(voc).map((model) => choiceOf("voc", model)),
+    ...siteModels().map((model) => choiceOf("photos", model))
+  ];
+}
+
+function choiceOf(images: Images, model: string): CorpusChoice {
+  const key = `${images} ${model}`;
+  const name = images === "voc" ? "PASCAL VOC" : "this site’s photos";
+  return {key, label: `${model} on ${name}`, load: async () => corpora.get(key)};
+}
+
+/** A model that runs in the page alone has summed up nothing; captions say whose numbers are shown. */
+function siteModel(model: string): string {
+  const models = siteModels();
+  return models.includes(model) ? model : (models[0] ?? model);
+}
+
+/** Outliers summed up over one of the site's sets of images. */
+export async function loadCorpus(selection: Pick<Selection, "corpus" | "model">): Promise<CorpusSummary> {
+  return corpusNamed(selection).load();
 }
 
 async function photos(model: string): Promise<CorpusSummary> {

@@ -6,7 +6,7 @@ import {guarded} from "../../components/records/absent.js";
 import type {ImageRecord} from "../../components/records/record.js";
 import {packSet, type ModelMeasures, type PhotoMeasures} from "../../components/analysis/modelMeasures.js";
 import type {Photo} from "../site/photos.js";
-import {snapshotFile} from "../site/snapshots.js";
+import {snapshotFile, snapshotOf} from "../site/snapshots.js";
 import {unpack} from "./archive.js";
 import {archiveFile} from "./places.js";
 
@@ -17,8 +17,10 @@ export const measuresFile = "measures.json";
 export async function measurePhotos(model: string, photos: readonly Photo[]): Promise<ModelMeasures | undefined> {
   let measured: ModelMeasures | undefined;
   for (const {id, hash, ...photo} of photos) {
-    const archive = await archiveFile(model, {id, hash, ...photo}).catch(() => "");
-    if (!existsSync(archive)) continue;
+    const computed = await archiveFile(model, {id, hash, ...photo}).catch(() => "");
+    // The preview may be asked before a photo is analysed; what is committed says the same.
+    const archive = existsSync(computed) ? computed : snapshotOf(model, hash);
+    if (archive === undefined) continue;
     const files = unpack(readFileSync(archive));
     const record = guarded(decodeRecord(files["summary.arrow"]));
     measured ??= ofModel(model, record);

@@ -7,7 +7,7 @@ import {follow} from "../frame/follow.js";
 import type {Rows} from "../frame/rows.js";
 import {differenceMaps, type Differences} from "./differenceMaps.js";
 import type {QuantityId} from "./quantities.js";
-import {outlierCount, pairTitle, sidesNamed} from "./words.js";
+import {corpusSidesNamed, outlierCount, pairTitle, sidesNamed} from "./words.js";
 
 /** What is shown twice. */
 export interface Pair {
@@ -16,12 +16,14 @@ export interface Pair {
   feeds: readonly [a: Feed, b: Feed];
   /** The two drawings of the figure. */
   figures: readonly [a: HTMLElement, b: HTMLElement];
+  /** Whether the figure is about many images, and not about the chosen photo. */
+  corpus: boolean;
   /** What is compared patch by patch, if anything. */
   difference: readonly QuantityId[];
 }
 
 /** The pair as a figure of its own; its anchor ends in `-ab`. */
-export function pairFigure({id, feeds, figures, difference}: Pair): HTMLElement {
+export function pairFigure({id, feeds, figures, corpus, difference}: Pair): HTMLElement {
   const [first, second] = feeds;
   const maps = difference.length ? differenceMaps(first.store, difference) : undefined;
   const sides = figures.map((figureOf, i) =>
@@ -45,7 +47,17 @@ export function pairFigure({id, feeds, figures, difference}: Pair): HTMLElement 
     const [a, b] = feeds.map(({state}) => ("view" in state ? state.view : undefined));
     if (!a || !b) return;
     views = [a, b];
-    frame.update({waiting: "", title: pairTitle(a, b), lede: ledeOf(a, b), source: sourceOf(a, b)});
+    const names = corpus ? corpusSidesNamed(a, b) : sidesNamed(a, b);
+    frame.update({
+      waiting: "",
+      title: corpus
+        ? names[0]
+          ? `Two sides: ${names.join(" | ")}`
+          : "The two sides show the same so far"
+        : pairTitle(a, b),
+      lede: ledeOf(names),
+      source: corpus ? "" : sourceOf(a, b)
+    });
     const told = (differences: Differences) => {
       drawn = differences;
       frame.update({
@@ -70,8 +82,7 @@ export function pairFigure({id, feeds, figures, difference}: Pair): HTMLElement 
   return frame;
 }
 
-function ledeOf(a: View, b: View): string {
-  const [one, other] = sidesNamed(a, b);
+function ledeOf([one, other]: readonly [a: string, b: string]): string {
   return one
     ? `A: ${one}. B: ${other}. All else is the same.`
     : "Free something of B in the bar to tell the sides apart.";

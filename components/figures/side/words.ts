@@ -16,10 +16,28 @@ const aspects: readonly ((view: View) => string)[] = [
   ({selection}) => selection.method.options || "default options"
 ];
 
+/** What may differ of figures about many images. */
+const corpusAspects: typeof aspects = [
+  ({selection}) => (selection.corpus.images === "voc" ? "PASCAL VOC" : "this site’s photos"),
+  ({selection}) => selection.model,
+  ({selection}) => `layer ${selection.layer}`,
+  ({selection}) => `${selection.corpus.detector} sets`
+];
+
+/** What tells the two sides of a figure about many images apart; empty where nothing does. */
+export function corpusSidesNamed(a: View, b: View): [a: string, b: string] {
+  return named(corpusAspects, a, b);
+}
+
 /** What tells one side from the other, such as "layer 10" and "layer 4"; empty where nothing does. */
 export function sidesNamed(a: View, b: View): [a: string, b: string] {
-  const differing = aspects.filter((say) => say(a) !== say(b));
-  return [a, b].map((view) => differing.map((say) => say(view)).join(", ")) as [string, string];
+  return named(aspects, a, b);
+}
+
+function named(all: typeof aspects, a: View, b: View): [a: string, b: string] {
+  const differing = all.filter((say) => say(a) !== say(b));
+  const join = (view: View) => differing.map((say) => say(view)).join(", ");
+  return [join(a), join(b)];
 }
 
 /** How many outliers the chosen layer has; undefined where an import lacks the trunk. */
