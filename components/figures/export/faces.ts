@@ -53,3 +53,8 @@ export function faceFor(family: string, weight: string, style: string): Face {
     of[0]
   );
 }
+
+/** The face for a text, then those that stand in for characters that it lacks: signs of mathematics, Greek letters. */
+export function facesFor(family: string, weight: string, style: string): Face[] {
+  return [family, "KaTeX_Main", "KaTeX_Math"].map((name) => faceFor(name, weight, style));
+}

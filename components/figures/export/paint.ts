@@ -1,6 +1,6 @@
 /** Drawings as files: SVG text, PNG and JPEG pixels. Fonts are embedded, so that a drawing looks alike everywhere. */
 import {s} from "../../ui/dom.js";
-import {faceFor, type Face} from "./faces.js";
+import {facesFor, type Face} from "./faces.js";
 import {fontFile} from "./fonts.js";
 import {glyphsOf} from "./glyphs.js";
 
@@ -21,17 +21,39 @@ export async function svgText(svg: SVGSVGElement): Promise<string> {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** Names the faces of a text: its own, and the one with Greek letters and signs where it lacks a character. */
+/** Names the faces of a text: its own, and those with Greek letters and signs where it lacks a character. */
 async function dressText(element: SVGTextContentElement): Promise<Face[]> {
+  const {faces, runs} = await setInFaces(element, element.textContent);
+  const used = [...new Set([0, ...runs.map(({face}) => face ?? 0)])].toSorted().map((i) => faces[i]);
+  element.setAttribute("font-family", [...used.map(({family}) => `'${family}'`), "sans-serif"].join(", "));
+  return used;
+}
+
+/** A text of an element in runs, each with the face that has its characters. */
+export async function setInFaces(element: Element, text: string): Promise<{faces: Face[]; runs: Run[]}> {
   const read = (name: string) => closest(element, name);
-  const [family, weight, style] = [read("font-family"), read("font-weight"), read("font-style")];
-  const own = faceFor(family, weight || "400", style || "normal");
-  const has = await glyphsOf(own);
-  const lacking = [...element.textContent].some((character) => character.trim() && !has(character));
-  const other = faceFor("KaTeX_Main", weight || "400", style || "normal");
-  const stack = [own.family, ...(lacking ? [other.family] : []), "sans-serif"].map((name) => `'${name}'`).join(", ");
-  element.setAttribute("font-family", stack.replace("'sans-serif'", "sans-serif"));
-  return lacking ? [own, other] : [own];
+  const faces = facesFor(read("font-family"), read("font-weight") || "400", read("font-style") || "normal");
+  return {faces, runs: runsOf(text, await Promise.all(faces.map(glyphsOf)))};
+}
+
+/** Characters that one face has. */
+export interface Run {
+  text: string;
+  /** Its place in the list; undefined where none has them. */
+  face?: number;
+}
+
+/** A text in runs, each of the first face that has its characters; blanks stay with what is before them. */
+export function runsOf(text: string, faces: readonly ((character: string) => boolean)[]): Run[] {
+  const runs: Run[] = [];
+  for (const character of text) {
+    const last = runs.at(-1);
+    const found = character.trim() ? faces.findIndex((has) => has(character)) : (last?.face ?? 0);
+    const face = found < 0 ? undefined : found;
+    if (last && last.face === face) last.text += character;
+    else runs.push({text: character, face});
+  }
+  return runs;
 }
 
 /** An attribute of an element, or of the nearest above that has it. */

@@ -1,10 +1,9 @@
 /** Drawings as pages of a PDF: vectors stay vectors, texts stay texts, typefaces are embedded. */
 import type {jsPDF} from "jspdf";
 import {s} from "../../ui/dom.js";
-import {faceFor, type Face} from "./faces.js";
+import type {Face} from "./faces.js";
 import {fontFile} from "./fonts.js";
-import {glyphsOf} from "./glyphs.js";
-import {base64, closest, textsOf} from "./paint.js";
+import {base64, closest, setInFaces, textsOf} from "./paint.js";
 import {sfntOf} from "./sfnt.js";
 
 /** A page, in points (1/72 inch). The drawing fills it from its top left corner. */
@@ -53,47 +52,50 @@ export async function toPdf(pages: readonly PdfPage[], words: PdfWords): Promise
 
 /** Sets a text in embedded faces, in runs where its own face lacks characters. */
 async function setText(pdf: jsPDF, element: SVGTextContentElement, embedded: Set<string>): Promise<void> {
-  const [family, weight, style] = ["font-family", "font-weight", "font-style"].map((name) => closest(element, name));
-  const own = faceFor(family, weight || "400", style || "normal");
-  const other = faceFor("KaTeX_Main", weight || "400", style || "normal");
-  const [has, otherHas] = [await glyphsOf(own), await glyphsOf(other)];
   // A halo in the ground's colour, drawn after the letters, would eat into them.
   if (element.getAttribute("paint-order")?.includes("stroke")) element.setAttribute("stroke", "none");
-  const text = [...element.textContent].map((character) => replaced(character, has, otherHas)).join("");
-  const runs = runsOf(text, (character) => !character.trim() || has(character));
-  for (const face of new Set(runs.map((run) => (run.own ? own : other)))) await embed(pdf, face, embedded);
-  if (runs.length === 1) {
-    element.textContent = text;
-    dress(element, runs[0].own ? own : other);
+  const {faces, runs} = await setInFaces(element, element.textContent);
+  if (runs.some(({face}) => face === undefined)) {
+    // Letters of a script that no face here has: as pixels they are at least what the screen shows.
+    element.replaceWith(textPicture(element));
     return;
   }
-  dress(element, own);
+  for (const i of new Set(runs.map(({face}) => face!))) await embed(pdf, faces[i], embedded);
+  dress(element, faces[runs[0].face!]);
+  if (runs.length === 1) return;
   element.replaceChildren(
-    ...runs.map((run) => {
-      const span = s("tspan", {}, run.text);
-      dress(span, run.own ? own : other);
+    ...runs.map(({text, face}) => {
+      const span = s("tspan", {}, text);
+      dress(span, faces[face!]);
       return span;
     })
   );
 }
 
-/** Signs that no face here has, in letters that all have. */
-const written: Record<string, string> = {"→": "->", "←": "<-", "∈": "in", "√": "sqrt", "⟨": "<", "⟩": ">", "′": "'"};
-
-function replaced(character: string, ...faces: ((character: string) => boolean)[]): string {
-  return !character.trim() || faces.some((has) => has(character)) ? character : (written[character] ?? "?");
-}
-
-/** A text in runs of characters that a face has, and has not. */
-export function runsOf(text: string, has: (character: string) => boolean): {text: string; own: boolean}[] {
-  const runs: {text: string; own: boolean}[] = [];
-  for (const character of text) {
-    const own = has(character);
-    const last = runs.at(-1);
-    if (last?.own === own) last.text += character;
-    else runs.push({text: character, own});
-  }
-  return runs;
+/** A text as a picture, where the text was. */
+function textPicture(element: SVGTextContentElement): SVGImageElement {
+  const read = (name: string) => closest(element, name);
+  const size = parseFloat(read("font-size")) || 12;
+  const sharp = 4;
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d")!;
+  const font = `${read("font-style") || "normal"} ${read("font-weight") || 400} ${size * sharp}px ${read("font-family") || "sans-serif"}`;
+  context.font = font;
+  canvas.width = Math.ceil(context.measureText(element.textContent).width) + sharp;
+  canvas.height = Math.ceil(1.6 * size * sharp);
+  context.font = font;
+  context.fillStyle = read("fill") || "#000";
+  context.fillText(element.textContent, 0, 1.2 * size * sharp);
+  const [width, height] = [canvas.width / sharp, canvas.height / sharp];
+  const shift = {middle: width / 2, end: width}[read("text-anchor")] ?? 0;
+  return s("image", {
+    x: Number(element.getAttribute("x") ?? 0) - shift,
+    y: Number(element.getAttribute("y") ?? 0) - 1.2 * size,
+    width,
+    height,
+    transform: element.getAttribute("transform"),
+    href: canvas.toDataURL("image/png")
+  });
 }
 
 function dress(element: Element, {family, weight, style}: Face): void {
