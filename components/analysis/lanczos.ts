@@ -17,14 +17,14 @@ const between = 10;
  *
  * @param multiply the matrix, of norm about 1, times a vector
  * @param without orthonormal vectors; the matrix maps their span to itself
- * @param enough the residual, beside a matrix of norm 1, that counts as converged
+ * @param enough whether a value with this residual, beside a matrix of norm 1, is near enough
  * @param most steps, after which what has been found is returned; the size of the matrix suffices
  */
 export function largestEigenpair(
   size: number,
   multiply: (x: Float64Array) => Float64Array<ArrayBuffer>,
   without: readonly Float64Array[],
-  enough = 1e-11,
+  enough: (value: number, residual: number) => boolean = (_value, residual) => residual < 1e-11,
   most = Math.min(size, 400)
 ): EigenPair {
   const random = seededRandom(1);
@@ -44,7 +44,7 @@ export function largestEigenpair(
     const ended = length < 1e-13 || basis.length >= Math.min(most, size - without.length);
     if (ended || basis.length % between === 0) {
       const {value, vector} = tridiagonalLargest(diagonal, beside);
-      if (ended || Math.abs(length * vector[vector.length - 1]) < enough) {
+      if (ended || enough(value, Math.abs(length * vector[vector.length - 1]))) {
         const found = new Float64Array(size);
         basis.forEach((each, i) => add(found, each, vector[i]));
         scale(found, 1 / norm(found));

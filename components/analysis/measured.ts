@@ -1,6 +1,7 @@
 /** Scores measured over images: areas of each image, what they pool to, and how sure that is. */
 import {mean, quantileSorted, sorted} from "./arrays.js";
 import {bootstrap, type BootstrapOptions} from "./intervals.js";
+import {seededRandom} from "./random.js";
 
 /** Pixels of classes in one image: [class, pixels, class, pixels, ...] for the classes that have any. */
 export type LabelledAreas = readonly number[];
@@ -69,6 +70,16 @@ export interface MeasuredFile {
   bootstrap: Required<BootstrapOptions>;
   rows: MeasuredRow[];
   pairs: MeasuredPair[];
+  /** The same differences on two halves of the images, where one is to select and the other to confirm. */
+  halves?: HalvedPair[];
+}
+
+/** One variant minus another: on the images that select, and on the others with an interval. */
+export interface HalvedPair {
+  id: string;
+  against: string;
+  selecting: number | null;
+  confirming: MeasuredScore;
 }
 
 /** Per-image areas as one flat table: images × classes each. */
@@ -160,6 +171,35 @@ export function summarise(
   return {format: "sfp-measured 1", provenance, protocol, images, bootstrap: options, rows, pairs};
 }
 
+/** The images' positions in two halves, drawn at random and the same for every model. */
+export function halvesOf(images: number, seed: number): [selecting: Uint32Array, confirming: Uint32Array] {
+  const random = seededRandom(seed);
+  const order = Uint32Array.from({length: images}, (_, i) => i);
+  for (let i = images - 1; i > 0; --i) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  const half = Math.ceil(images / 2);
+  return [order.subarray(0, half), order.subarray(half)];
+}
+
+/** Differences on one half of the images, and on the other with intervals. */
+export function halve(
+  file: AreasFile,
+  pairs: readonly Pick<MeasuredPair, "id" | "against">[],
+  options: Required<BootstrapOptions>
+): HalvedPair[] {
+  const [selecting, confirming] = halvesOf(file.images.count, options.seed);
+  return pairs.map(({id, against}) => {
+    const [mine, theirs] = [areaTable(file, id), areaTable(file, against)];
+    const gain = (items: Uint32Array) => mean(pooledIou(mine, items)) - mean(pooledIou(theirs, items));
+    const drawn = new Float64Array(options.resamples + 1);
+    let next = 0;
+    bootstrap(confirming.length, (items) => (drawn[next++] = gain(items.map((i) => confirming[i]))), options);
+    return {id, against, selecting: rounded(gain(selecting)), confirming: score(drawn, options.confidence)};
+  });
+}
+
 /** Scores of the images themselves (first) and of every resample. */
 interface Resampled {
   miou: Float64Array;
@@ -204,9 +244,6 @@ function byClass(row: PredictedAreas): Map<number, [right: number, predicted: nu
 
 /** Three decimals: far finer than the intervals, and the same on every machine that counted the same. */
 function score(values: Float64Array, confidence: number): MeasuredScore {
-  // Adding 0 turns −0, which JSON does not have, into 0.
-  const rounded = (value: number): number | null =>
-    Number.isFinite(value) ? Math.round(value * 1000) / 1000 + 0 : null;
   const ascending = sorted(values.subarray(1));
   const tail = (1 - confidence) / 2;
   return {
@@ -214,4 +251,9 @@ function score(values: Float64Array, confidence: number): MeasuredScore {
     low: rounded(quantileSorted(ascending, tail)),
     high: rounded(quantileSorted(ascending, 1 - tail))
   };
+}
+
+function rounded(value: number): number | null {
+  // Adding 0 turns −0, which JSON does not have, into 0.
+  return Number.isFinite(value) ? Math.round(value * 1000) / 1000 + 0 : null;
 }

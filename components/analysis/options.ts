@@ -28,6 +28,8 @@ export interface ChoiceSpec<V extends string = string> extends Common {
   kind: "choice";
   values: readonly V[];
   default: V;
+  /** What a value sets of the other options, where those are not given. */
+  sets?: Readonly<Partial<Record<V, GivenOptions>>>;
 }
 
 /** A number in a range, or a word that stands beside the numbers. */
@@ -91,7 +93,9 @@ export type OptionValues = Record<string, OptionValue>;
 export type GivenOptions = Readonly<Record<string, OptionValue | undefined>>;
 
 /** A choice; the first value is the default. */
-export function choice<const V extends string>(spec: Common & {values: readonly [V, ...V[]]}): ChoiceSpec<V> {
+export function choice<const V extends string>(
+  spec: Common & {values: readonly [V, ...V[]]} & Pick<ChoiceSpec<V>, "sets">
+): ChoiceSpec<V> {
   return {kind: "choice", default: spec.values[0], ...spec};
 }
 
@@ -149,12 +153,22 @@ export function readOptions<S extends OptionSpecs>(
   for (const name of Object.keys(given))
     if (!Object.hasOwn(specs, name))
       throw new RangeError(`${owner} has no option ${name}; it has ${Object.keys(specs).join(", ") || "none"}.`);
+  const preset = presetOf(specs, given);
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => {
-      const value = readOption(owner, name, spec, given[name] ?? spec.default);
+      const value = readOption(owner, name, spec, given[name] ?? preset[name] ?? spec.default);
       return [name, withinDepth(owner, name, spec, value, layers)];
     })
   ) as ValuesOf<S>;
+}
+
+/** What given choices set of other options. */
+function presetOf(specs: OptionSpecs, given: GivenOptions): GivenOptions {
+  return Object.entries(specs).reduce<GivenOptions>((all, [name, spec]) => {
+    const value = given[name];
+    const own = spec.kind === "choice" && value !== undefined ? spec.sets?.[formatOption(value)] : undefined;
+    return own ? {...all, ...own} : all;
+  }, {});
 }
 
 /** What a switch may be called besides `on` and `off`. */

@@ -95,16 +95,18 @@ export const propagateHelp = `  --propagate         PEARL's propagation of score
 /**
  * Splits the options of `--propagate` from those of the method.
  *
+ * @param defaults in place of the general ones
  * @throws RangeError for a value that does not fit, or `grid` without `--propagate` where the method does not have it
  */
 export function propagationWords<W extends {propagate: boolean; option: readonly string[]}>(
-  words: W
+  words: W,
+  defaults: OptionValues = {}
 ): {words: W; propagation?: PropagationOptions} {
   if (!words.propagate) return {words};
   const own = (word: string) => Object.hasOwn(propagationOptions, word.split("=")[0]);
   return {
     words: {...words, option: words.option.filter((word) => !own(word))},
-    propagation: readOptions("propagate", propagationOptions, keyValues(words.option.filter(own)))
+    propagation: readOptions("propagate", propagationOptions, {...defaults, ...keyValues(words.option.filter(own))})
   };
 }
 

@@ -1,10 +1,10 @@
 /** Scores of a method on a benchmark, by the protocol of the published evaluations. */
 import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
-import {datasetNamed, datasetNames} from "../../components/model/evaluation/datasets.js";
+import {datasetNamed, datasetNames, type DatasetName} from "../../components/model/evaluation/datasets.js";
 import {classQueries, type ClassLists, type QueryClass} from "../../components/model/evaluation/queries.js";
 import {equalWords} from "../../components/model/segmentation/labels.js";
-import {evaluationSettings, scoringOf} from "../../components/model/evaluation/settings.js";
+import {evaluationSettings, ownOptions, ownPropagation, scoringOf} from "../../components/model/evaluation/settings.js";
 import {
   answerClasses,
   openBackend,
@@ -57,22 +57,23 @@ const options = {
 
 export async function run(args: string[], streams: Streams, open: OpenBackend = openBackend): Promise<number> {
   if (args[0] === "merge") return merge(args.slice(1), streams);
-  const {words: given, propagation} = propagationWords(parse({args, options}).values);
-  if (given.dataset === undefined) throw new UsageError(`--dataset is needed: ${datasetNames.join(", ")}.`);
-  if (given.root === undefined) throw new UsageError("--root DIR is needed: the data set's folder.");
-  const dataset = datasetNamed(given.dataset);
+  const asGiven = parse({args, options}).values;
+  if (asGiven.dataset === undefined) throw new UsageError(`--dataset is needed: ${datasetNames.join(", ")}.`);
+  if (asGiven.root === undefined) throw new UsageError("--root DIR is needed: the data set's folder.");
+  const dataset = datasetNamed(asGiven.dataset);
+  const choice = oneOf("settings", asGiven.settings, ["own", "alike"] as const);
+  const {words: given, propagation} = propagationWords(
+    choice === "own" ? withOwnOptions(asGiven, dataset.name) : asGiven,
+    choice === "own" ? ownPropagation(dataset.name) : {}
+  );
   const shard = shardOf(given.shard);
   const words = oneOf("words", given.words, ["strict", "known"] as const);
-  const settings = evaluationSettings(
-    given.method,
-    dataset,
-    oneOf("settings", given.settings, ["own", "alike"] as const)
-  );
+  const settings = evaluationSettings(given.method, dataset, choice);
   const lists = JSON.parse(readFileSync(new URL("../labels/classes.json", import.meta.url), "utf8")) as ClassLists;
   const asked = restrict(classQueries(lists, dataset, settings.wording), given.classes);
   const {words: values, scoring} = scoringWords(given, scoringOf(given.method, dataset.name));
   claimOutputs(values);
-  const files = datasetFiles(dataset, given.root, values.list);
+  const files = datasetFiles(dataset, asGiven.root, values.list);
   const limit = values.limit === undefined ? Infinity : wholeNumber("limit", values.limit, 1);
   const samples = files.samples.slice(0, limit);
   const backend = await open(values, streams);
@@ -106,6 +107,15 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   } finally {
     await backend.close();
   }
+}
+
+/** The words with the options of the method's repository before those that are given, which count more. */
+function withOwnOptions<W extends {method: string; proxy?: string; option: readonly string[]}>(
+  words: W,
+  name: DatasetName
+): W {
+  const own = ownOptions(words.method, name, words.proxy !== undefined);
+  return {...words, option: [...Object.entries(own).map(([key, value]) => `${key}=${value}`), ...words.option]};
 }
 
 async function answers(backend: Backend, classes: QueryClass[], mode: "strict" | "known") {

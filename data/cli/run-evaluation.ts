@@ -76,7 +76,7 @@ export async function runEvaluation(task: EvaluationTask, work: Work): Promise<E
         const {geometry} = backend;
         const features = scored ?? backend.features;
         const batch = backend.seesAllWindows ? "all" : undefined;
-        const padTo = settings.padded ? geometry.patch : undefined;
+        const padTo = settings.padded === true ? geometry.patch : settings.padded || undefined;
         return (await segment({image, colours: geometry, features, text, classes, settings, padTo, batch, propagation}))
           .labels;
       },

@@ -1,7 +1,13 @@
 /** One model under one protocol: measuring what is missing, keeping the rest, writing both files. */
 import {existsSync, readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
-import {changedPixels, summarise, type AreasFile, type MeasuredFile} from "../../components/analysis/measured.js";
+import {
+  changedPixels,
+  halve,
+  summarise,
+  type AreasFile,
+  type MeasuredFile
+} from "../../components/analysis/measured.js";
 import {writeWhole} from "../files/output.js";
 import {duration} from "../files/progress.js";
 import {provenance, type LoadedModel} from "../engine/index.js";
@@ -77,7 +83,7 @@ export async function reportOn(task: ReportTask): Promise<void> {
     writeWhole(files.areas, areasText(file, all));
     rmSync(`${files.areas}.unfinished`, {force: true});
   }
-  const summary = summarise(file, all, resampling);
+  const summary = summaryOf(file, all);
   writeWhole(files.summary, summaryText(withReport(readSummary(files.summary), summary)));
   log(`${files.areas} and ${files.summary} written`);
 }
@@ -117,6 +123,12 @@ async function countPhotos(
     await networks.close();
   }
   return file;
+}
+
+/** What pages read of a report; of the study with its halves. */
+export function summaryOf(file: AreasFile, variants: readonly Variant[]): MeasuredFile {
+  const summary = summarise(file, variants, resampling);
+  return file.protocol.name === "repair" ? {...summary, halves: halve(file, summary.pairs, resampling)} : summary;
 }
 
 function proxyOf({id, hash}: LoadedModel): AreasFile["provenance"]["proxy"] {
@@ -173,9 +185,10 @@ function withReport(reports: readonly MeasuredFile[], report: MeasuredFile): Mea
 /** Reports with a line for each row, so that a change of one is a change of one line. */
 export function summaryText(reports: readonly MeasuredFile[]): string {
   const list = (values: readonly object[]) => values.map((value) => `   ${JSON.stringify(value)}`).join(",\n");
-  const each = reports.map(({rows, pairs, ...rest}) => {
+  const each = reports.map(({rows, pairs, halves, ...rest}) => {
     const head = JSON.stringify(rest, null, 1).slice(0, -2);
-    return `${head},\n "rows": [\n${list(rows)}\n ],\n "pairs": [\n${list(pairs)}\n ]\n}`;
+    const parted = halves ? `,\n "halves": [\n${list(halves)}\n ]` : "";
+    return `${head},\n "rows": [\n${list(rows)}\n ],\n "pairs": [\n${list(pairs)}\n ]${parted}\n}`;
   });
   return `[\n${each.join(",\n")}\n]\n`;
 }

@@ -171,7 +171,8 @@ function study(known: Found): Variant[] {
     id: [rung(base, {som: true, hai}), ...options].join(" "),
     method: "sfp",
     options: [...(base === "block" ? [] : [`sae=${base}`]), ...(hai ? [] : ["hai=off"]), ...options],
-    against: [rung(base, {hai})]
+    // With HAI also the paper's own choice of tokens.
+    against: [rung(base, {hai}), ...(hai ? [full] : [])]
   });
   const by = (choose: string, cap: number) => [...(choose === "test" ? [] : [`choose=${choose}`]), `cap=${cap}`];
   const references = ["block", "block+som", "block+hai", full, "none", "none+som"];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import {existsSync, readFileSync} from "node:fs";
 import {test} from "node:test";
 import {mean} from "../../components/analysis/arrays.js";
-import {areaTable, changedPixels, pooledIou, summarise, type AreasFile} from "../../components/analysis/measured.js";
+import {areaTable, changedPixels, halvesOf, pooledIou, type AreasFile} from "../../components/analysis/measured.js";
 import {areas, Confusion, scores} from "../../components/model/evaluation/metric.js";
 import {segment} from "../../components/model/segmentation/segment.js";
 import type {PixelBatch} from "../../components/model/segmentation/windows.js";
@@ -11,14 +11,15 @@ import {keyValues} from "../../components/analysis/options.js";
 import {denseFeatures, openEngine, openModel} from "../../data/engine/index.js";
 import {labelledAreas, measureImage} from "../../data/report/measure.js";
 import {frequentTable, namesHash, photoNames, protocols} from "../../data/report/protocols.js";
-import {areasText, readAreas, readSummary, reportFiles, resampling, summaryText} from "../../data/report/run.js";
+import {areasText, readAreas, readSummary, reportFiles, summaryOf, summaryText} from "../../data/report/run.js";
 import {found as foundOf} from "../../data/report/found.js";
 import {methodRequest, variantsOf} from "../../data/report/variants.js";
 
 const folder = "data/measured";
 const root = "../shared/voc";
 const {summary} = reportFiles(folder, "", "");
-const stored = readSummary(summary);
+const {summary: study} = reportFiles(folder, "", "repair");
+const stored = [...readSummary(summary), ...readSummary(study)];
 const filesOf = stored.map((report) => {
   const {areas: path} = reportFiles(folder, report.provenance.model, report.protocol.name);
   return {report, path, file: readAreas(path)!};
@@ -33,6 +34,19 @@ test("names of variants are told apart, and comparisons are with variants that e
       for (const {id, against} of variants)
         for (const other of against) assert.ok(ids.includes(other) && other !== id, `${id} against ${other}`);
     }
+});
+
+test("two halves hold every photo once", () => {
+  const [selecting, confirming] = halvesOf(199, 1);
+  assert.deepEqual([selecting.length, confirming.length], [100, 99]);
+  assert.deepEqual(
+    [...selecting, ...confirming].toSorted((a, b) => a - b),
+    Array.from({length: 199}, (_, i) => i)
+  );
+  assert.notDeepEqual(
+    [...selecting],
+    [...selecting].toSorted((a, b) => a - b)
+  );
 });
 
 test("the reports that pages need are there", () => {
@@ -76,7 +90,7 @@ for (const {report, path, file} of filesOf) {
   test(`${name}: scores and intervals follow from the areas, with the same resamples`, () => {
     const variants = variantsOf(report.protocol.name, report.provenance.model);
     assert.equal(readFileSync(path, "utf8"), areasText(file, variants));
-    assert.deepEqual(summarise(file, variants, resampling), report);
+    assert.deepEqual(summaryOf(file, variants), report);
   });
 
   test(`${name}: mIoU is that of mmseg's metric`, () => {
@@ -114,7 +128,7 @@ for (const {report, path, file} of filesOf) {
 }
 
 test("the summary is written as it is read", () => {
-  assert.equal(readFileSync(summary, "utf8"), summaryText(stored));
+  for (const file of [summary, study]) assert.equal(readFileSync(file, "utf8"), summaryText(readSummary(file)));
 });
 
 const names = photoNames(root);

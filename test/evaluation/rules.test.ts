@@ -4,7 +4,7 @@ import {test} from "node:test";
 import {datasetNamed, datasetNames, datasets} from "../../components/model/evaluation/datasets.js";
 import {ignored, invalid, labelTable} from "../../components/model/evaluation/label-rules.js";
 import {classQueries, type ClassLists} from "../../components/model/evaluation/queries.js";
-import {evaluationSettings} from "../../components/model/evaluation/settings.js";
+import {evaluationSettings, ownOptions} from "../../components/model/evaluation/settings.js";
 
 const lists = JSON.parse(
   readFileSync(new URL("../../data/labels/classes.json", import.meta.url), "utf8")
@@ -99,6 +99,18 @@ test("settings are the published tables'", () => {
   assert.deepEqual(own("resclip", "voc21"), [336, 0, 112, 40, 0.1, null, 0]);
   assert.deepEqual(own("clearclip", "voc21"), [448, 448, 224, 50, 0.5, null, 0]);
   assert.deepEqual(own("clearclip", "cityscapes"), [448, 224, 224, 50, 0, null, 0]);
+  assert.deepEqual(own("pearl", "voc21"), [336, 0, 112, 40, 0.1, null, 0]);
+  assert.deepEqual(own("pearl", "voc20"), [336, 0, 112, 40, 0, null, 0]);
+  assert.deepEqual(own("pearl", "cityscapes"), [560, 224, 112, 40, 0, null, 0]);
+  assert.deepEqual(own("proxyclip", "object"), [336, 336, 112, 40, 0.25, null, 0]);
+  assert.deepEqual(own("proxyclip", "cityscapes"), [448, 224, 112, 40, 0, null, 0]);
+  assert.deepEqual(own("gla", "context60"), [336, 224, 112, 40, 0.1, null, 0]);
+  const {padded, wording} = evaluationSettings("proxyclip", datasets.voc21, "own");
+  assert.deepEqual([padded, wording], [56, "ProxyCLIP"]);
+  assert.deepEqual(ownOptions("pearl", "ade", false), {alpha: 0.3});
+  assert.deepEqual(ownOptions("pearl", "voc21", false), {});
+  assert.deepEqual(ownOptions("gla", "voc21", false), {});
+  assert.equal(ownOptions("gla", "voc21", true).dynamic_gamma, 30);
   assert.throws(() => own("cliptrase", "voc21"), /no settings of its own.*use alike/);
 });
 

@@ -94,3 +94,17 @@ test("with repair from a later layer on, hai_mask=repaired leaves the earlier ma
   assert.ok(columns.length > 0 && columns.every((patch) => found.includes(patch)));
   assert.equal(sfp.options.hai_mask.default, "found");
 });
+
+test("preset=measured sets what is not given, and the paper stays the default", () => {
+  const {choose, cap, preset} = readOptions("sfp", methods.sfp.options);
+  assert.deepEqual([preset, choose, cap], ["paper", "test", "none"]);
+  const measured = readOptions("sfp", methods.sfp.options, {preset: "measured"});
+  assert.deepEqual([measured.choose, measured.cap], ["class", 5]);
+  assert.equal(readOptions("sfp", methods.sfp.options, {preset: "measured", cap: "7"}).cap, 7);
+  // What it stands for is said, so that a caption does not hide it.
+  assert.deepEqual(changedOptions(methods.sfp.options, measured).toSorted(), [
+    "cap=5",
+    "choose=class",
+    "preset=measured"
+  ]);
+});

@@ -32,15 +32,33 @@ export function optionInputs({method, values: given, layers, onChange}: OptionIn
   let values: OptionValues = readOptions(owner, specs, given);
   const inputs = Object.entries(specs).map(([name, spec]) =>
     optionInput({owner, name, layers, value: values[name]}, spec, (value) => {
-      values = {...values, [name]: value};
-      onChange(
+      const presets = Object.keys(specs).filter((key) => key !== name && setsOther(specs[key], name));
+      values = {...values, [name]: value, ...Object.fromEntries(presets.map((key) => [key, specs[key].default]))};
+      const changed = () =>
         Object.fromEntries(
           Object.entries(values).filter(([key, each]) => formatOption(each) !== formatOption(specs[key].default))
-        )
-      );
+        );
+      // A choice that sets others, and one of those, change what other inputs show.
+      if (presets.length || setsOther(spec)) {
+        if (setsOther(spec)) values = readOptions(owner, specs, {...withoutSet(spec, changed()), [name]: value});
+        element.replaceWith((element = optionInputs({method, values: changed(), layers, onChange})));
+      }
+      onChange(changed());
     })
   );
-  return h("div", {class: "option-inputs"}, ...inputs);
+  let element: HTMLElement = h("div", {class: "option-inputs"}, ...inputs);
+  return element;
+}
+
+/** Whether a choice sets other options, or this one. */
+function setsOther(spec: OptionSpec, name?: string): boolean {
+  const sets = spec.kind === "choice" ? Object.values(spec.sets ?? {}) : [];
+  return name === undefined ? sets.length > 0 : sets.some((each) => each !== undefined && Object.hasOwn(each, name));
+}
+
+/** Values without those that a choice sets. */
+function withoutSet(spec: OptionSpec, values: OptionValues): OptionValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !setsOther(spec, name)));
 }
 
 interface OptionInput {

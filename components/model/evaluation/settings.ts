@@ -5,8 +5,8 @@ import type {Wording} from "./queries.js";
 /** How a method is run on a benchmark. */
 export interface EvaluationSettings extends SegmentSettings {
   wording: Wording;
-  /** Whether windows are zero-padded to whole patches, as ClearCLIP does; otherwise a remainder is not read. */
-  padded: boolean;
+  /** Whether windows are zero-padded to whole patches, as ClearCLIP does, or to multiples of a number of pixels; otherwise a remainder is not read. */
+  padded: boolean | number;
   /** Where the settings are from, for captions. */
   source: string;
 }
@@ -23,7 +23,7 @@ interface Shell {
   crop: number;
   stride: number;
   pamr: number;
-  padded: boolean;
+  padded: boolean | number;
   rows: Record<DatasetName, Row>;
   /** Data sets whose windows are not the shell's own. */
   windows?: Partial<Record<DatasetName, {crop: number; stride: number}>>;
@@ -124,6 +124,41 @@ const rfClipShell: Shell = {
   windows: {voc21: wholeImage}
 };
 
+const pearl: Shell = {
+  ...naclip,
+  source: "PEARL's repository (c26062b); its propagation is --propagate",
+  pamr: 0
+};
+
+/** Padded to multiples of 56, which is whole patches of 8 and of 14. */
+const proxyclip: Shell = {
+  crop: 336,
+  stride: 112,
+  pamr: 0,
+  padded: 56,
+  source: "ProxyCLIP's repository (e7b767f)",
+  wording: "ProxyCLIP",
+  windows: {cityscapes: {crop: 224, stride: 112}},
+  rows: {
+    voc21: [336, 40, 0.2],
+    context60: [336, 40, 0.15],
+    object: [336, 40, 0.25],
+    voc20: [336, 40],
+    context59: [336, 40],
+    stuff: [336, 40],
+    ade: [448, 40],
+    cityscapes: [448, 40]
+  }
+};
+
+const gla: Shell = {
+  ...sliding,
+  padded: 56,
+  source: "GLA-CLIP's repository (ba74915), its script on ProxyCLIP",
+  wording: "common",
+  rows: naclip.rows
+};
+
 /** CLIP Surgery, CLIPtrase and SegEarth-OV are missing: their own evaluations are not this shell. */
 const own: Readonly<Record<string, Shell>> = {
   clip: recoded,
@@ -135,6 +170,9 @@ const own: Readonly<Record<string, Shell>> = {
   resclip,
   "sc-clip": scclip,
   lavg,
+  pearl,
+  proxyclip,
+  gla,
   "rf-clip": rfClipShell,
   sfp: sfpPaper,
   "sfp-released": sfpReleased,
@@ -160,6 +198,23 @@ export function scoringOf(method: string, name: DatasetName): Record<string, num
     return {global, vector, threshold, embedding: name === "cityscapes" ? "window" : "picture"};
   }
   return method === "lavg" && name === "voc21" ? {suppress: "on"} : {};
+}
+
+/**
+ * Options that a method's repository sets for a benchmark and that are not its defaults.
+ *
+ * @param proxied whether the method looks through a second model
+ */
+export function ownOptions(method: string, name: DatasetName, proxied: boolean): Record<string, number | string> {
+  if (method === "pearl" && (name === "ade" || name === "cityscapes")) return {alpha: 0.3};
+  // The script is for ProxyCLIP; what the authors set on CLIP alone is not known.
+  if (method === "gla" && proxied) return {anchors: "on", normalise: "row", dynamic_beta: 0.3, dynamic_gamma: 30};
+  return {};
+}
+
+/** The cells a side of PEARL's propagation, where its repository does not take the default. */
+export function ownPropagation(name: DatasetName): Record<string, number> {
+  return name === "cityscapes" ? {grid: 224} : {};
 }
 
 /** Whether a method's repository evaluates in this shell; others are evaluated alike. */

@@ -72,6 +72,12 @@ const options = {
     about: "outliers by Eq. 4, or the cap patches with the largest norm, class attention or margin",
     label: "outliers by"
   }),
+  preset: choice({
+    values: ["paper", "measured"],
+    trunk: true,
+    about: "the paper's method, or what scored best in this project's own study of repairs: choose=class, cap=5",
+    sets: {measured: {choose: "class", cap: 5}}
+  }),
   hai_mask: choice({
     values: ["found", "repaired"],
     about: "Eq. 8 masks what the test finds, or only what was repaired (none with som=off)"

@@ -1,5 +1,6 @@
 /** LaVG's panoptic cuts: regions of a picture by normalised cuts of a second model's keys (docs/methods.md, 5.4), in float64. */
 import {largestEigenpair} from "../../analysis/lanczos.js";
+import {Pairs} from "../../analysis/pairs.js";
 import type {Grid} from "../../records/record.js";
 
 /** Weight between patches whose keys are not alike. */
@@ -10,8 +11,24 @@ const fewest = 5;
 const simple = 1e-9;
 /** Entries that equal the largest to this share tie; the first of them counts. */
 const tie = 1e-9;
-/** Their comparison then has 100 MB. */
+/** Their products in blocks then take seconds, and their pairs 12 MB. */
 const mostPatches = 10_000;
+/** Rows of keys whose products with all keys are computed at once. */
+const block = 512;
+/** Float32 products nearer than this to the threshold are computed again in float64: many times their rounding. */
+const doubtful = 1e-5;
+
+/** Products of unit rows: `rows` × `keys`ᵀ, n × M, both of the same width. */
+export type Products = (rows: Float32Array, keys: Float32Array, width: number) => Promise<Float32Array>;
+
+export interface Cutting {
+  tau: number;
+  masks: number;
+  /** A faster product than this file's own, in float32. */
+  products?: Products;
+  /** Told how much is done, 0 to 1, often enough that a page stays alive; may wait, and may throw to stop. */
+  pause?: (done: number) => Promise<void>;
+}
 
 /**
  * Cuts a picture into regions, at most `masks`.
@@ -19,17 +36,20 @@ const mostPatches = 10_000;
  * @param keys of the second model's last block, one row a patch, heads side by side: M × C
  * @returns the region of each patch, from 0 in the order found; −1 for what is left
  */
-export function cutRegions(keys: Float32Array, grid: Grid, {tau, masks}: {tau: number; masks: number}): Int16Array {
+export async function cutRegions(keys: Float32Array, grid: Grid, cutting: Cutting): Promise<Int16Array> {
+  const {tau, masks, products = ownProducts, pause = async () => {}} = cutting;
   const patches = grid[0] * grid[1];
   if (patches > mostPatches)
     throw new RangeError(
       `lavg compares every patch of the picture with every other: ${patches} here, and at most ${mostPatches} are possible. Set -o side= lower, or take a smaller .npy.`
     );
-  const alike = alikePairs(keys, patches, tau);
+  // The comparison is one part of the work, and each round another.
+  const alike = await alikePairs(keys, patches, tau, products, (done) => pause(done / (masks + 1)));
   const regions = new Int16Array(patches).fill(-1);
   let free = Array.from(regions, (_, patch) => patch);
   for (let round = 0; round < masks && free.length > fewest; ++round) {
-    const vector = cutVector(alike, patches, free);
+    await pause((1 + round) / (masks + 1));
+    const vector = cutVector(free.length === patches ? alike : alike.among(free));
     if (!vector) break;
     for (const patch of regionOf(vector, free, grid)) regions[patch] = round;
     free = free.filter((patch) => regions[patch] < 0);
@@ -37,77 +57,104 @@ export function cutRegions(keys: Float32Array, grid: Grid, {tau, masks}: {tau: n
   return regions;
 }
 
-/** Which keys' cosine exceeds `tau`: M × M, 0 or 1. */
-function alikePairs(keys: Float32Array, patches: number, tau: number): Uint8Array {
+/** Which keys' cosine exceeds `tau`, decided as float64 does. */
+async function alikePairs(
+  keys: Float32Array,
+  patches: number,
+  tau: number,
+  products: Products,
+  pause: (done: number) => Promise<void>
+): Promise<Pairs> {
   const width = keys.length / patches;
+  const exact = unitRows(keys, width);
+  const unit = Float32Array.from(exact);
+  const pairs = new Pairs(patches);
+  const cosine = (i: number, j: number): number => {
+    let sum = 0;
+    for (let k = 0, a = i * width, b = j * width; k < width; ++k) sum += exact[a + k] * exact[b + k];
+    return sum;
+  };
+  for (let from = 0; from < patches; from += block) {
+    await pause(from / patches);
+    const until = Math.min(from + block, patches);
+    const found = await products(unit.subarray(from * width, until * width), unit, width);
+    for (let i = from; i < until; ++i)
+      for (let j = i; j < patches; ++j) {
+        const over = found[(i - from) * patches + j] - tau;
+        if (over > doubtful || (over > -doubtful && cosine(i, j) > tau)) pairs.join(i, j);
+      }
+  }
+  return pairs;
+}
+
+function unitRows(keys: Float32Array, width: number): Float64Array {
   const rows = Float64Array.from(keys);
-  for (let i = 0; i < patches; ++i) {
-    const row = rows.subarray(i * width, (i + 1) * width);
+  for (let from = 0; from < rows.length; from += width) {
+    const row = rows.subarray(from, from + width);
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
     if (length > 0) for (let k = 0; k < width; ++k) row[k] /= length;
   }
-  const out = new Uint8Array(patches * patches);
-  // Two rows by two share what is read.
-  for (let i = 0; i < patches; i += 2)
-    for (let j = i; j < patches; j += 2) {
-      const [a, b] = [i * width, Math.min(i + 1, patches - 1) * width];
-      const [c, d] = [j * width, Math.min(j + 1, patches - 1) * width];
-      let [ac, ad, bc, bd] = [0, 0, 0, 0];
+  return rows;
+}
+
+/** Products where no runtime is at hand: two rows by two share what is read. */
+function ownProducts(rows: Float32Array, keys: Float32Array, width: number): Promise<Float32Array> {
+  const count = rows.length / width;
+  const all = keys.length / width;
+  const out = new Float32Array(count * all);
+  for (let i = 0; i < count; i += 2)
+    for (let j = 0; j < all; j += 2) {
+      const a = i * width;
+      const b = Math.min(i + 1, count - 1) * width;
+      const c = j * width;
+      const d = Math.min(j + 1, all - 1) * width;
+      let ac = 0;
+      let ad = 0;
+      let bc = 0;
+      let bd = 0;
       for (let k = 0; k < width; ++k) {
-        const [x, y, u, v] = [rows[a + k], rows[b + k], rows[c + k], rows[d + k]];
-        ac += x * u;
-        ad += x * v;
-        bc += y * u;
-        bd += y * v;
+        ac += rows[a + k] * keys[c + k];
+        ad += rows[a + k] * keys[d + k];
+        bc += rows[b + k] * keys[c + k];
+        bd += rows[b + k] * keys[d + k];
       }
-      const join = (p: number, q: number, cosine: number) => {
-        if (p < patches && q < patches) out[p * patches + q] = out[q * patches + p] = cosine > tau ? 1 : 0;
-      };
-      join(i, j, ac);
-      join(i, j + 1, ad);
-      join(i + 1, j, bc);
-      join(i + 1, j + 1, bd);
+      out[i * all + j] = ac;
+      if (j + 1 < all) out[i * all + j + 1] = ad;
+      if (i + 1 < count) out[(i + 1) * all + j] = bc;
+      if (i + 1 < count && j + 1 < all) out[(i + 1) * all + j + 1] = bd;
     }
-  return out;
+  return Promise.resolve(out);
 }
 
 /**
  * The second smallest generalised eigenvector of (D − A) x = e D x on the free patches, its largest entry positive;
  * undefined where its eigenvalue is not simple.
+ *
+ * @param alike pairs of the free patches
  */
-function cutVector(alike: Uint8Array, patches: number, free: readonly number[]): Float64Array | undefined {
-  const size = free.length;
-  const joined = neighbours(alike, patches, free);
-  const degrees = Float64Array.from(joined, (near) => near.length + apart * (size - near.length));
+function cutVector(alike: Pairs): Float64Array | undefined {
+  const {size} = alike;
+  const degrees = alike.sums(new Float64Array(size).fill(1)).map((near) => near + apart * (size - near));
   const root = degrees.map(Math.sqrt);
   // D^(−1/2) A D^(−1/2) has the eigenvalues 1 − e, and D^(1/2) 1 with the largest, 1.
   const multiply = (y: Float64Array): Float64Array<ArrayBuffer> => {
     const x = y.map((value, i) => value / root[i]);
     const rest = apart * x.reduce((sum, value) => sum + value, 0);
-    return Float64Array.from(joined, (near, i) => {
-      let sum = 0;
-      for (const j of near) sum += x[j];
-      return ((1 - apart) * sum + rest) / root[i];
-    });
+    return alike.sums(x).map((sum, i) => ((1 - apart) * sum + rest) / root[i]);
   };
   const total = Math.sqrt(degrees.reduce((sum, value) => sum + value, 0));
   const trivial = root.map((value) => value / total);
   const second = largestEigenpair(size, multiply, [trivial]);
-  const third = largestEigenpair(size, multiply, [trivial, second.vector], simple);
+  // Of the third it is enough to know that it lies clearly below the second, or not.
+  const third = largestEigenpair(
+    size,
+    multiply,
+    [trivial, second.vector],
+    (value, residual) => residual < Math.max(simple, 0.1 * (second.value - value))
+  );
   if (Math.abs(second.value - third.value) < simple) return undefined;
   const x = second.vector.map((value, i) => value / root[i]);
   return x[firstLargest(x.map(Math.abs))] > 0 ? x : x.map((value) => -value);
-}
-
-/** For each free patch the free patches that are like it, as places among the free. */
-function neighbours(alike: Uint8Array, patches: number, free: readonly number[]): Uint16Array[] {
-  return free.map((patch) => {
-    const row = alike.subarray(patch * patches, (patch + 1) * patches);
-    const near = new Uint16Array(free.length);
-    let count = 0;
-    for (let j = 0; j < free.length; ++j) if (row[free[j]]) near[count++] = j;
-    return near.slice(0, count);
-  });
 }
 
 /** The part around the vector's largest entry: turned where three corners of the grid or more would be in it. */

@@ -44,8 +44,16 @@ export const defaultSettings: SegmentSettings = {
 export type FeatureProvider = (
   windows: PixelBatch,
   whole: PixelPlanes,
-  image: Picture | PixelPlanes
+  image: Picture | PixelPlanes,
+  watch?: Watch
 ) => Promise<WindowFeatures>;
+
+/** How long work is followed, and how it is stopped. */
+export interface Watch {
+  signal?: AbortSignal;
+  /** Told the done fraction of the work, 0..1. */
+  onProgress?: (done: number) => void;
+}
 
 /** The shell without the network. */
 export interface ShellInput {
@@ -95,7 +103,12 @@ export interface Segmentation {
  */
 export async function segment({features, ...input}: SegmentInput): Promise<Segmentation> {
   let seen: Seen | undefined;
-  for await (const next of scoreWindows(input, async (windows, whole) => [await features(windows, whole, input.image)]))
+  const {image, signal, onProgress} = input;
+  // What a provider does before its first window is the first part of the work.
+  const watch: Watch = {signal, onProgress: (done) => seen ?? onProgress?.({stage: "features", done: done / 2})};
+  for await (const next of scoreWindows(input, async (windows, whole) => [
+    await features(windows, whole, image, watch)
+  ]))
     seen = next;
   return labelPixels(input, seen!, 0);
 }
