@@ -388,6 +388,13 @@ export const catalog: readonly FigureEntry[] = [
     load: async () => (await import("./results/options.js")).optionsFigure
   },
   {
+    id: "repair",
+    page: "results",
+    title: "Which tokens must be repaired",
+    needs: "report",
+    load: async () => (await import("./results/repair.js")).repairFigure
+  },
+  {
     id: "methods",
     page: "results",
     title: "Every method on the same photos and the same words",

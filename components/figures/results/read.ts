@@ -115,7 +115,7 @@ export function measuredSource({provenance, protocol, images, bootstrap}: Measur
   return [
     provenance.model,
     `${images.count} PASCAL VOC 2012 val photos`,
-    protocol.name === "square" ? "one 224 px window each" : "224 px windows every 112 px",
+    protocol.name === "sliding" ? "224 px windows every 112 px" : "one 224 px window each",
     `mIoU over ${protocol.classes.map(({name}) => name).join(", ")}`,
     `95 % intervals by ${bootstrap.resamples} resamples of the photos`,
     `measured on ${provenance.device}`,

@@ -11,15 +11,18 @@ export interface ReportPlace extends Place {
   /** Results since the paper, and re-runs by others. */
   since: Since;
   reports: readonly MeasuredFile[];
+  /** The study of which tokens must be repaired, a report a model. */
+  study: readonly MeasuredFile[];
   choice: ReportChoice;
 }
 
 /** Loads the tables of the papers and the site's own reports. */
 export async function openReport({store, side}: Place): Promise<ReportPlace> {
-  const [published, since, reports] = (await Promise.all([
+  const [published, since, reports, study] = (await Promise.all([
     FileAttachment("../../../data/published.json").json(),
     FileAttachment("../../../data/published-since.json").json(),
-    FileAttachment("../../../data/measured/summary.json").json()
-  ])) as [Published, Since, MeasuredFile[]];
-  return {store, side, published, since, reports, choice: new ReportChoice(reports)};
+    FileAttachment("../../../data/measured/summary.json").json(),
+    FileAttachment("../../../data/measured/repair.json").json()
+  ])) as [Published, Since, MeasuredFile[], MeasuredFile[]];
+  return {store, side, published, since, reports, study, choice: new ReportChoice(reports)};
 }
