@@ -13,6 +13,7 @@ import {findShipped, modelHosts, shippedModels} from "../data/site/shipped.js";
 import {run, runFramework} from "./process.js";
 import {bundleSite} from "./site/bundle.js";
 import {finishSite} from "./site/finish.js";
+import {placeFonts} from "./site/fonts.js";
 import {placePhotos} from "./site/photos.js";
 
 /** A word of MODELS for a model to offer, its smaller copy made where one is asked for. */
@@ -60,6 +61,7 @@ rmSync("dist", {recursive: true, force: true});
 process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/compute.ts"]);
 if (process.exitCode === 0) process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
+  placeFonts("dist");
   await bundleSite("dist");
   const missing = await placePhotos("dist", await modelsOfSite());
   finishSite("dist", {site: process.env.SITE?.replace(/\/?$/, "/"), hosts});

@@ -4,7 +4,7 @@
  */
 import {readFileSync, readdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {bundle, place, type Bundle, type Entry} from "./bundler.js";
+import {bundle, place, type Bundle, type Entry, type Inside} from "./bundler.js";
 
 /** Makes the bundles, and writes the pages so that they load them. */
 export async function bundleSite(folder: string): Promise<void> {
@@ -12,7 +12,7 @@ export async function bundleSite(folder: string): Promise<void> {
   const pages = readdirSync(folder)
     .filter((file) => file.endsWith(".html"))
     .map((file) => readPage(file, readFileSync(join(folder, file), "utf8")));
-  const bundles = await bundle(folder, pages.map(entryOf), workers);
+  const bundles = await bundle(folder, pages.map(entryOf), {workers, inside: insidePages(pages)});
   for (const page of pages) writeFileSync(join(folder, page.file), withBundle(page, bundles.get(nameOf(page))!));
 }
 
@@ -41,6 +41,16 @@ function entryOf(page: Page): Entry {
   return {name: nameOf(page), code};
 }
 
+/** Where a page's modules are found: a figure that another page shows comes with the bundle of its own. */
+function insidePages(pages: readonly Page[]): Map<string, Inside> {
+  const inside = new Map<string, Inside>();
+  // What several pages load is taken from the one that loads least beside it.
+  for (const page of pages.toSorted((a, b) => b.modules.length - a.modules.length))
+    for (const [i, path] of page.modules.entries())
+      inside.set(path.replace(/^\.\//, ""), {entry: nameOf(page), name: `m${i}`});
+  return inside;
+}
+
 /** The page with its bundle in place of its modules. */
 function withBundle({html, modules}: Page, {file, needs}: Bundle): string {
   const written = html.replaceAll(ownPreloads, "").replaceAll(ownScripts, "");
@@ -65,6 +75,6 @@ async function bundleWorkers(folder: string): Promise<Map<string, string>> {
     name: path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]+\.js$/, ""),
     code: `import "./${path}";\n`
   }));
-  const made = await bundle(folder, entries, new Map());
+  const made = await bundle(folder, entries);
   return new Map(modules.map((path, i) => [path, made.get(entries[i].name)!.file]));
 }

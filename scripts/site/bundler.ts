@@ -12,6 +12,20 @@ export interface Entry {
   code: string;
 }
 
+/** Where a module's exports are in a bundle: under a name of the bundle's own. */
+export interface Inside {
+  entry: string;
+  name: string;
+}
+
+/** What modules find elsewhere than where Framework put it; by paths below the site's root. */
+export interface Moves {
+  /** The bundle of each worker's module. */
+  workers?: ReadonlyMap<string, string>;
+  /** Modules that are in an entry: whoever imports one on demand loads that entry, and not a bundle more. */
+  inside?: ReadonlyMap<string, Inside>;
+}
+
 /** A bundle that was made. */
 export interface Bundle {
   /** Its path below the site's root. */
@@ -23,13 +37,12 @@ export interface Bundle {
 /**
  * Bundles modules of a built site. What several entries share is put into files of its own.
  *
- * @param workers for the path of each worker's module below the root, the path of its bundle
  * @returns the bundle of each entry, by name
  */
 export async function bundle(
   folder: string,
   entries: readonly Entry[],
-  workers: ReadonlyMap<string, string>
+  moves: Moves = {}
 ): Promise<Map<string, Bundle>> {
   const root = resolve(folder);
   const {metafile} = await build({
@@ -47,7 +60,7 @@ export async function bundle(
     logLevel: "warning",
     // Packages that look whether Node is there say so by name.
     define: {"process.env.NODE_ENV": '"production"'},
-    plugins: [builtModules(root, new Map(entries.map(({name, code}) => [name, code])), workers)]
+    plugins: [builtModules(root, new Map(entries.map(({name, code}) => [name, code])), moves)]
   });
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, output]));
   const made = new Map<string, Bundle>();
@@ -67,11 +80,7 @@ export async function bundle(
 const apart = /^(_observablehq|_node\/onnxruntime-web)/;
 
 /** Reads what Framework wrote, as if it lay where the bundles do. */
-function builtModules(
-  root: string,
-  entries: ReadonlyMap<string, string>,
-  workers: ReadonlyMap<string, string>
-): Plugin {
+function builtModules(root: string, entries: ReadonlyMap<string, string>, moves: Moves): Plugin {
   const fromPlace = (path: string) => posix.relative(place, path);
   return {
     name: "built-modules",
@@ -88,7 +97,7 @@ function builtModules(
       });
       onLoad({filter: /[\\/]_import[\\/].*\.js$/}, ({path}) => {
         const below = relative(root, path).replaceAll("\\", "/");
-        return {contents: moved(readFileSync(path, "utf8"), below, workers), resolveDir: dirname(path)};
+        return {contents: moved(readFileSync(path, "utf8"), below, moves), resolveDir: dirname(path)};
       });
     }
   };
@@ -100,12 +109,17 @@ export function libraryOf(path: string): string | undefined {
   return name && (file === "index" ? name : `${name}/${file}`);
 }
 
-/** A module's code with its own address written for where the bundles lie, and workers' addresses for their bundles. */
-export function moved(code: string, path: string, workers: ReadonlyMap<string, string>): string {
+/** A module's code with its own address written for where the bundles lie, and the addresses of what moved with it. */
+export function moved(code: string, path: string, {workers, inside}: Moves): string {
+  const below = (named: string) => posix.join(posix.dirname(path), named);
   return code
+    .replaceAll(/\bimport\("(\.[^"]+)"\)/g, (whole, named: string) => {
+      const found = inside?.get(below(named));
+      return found ? `import("entry:${found.entry}").then(({${found.name}: all}) => all)` : whole;
+    })
     .replaceAll(/\bimport\.meta\.resolve\("(\.[^"]+)"\)/g, (_, named: string) => {
-      const target = posix.join(posix.dirname(path), named);
-      return `import.meta.resolve("${dotted(posix.relative(place, workers.get(target) ?? target))}")`;
+      const target = workers?.get(below(named)) ?? below(named);
+      return `import.meta.resolve("${dotted(posix.relative(place, target))}")`;
     })
     .replaceAll(/\bimport\.meta\.url\b/g, `new URL("${dotted(posix.relative(place, path))}", import.meta.url).href`);
 }

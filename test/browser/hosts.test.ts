@@ -15,10 +15,11 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {test} from "node:test";
 import {finishSite} from "../../scripts/site/finish.js";
-import {open} from "../support/harness.js";
-import {lookups, serveAs, serveNginx, servePython} from "../support/hosts.js";
+import {base, open} from "../support/harness.js";
+import {lookups, serveAs, serveCompressed, serveNginx, servePython} from "../support/hosts.js";
 import type {Site} from "../support/serve.js";
 import {browser, openSite} from "../support/site.js";
+import {budgets, pastBudget, visit} from "../support/slow-line.js";
 
 openSite();
 
@@ -87,6 +88,13 @@ for (const [name, start] of [
     await host.close();
     assert.deepEqual(missing, []);
   });
+
+test("pages keep to their budgets: bytes until the first figure, requests, layout shift", async () => {
+  const host = await serveCompressed("dist", base);
+  for (const page of Object.keys(budgets))
+    assert.deepEqual(pastBudget(page, await visit(browser, host.url, page, undefined)), []);
+  await host.close();
+});
 
 /** A copy of the built site, its data linked. */
 function copyOfSite(): string {

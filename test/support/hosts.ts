@@ -4,6 +4,7 @@ import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from "node:f
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {tmpdir} from "node:os";
+import {gzipSync} from "node:zlib";
 import {join, resolve} from "node:path";
 import {contentType, type Site} from "./serve.js";
 
@@ -56,6 +57,28 @@ export async function serveAs(lookup: keyof typeof lookups, folder: () => string
       new Promise((done) => {
         // A test ends its host to take the connection away, and once more when it is over.
         if (!server.listening) return done();
+        server.close(() => done());
+        server.closeAllConnections();
+      })
+  };
+}
+
+/** A folder behind a host that compresses text, as hosts on the internet do. */
+export async function serveCompressed(folder: string, base: string): Promise<Site> {
+  const server = createServer((request, response) => {
+    const {pathname} = new URL(request.url ?? "/", "http://localhost");
+    const file = join(folder, decodeURIComponent(pathname.slice(base.length)));
+    if (!statSync(file, {throwIfNoEntry: false})?.isFile()) return response.writeHead(404).end();
+    const type = contentType(file);
+    const bytes = readFileSync(file);
+    if (!/^text|javascript|json|svg|wasm/.test(type)) return response.writeHead(200, {"content-type": type}).end(bytes);
+    return response.writeHead(200, {"content-type": type, "content-encoding": "gzip"}).end(gzipSync(bytes));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`,
+    close: () =>
+      new Promise((done) => {
         server.close(() => done());
         server.closeAllConnections();
       })

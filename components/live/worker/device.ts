@@ -1,8 +1,24 @@
 /** Devices that a browser can run graphs on: WebGPU where there is an adapter, else WebAssembly. */
-import * as ort from "onnxruntime-web/webgpu";
 import type {Device} from "../../model/runtime.js";
 import {describeAdapter, requestAdapter, requestDevice} from "../adapter.js";
 import {threadCount, type DeviceKind} from "../capabilities.js";
+
+/**
+ * ONNX Runtime and its WebAssembly. What knows WebGPU is twice as large, so each device fetches its own; paths are written
+ * out, because only such files become part of the site.
+ */
+const runtimes = {
+  wasm: async () => ({
+    ort: await import("onnxruntime-web/wasm"),
+    wasm: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")
+  }),
+  webgpu: async () => ({
+    ort: await import("onnxruntime-web/webgpu"),
+    wasm: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm")
+  })
+};
+
+let version = "";
 
 /** What WebAssembly's 4 GB leave for a run beside the weights, in bytes. */
 const wasmMemory = 3e9;
@@ -15,7 +31,9 @@ const wasmMemory = 3e9;
  */
 export async function openDevice(kind: DeviceKind): Promise<Device> {
   const threads = threadCount();
-  ort.env.wasm.wasmPaths = {wasm: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm")};
+  const {ort, wasm} = await runtimes[kind === "wasm" ? "wasm" : "webgpu"]();
+  version = ort.env.versions.web ?? ort.env.versions.common;
+  ort.env.wasm.wasmPaths = {wasm};
   ort.env.wasm.numThreads = threads;
   ort.env.logLevel = "error";
   const quiet = {logSeverityLevel: 3} as const;
@@ -40,7 +58,7 @@ export async function openDevice(kind: DeviceKind): Promise<Device> {
   };
 }
 
-/** The version of ONNX Runtime, for provenance. */
+/** The version of ONNX Runtime, for provenance; empty until a device is open. */
 export function runtimeVersion(): string {
-  return ort.env.versions.web ?? ort.env.versions.common;
+  return version;
 }
