@@ -40,6 +40,7 @@ const privacy = `<meta http-equiv="Content-Security-Policy" content="default-src
 
 const pages = [
   {name: "Overview", path: "/"},
+  {name: "The story", path: "/story"},
   {
     name: "One image",
     pages: [

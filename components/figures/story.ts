@@ -1,0 +1,57 @@
+/** Figures inside a text: each has a selection of its own, and words of the text change it. */
+import {Feed} from "../site/feed.js";
+import {ownStore} from "../site/deck/store.js";
+import {openShown} from "../site/library.js";
+import {parseSelection} from "../site/selection.js";
+import {h} from "../ui/dom.js";
+import {catalog} from "./catalog.js";
+import {showNamed} from "./named.js";
+
+/** A step of a story. */
+export interface Step {
+  /** The figure, to be put below the text. */
+  figure: HTMLElement;
+  /** Words of the text as a button: it gives the figure another selection, written as a query string. */
+  to(words: string, search: string): HTMLButtonElement;
+}
+
+/**
+ * A figure of the catalogue for a text.
+ *
+ * @param search what it shows at first, as a query string
+ * @throws RangeError for an id that is not in the catalogue
+ */
+export function storyStep(id: string, search: string): Step {
+  const store = ownStore(search);
+  const page = catalog.find((entry) => entry.id === id)?.page;
+  const figure = showNamed(new Feed(store, openShown, "story", page), id);
+  const buttons = new Map<HTMLButtonElement, string>();
+  const mark = () => {
+    for (const [button, asked] of buttons)
+      button.setAttribute("aria-pressed", String(parts(asked).every(([key, value]) => shows(key, value))));
+  };
+  const shows = (key: string, value: string) => new URLSearchParams(store.link("", false)).get(key) === value;
+  store.subscribe(mark);
+  return {
+    figure,
+    to(words, asked) {
+      const button = h("button", {type: "button", class: "story-words"}, words);
+      button.addEventListener("click", () => store.set(parseSelection(String(merged(store.link("", false), asked)))));
+      buttons.set(button, asked);
+      mark();
+      return button;
+    }
+  };
+}
+
+function parts(search: string): [string, string][] {
+  return [...new URLSearchParams(search)];
+}
+
+/** A query string with another's values put in their place. Pins belong to one photo: another one has its own. */
+function merged(search: string, asked: string): URLSearchParams {
+  const query = new URLSearchParams(search);
+  if (new URLSearchParams(asked).has("image")) for (const pin of ["target", "background"]) query.delete(pin);
+  for (const [key, value] of parts(asked)) query.set(key, value);
+  return query;
+}
