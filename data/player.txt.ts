@@ -11,7 +11,10 @@ const places: Plugin = {
   setup(bundle) {
     bundle.onResolve({filter: /^observablehq:stdlib$/}, () => ({path: at("deck/heldFiles.ts")}));
     bundle.onResolve({filter: /\/background\.js$/}, () => ({path: at("deck/inlineBackground.ts")}));
-    bundle.onResolve({filter: /^(jspdf|svg2pdf\.js|mediabunny|gifenc)$/}, ({path}) => ({path, namespace: "absent"}));
+    bundle.onResolve({filter: /^(jspdf|svg2pdf\.js|gifenc\/dist\/gifenc\.esm\.js)$/}, ({path}) => ({
+      path,
+      namespace: "absent"
+    }));
     bundle.onLoad({filter: /.*/, namespace: "absent"}, ({path}) => ({
       contents: `throw new Error("A file of one deck does without ${path}. Open the figure on its site for that.");`
     }));

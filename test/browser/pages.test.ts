@@ -20,7 +20,7 @@ const moreLooks = [
 openSite();
 
 /** Pages whose figures are not of the site's numbers. */
-const withoutNumbers = /^(404|glossary|images|live|method)$/;
+const withoutNumbers = /^(404|deck|embed|glossary|images|live|method)$/;
 
 /** What is wrong with the numbers that a page's figures give to save, and how many figures gave some. */
 async function problemsOfNumbers(page: Page): Promise<{problems: string[]; figures: number}> {

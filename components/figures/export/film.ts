@@ -38,20 +38,20 @@ export interface FilmKind {
   make: (frames: AsyncIterable<HTMLCanvasElement>, rate: number) => Promise<Blob>;
 }
 
-/** Every kind of moving picture, declared once. The libraries are loaded when asked for. */
+/** Every kind of moving picture, declared once. */
 export const filmKinds = {
   gif: {label: "GIF", end: "gif", possible: async () => true, make: toGif},
   mp4: {
     label: "MP4",
     end: "mp4",
-    possible: () => canEncode("avc"),
-    make: (frames, rate) => toVideo(frames, rate, "mp4")
+    possible: () => canRecord("video/mp4"),
+    make: (frames, rate) => toVideo(frames, rate, "video/mp4")
   },
   webm: {
     label: "WebM",
     end: "webm",
-    possible: () => canEncode("vp9"),
-    make: (frames, rate) => toVideo(frames, rate, "webm")
+    possible: () => canRecord("video/webm"),
+    make: (frames, rate) => toVideo(frames, rate, "video/webm")
   }
 } as const satisfies Record<string, FilmKind>;
 
@@ -148,7 +148,7 @@ async function drawnAgain(figure: HTMLElement): Promise<void> {
 }
 
 async function toGif(frames: AsyncIterable<HTMLCanvasElement>, rate: number): Promise<Blob> {
-  const {GIFEncoder, quantize, applyPalette} = await import("gifenc");
+  const {GIFEncoder, quantize, applyPalette} = await import("gifenc/dist/gifenc.esm.js");
   const gif = GIFEncoder();
   for await (const canvas of frames) {
     const {width, height} = canvas;
@@ -160,32 +160,32 @@ async function toGif(frames: AsyncIterable<HTMLCanvasElement>, rate: number): Pr
   return new Blob([gif.bytes()], {type: "image/gif"});
 }
 
-async function canEncode(codec: "avc" | "vp9"): Promise<boolean> {
-  if (typeof VideoEncoder === "undefined") return false;
-  const {canEncodeVideo} = await import("mediabunny");
-  return canEncodeVideo(codec);
+/** Whether the browser records a kind of video. */
+async function canRecord(type: string): Promise<boolean> {
+  return typeof MediaRecorder !== "undefined" && MediaRecorder.isTypeSupported(type);
 }
 
-async function toVideo(frames: AsyncIterable<HTMLCanvasElement>, rate: number, kind: "mp4" | "webm"): Promise<Blob> {
-  const {BufferTarget, CanvasSource, Mp4OutputFormat, Output, QUALITY_HIGH, WebMOutputFormat} =
-    await import("mediabunny");
-  const target = new BufferTarget();
-  const output = new Output({format: kind === "mp4" ? new Mp4OutputFormat() : new WebMOutputFormat(), target});
+/** Plays the frames on a canvas that the browser itself records: it takes as long as the film. */
+async function toVideo(frames: AsyncIterable<HTMLCanvasElement>, rate: number, type: string): Promise<Blob> {
+  const drawn: HTMLCanvasElement[] = [];
+  for await (const canvas of frames) drawn.push(canvas);
   const sheet = document.createElement("canvas");
-  const source = new CanvasSource(sheet, {codec: kind === "mp4" ? "avc" : "vp9", bitrate: QUALITY_HIGH});
-  output.addVideoTrack(source, {frameRate: rate});
-  let i = 0;
-  for await (const canvas of frames) {
-    if (i === 0) {
-      sheet.width = canvas.width;
-      sheet.height = canvas.height;
-      await output.start();
-    }
-    sheet.getContext("2d")!.drawImage(canvas, 0, 0);
-    await source.add(i / rate, 1 / rate);
-    i += 1;
+  sheet.width = drawn[0].width;
+  sheet.height = drawn[0].height;
+  const context = sheet.getContext("2d")!;
+  const recorder = new MediaRecorder(sheet.captureStream(), {mimeType: type, videoBitsPerSecond: bitsPerSecond});
+  const parts: Blob[] = [];
+  recorder.addEventListener("dataavailable", ({data}) => parts.push(data));
+  const ended = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+  recorder.start();
+  for (const canvas of drawn) {
+    context.drawImage(canvas, 0, 0);
+    await new Promise((resolve) => setTimeout(resolve, 1000 / rate));
   }
-  await output.finalize();
-  if (!target.buffer) throw new Error("The film has no frames.");
-  return new Blob([target.buffer], {type: kind === "mp4" ? "video/mp4" : "video/webm"});
+  recorder.stop();
+  await ended;
+  return new Blob(parts, {type});
 }
+
+/** Enough for the sharp edges of maps. */
+const bitsPerSecond = 8e6;

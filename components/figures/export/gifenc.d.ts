@@ -1,5 +1,5 @@
 /** What is used of `gifenc`, which comes without types. */
-declare module "gifenc" {
+declare module "gifenc/dist/gifenc.esm.js" {
   type Palette = number[][];
   export function quantize(rgba: Uint8ClampedArray, colours: number): Palette;
   export function applyPalette(rgba: Uint8ClampedArray, palette: Palette): Uint8Array;

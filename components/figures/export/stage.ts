@@ -64,6 +64,7 @@ function dress(figure: HTMLElement, width: number | undefined, family: FamilyId 
   const kept = figure.getAttribute("style");
   const {style} = figure;
   figure.classList.add("is-exported");
+  figure.classList.toggle("is-narrow-export", width !== undefined);
   if (width !== undefined) {
     style.width = `${width}px`;
     style.maxWidth = "none";
@@ -71,7 +72,7 @@ function dress(figure: HTMLElement, width: number | undefined, family: FamilyId 
   }
   if (family) for (const name of ["--serif", "--sans-serif"]) style.setProperty(name, `"${families[family].name}"`);
   return () => {
-    figure.classList.remove("is-exported");
+    figure.classList.remove("is-exported", "is-narrow-export");
     if (kept === null) figure.removeAttribute("style");
     else figure.setAttribute("style", kept);
   };
