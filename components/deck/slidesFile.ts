@@ -53,9 +53,9 @@ async function drawSlides(deck: Deck, tell: Tell): Promise<SVGSVGElement[]> {
 
 /** Scales what is higher than a slide to it, so that nothing is cut. */
 async function drawSheet(sheet: HTMLElement): Promise<SVGSVGElement> {
-  const svg = await onStage(sheet, {}, () => {
+  const svg = await onStage(sheet, {without: ".figure-reading"}, () => {
     const ground = getComputedStyle(document.documentElement).backgroundColor;
-    return sceneOf(sheet, {margin: 0, ground, without: ".figure-reading"});
+    return sceneOf(sheet, {margin: 0, ground});
   });
   const [w, hgt] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
   const scale = Math.max(w / width, hgt / height, 1);

@@ -14,8 +14,6 @@ export interface PictureOptions extends Layout {
   inches?: number;
   /** Pixels of a picture of pixels to the inch of paper. */
   perInch?: number;
-  /** Parts that are left out, as a selector. */
-  without?: string;
   /** Empty space around, in pixels of the page. */
   margin?: number;
 }
@@ -34,11 +32,11 @@ export interface Drawn {
  * @throws Error where there is nothing drawn
  */
 export async function drawFigure(figure: HTMLElement, caption: Caption, options: PictureOptions = {}): Promise<Drawn> {
-  const {inches, without, margin = 16} = options;
+  const {inches, margin = 16} = options;
   if (figure.querySelector(":scope > .figure-drawing.is-empty"))
     throw new Error("The figure is not drawn yet, or cannot be: its place says why.");
   const svg = await onStage(figure, options, () =>
-    sceneOf(figure, {margin, without, ground: getComputedStyle(document.documentElement).backgroundColor})
+    sceneOf(figure, {margin, ground: getComputedStyle(document.documentElement).backgroundColor})
   );
   svg.prepend(s("title", {}, caption.title), s("desc", {}, description(caption)));
   const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));

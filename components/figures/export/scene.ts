@@ -18,17 +18,14 @@ export interface SceneOptions {
   margin: number;
   /** What is beneath; none where it is left transparent. */
   ground?: string;
-  /** Parts of the figure that are left out, as a selector. */
-  without?: string;
 }
 
 /** Draws a figure that is on the page now, in its pixels. Record its canvases first, for vectors. */
-export function sceneOf(root: HTMLElement, {margin, ground, without}: SceneOptions): SVGSVGElement {
-  const skip = without ? `${interfaceParts}, ${without}` : interfaceParts;
+export function sceneOf(root: HTMLElement, {margin, ground}: SceneOptions): SVGSVGElement {
   const origin = root.getBoundingClientRect();
   const drawing = s("g", {transform: `translate(${round(margin - origin.left)},${round(margin - origin.top)})`});
   const extent = {left: origin.left, right: origin.right, top: origin.top, bottom: origin.top};
-  for (const {node, box} of parts(root, skip)) {
+  for (const {node, box} of parts(root)) {
     drawing.append(node);
     extent.right = Math.max(extent.right, box.right);
     extent.bottom = Math.max(extent.bottom, box.bottom);
@@ -47,7 +44,7 @@ interface Part {
   box: {right: number; bottom: number};
 }
 
-function* parts(element: Element, skip: string): Generator<Part> {
+function* parts(element: Element): Generator<Part> {
   const style = getComputedStyle(element);
   if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
   const box = element.getBoundingClientRect();
@@ -57,10 +54,10 @@ function* parts(element: Element, skip: string): Generator<Part> {
   }
   for (const node of element.childNodes) {
     if (node instanceof Text) yield* lines(node);
-    else if (!(node instanceof Element) || node.matches(skip)) continue;
+    else if (!(node instanceof Element) || node.matches(interfaceParts)) continue;
     else if (node instanceof HTMLCanvasElement || node instanceof HTMLImageElement) yield* picture(node);
     else if (node instanceof SVGSVGElement) yield* chart(node);
-    else yield* parts(node, skip);
+    else yield* parts(node);
   }
 }
 

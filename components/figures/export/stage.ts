@@ -12,6 +12,8 @@ export interface Layout {
   width?: number;
   /** The typeface; the page's own without one. */
   family?: FamilyId;
+  /** Parts that are left out and take no room, as a selector. */
+  without?: string;
 }
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -31,13 +33,14 @@ export function onStage<T>(figure: HTMLElement, layout: Layout, draw: () => T | 
 }
 
 async function perform<T>(figure: HTMLElement, layout: Layout, draw: () => T | Promise<T>): Promise<T> {
-  const {asShown = false, width, family} = layout;
+  const {asShown = false, width, family, without} = layout;
   if (family) await useFamily(family);
   const dark = isDark();
   const lighten = dark && !asShown;
   const changes = lighten || width !== undefined || family !== undefined;
   document.documentElement.classList.toggle("is-saving", changes);
   const restore = dress(figure, width, family);
+  const unhide = hideParts(figure, without);
   startRecording(figure);
   try {
     if (lighten) turnDark(false);
@@ -47,6 +50,7 @@ async function perform<T>(figure: HTMLElement, layout: Layout, draw: () => T | P
     return await draw();
   } finally {
     stopRecording();
+    unhide();
     restore();
     if (lighten) turnDark(true);
     await settled(1);
@@ -76,4 +80,12 @@ function dress(figure: HTMLElement, width: number | undefined, family: FamilyId 
     if (kept === null) figure.removeAttribute("style");
     else figure.setAttribute("style", kept);
   };
+}
+
+/** Takes parts of a figure away; the result brings them back. */
+function hideParts(figure: HTMLElement, without: string | undefined): () => void {
+  const parts = without ? [...figure.querySelectorAll<HTMLElement>(without)] : [];
+  const displays = parts.map(({style}) => style.display);
+  for (const {style} of parts) style.display = "none";
+  return () => parts.forEach(({style}, i) => (style.display = displays[i]));
 }
