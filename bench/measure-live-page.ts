@@ -150,14 +150,8 @@ export async function compareInPage(ask: ComparedAsk): Promise<Compared> {
     const {vectors} = live.lexicon
       ? live.lexicon.vectors(words)
       : {vectors: Float32Array.from({length: count * geometry.features}, (_, i) => Math.sin(i * 78.233))};
-    const shell: Compared["shells"][number] = {
-      classes: count,
-      windows: 0,
-      width: image.width,
-      height: image.height,
-      network: [],
-      shell: []
-    };
+    const {width, height} = image;
+    const shell: Compared["shells"][number] = {classes: count, windows: 0, width, height, network: [], shell: []};
     for (let round = 0; round <= ask.repeat; ++round) {
       let network = 0;
       const total = await time(async () => {

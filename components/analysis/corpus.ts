@@ -90,6 +90,44 @@ export interface EachImage {
 
 const TENTHS = 10;
 
+/** Whether all images have the norms of a trunk: imports may lack a trunk, or the tokens of one. */
+function haveNorms(images: readonly CorpusImage[], trunk: Trunk): boolean {
+  return images.every(({record}) => hasTrunk(record, trunk) && normsOf(record.trunks[trunk]));
+}
+
+/** Sizes of Eq. 4's sets and lengths of the longest patch, a row a layer, of the trunks that all images have. */
+function trunkSummary(images: readonly CorpusImage[], layers: number, options: BootstrapOptions) {
+  const everyLayer = <T>(known: boolean, of: (layer: number) => T): T[] =>
+    Array.from({length: known ? layers : 0}, (_, layer) => of(layer));
+  const bothTrunks = <T>(of: (trunk: Trunk) => T): Record<Trunk, T> => ({plain: of("plain"), purified: of("purified")});
+  const held = (trunk: Trunk) => images.every(({record}) => hasTrunk(record, trunk));
+  const sizes = (trunk: Trunk, layer: number) =>
+    images.map(({record}) => indicesOf(setOf(record, trunk, layer)).length);
+  return {
+    counts: bothTrunks((trunk) => everyLayer(held(trunk), (layer) => sizes(trunk, layer).toSorted((a, b) => a - b))),
+    meanCounts: bothTrunks((trunk) =>
+      everyLayer(held(trunk), (layer) => bounds(meanInterval(sizes(trunk, layer), options)))
+    ),
+    lengths: bothTrunks((trunk) =>
+      everyLayer(haveNorms(images, trunk), (layer) =>
+        images.map(({record}) => round(relativeLength(record, trunk, layer))).toSorted((a, b) => a - b)
+      )
+    )
+  };
+}
+
+/** In how many images each layer is the first that has outliers, by three tests. */
+function onsetSummary(images: readonly CorpusImage[], found: readonly LayerDetections[][]): CorpusSummary["onsets"] {
+  const measured = haveNorms(images, "plain");
+  const long = ({record}: CorpusImage) =>
+    Array.from({length: record.layers}, (_, layer) => relativeLength(record, "plain", layer) > highNormRatio);
+  return {
+    som: onsetCounts(found.map((image) => image.map(({som}) => som.outliers.some(Boolean)))),
+    mad: measured ? onsetCounts(found.map((image) => image.map(({mad}) => mad!.outliers.some(Boolean)))) : [],
+    long: measured ? onsetCounts(images.map(long)) : []
+  };
+}
+
 /** Sums up images of one grid and one model, for the detectors that every record can feed. */
 export function corpusSummary(
   name: string,
@@ -106,7 +144,6 @@ export function corpusSummary(
     ...Object.fromEntries(known.map((id) => [id, of(id)])),
     som: of("som")
   });
-  const bothTrunks = <T>(of: (trunk: Trunk) => T): Record<Trunk, T> => ({plain: of("plain"), purified: of("purified")});
 
   /** Share of patches in the set for each group that patches are sorted into; group −1 is left out. */
   const shares = (id: DetectorId, layer: number, groupOf: (image: number, patch: number) => number, groups: number) =>
@@ -128,32 +165,13 @@ export function corpusSummary(
   const sides = images.map(({object}) =>
     Array.from({length: patches}, (_, i) => (object && !Number.isNaN(object[i]) ? Number(object[i] < 0.5) : -1))
   );
-  const sizes = (trunk: Trunk, layer: number) =>
-    images.map(({record}) => indicesOf(setOf(record, trunk, layer)).length);
-
-  /** Imports may lack a trunk, or the tokens of one. */
-  const held = (trunk: Trunk) => images.every(({record}) => hasTrunk(record, trunk));
-  const measured = (trunk: Trunk) => held(trunk) && images.every(({record}) => normsOf(record.trunks[trunk]));
-
   return {
     name,
     images: images.length,
     grid,
     layers,
     provenance,
-    counts: bothTrunks((trunk) =>
-      held(trunk) ? everyLayer((layer) => sizes(trunk, layer).toSorted((a, b) => a - b)) : []
-    ),
-    meanCounts: bothTrunks((trunk) =>
-      held(trunk) ? everyLayer((layer) => bounds(meanInterval(sizes(trunk, layer), options))) : []
-    ),
-    lengths: bothTrunks((trunk) =>
-      measured(trunk)
-        ? everyLayer((layer) =>
-            images.map(({record}) => round(relativeLength(record, trunk, layer))).toSorted((a, b) => a - b)
-          )
-        : []
-    ),
+    ...trunkSummary(images, layers, options),
     places: eachDetector((id) =>
       everyLayer((layer) =>
         Array.from({length: patches}, (_, i) => found.filter((image) => image[layer][id]!.outliers[i]).length)
@@ -175,17 +193,7 @@ export function corpusSummary(
         )
       )
     }),
-    onsets: {
-      som: onsetCounts(found.map((image) => image.map(({som}) => som.outliers.some(Boolean)))),
-      mad: measured("plain")
-        ? onsetCounts(found.map((image) => image.map(({mad}) => mad!.outliers.some(Boolean))))
-        : [],
-      long: measured("plain")
-        ? onsetCounts(
-            images.map(({record}) => everyLayer((layer) => relativeLength(record, "plain", layer) > highNormRatio))
-          )
-        : []
-    },
+    onsets: onsetSummary(images, found),
     agreement: everyLayer((layer) =>
       pairsOf(known).map((pair) =>
         pairAgreement(

@@ -45,6 +45,32 @@ export interface PatchMapOptions {
   onPick?: (patch: number, other: boolean) => void;
 }
 
+/** The pointer previews, a click picks; arrow keys move and say where they are, Enter and Space pick. */
+function listen(element: HTMLElement, now: () => PatchMapOptions, say: (patch: number) => void): void {
+  const patchAt = (event: MouseEvent): number => {
+    const box = element.getBoundingClientRect();
+    const [rows, columns] = now().grid;
+    const column = clamp(Math.floor(((event.clientX - box.left) / box.width) * columns), columns);
+    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * rows), rows);
+    return row * columns + column;
+  };
+  element.addEventListener("pointermove", (event) => now().onHover?.(patchAt(event)));
+  element.addEventListener("pointerleave", () => now().onHover?.(null));
+  element.addEventListener("click", (event) => now().onPick?.(patchAt(event), event.shiftKey));
+  element.addEventListener("blur", () => now().onHover?.(null));
+  element.addEventListener("keydown", (event) => {
+    const {hover = null, grid, onHover, onPick} = now();
+    const next = step(event.key, hover, grid);
+    if (next !== undefined) {
+      onHover?.(next);
+      say(next);
+    } else if ((event.key === "Enter" || event.key === " ") && hover !== null) {
+      onPick?.(hover, event.shiftKey);
+    } else return;
+    event.preventDefault();
+  });
+}
+
 /**
  * A map of one value a patch: crisp squares, plain or over the photo, with marks. The pointer
  * previews, a click pins, arrow keys move; whoever cannot see it hears the patch and its value.
@@ -67,33 +93,12 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
   );
   if (active) element.setAttribute("aria-roledescription", "patch grid");
 
-  const patchAt = (event: PointerEvent): number => {
-    const box = element.getBoundingClientRect();
-    const [rows, columns] = state.grid;
-    const column = clamp(Math.floor(((event.clientX - box.left) / box.width) * columns), columns);
-    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * rows), rows);
-    return row * columns + column;
-  };
-  const say = (patch: number | null) => {
-    spoken.textContent = patch === null ? "" : describePatch(state, patch);
-  };
-
-  if (active) {
-    element.addEventListener("pointermove", (event) => state.onHover?.(patchAt(event)));
-    element.addEventListener("pointerleave", () => state.onHover?.(null));
-    element.addEventListener("click", (event) => state.onPick?.(patchAt(event as PointerEvent), event.shiftKey));
-    element.addEventListener("blur", () => state.onHover?.(null));
-    element.addEventListener("keydown", (event) => {
-      const next = step(event.key, state.hover ?? null, state.grid);
-      if (next !== undefined) {
-        state.onHover?.(next);
-        say(next);
-      } else if ((event.key === "Enter" || event.key === " ") && state.hover != null) {
-        state.onPick?.(state.hover, event.shiftKey);
-      } else return;
-      event.preventDefault();
-    });
-  }
+  if (active)
+    listen(
+      element,
+      () => state,
+      (patch) => (spoken.textContent = describePatch(state, patch))
+    );
 
   const name = () => {
     const [rows, columns] = state.grid;

@@ -36,196 +36,177 @@ const margin = {top: 12, right: 14, bottom: 44, left: 52};
 /** How near, in pixels, the pointer must come to a point to mean it. */
 const reach = 24;
 
-/**
- * Eq. 4 as a picture: each patch at its class-row value (across) and diagonal value (up), the line
- * y = m x between them. Both axes have one scale, so that the line means the same everywhere. All
- * points of a kind are one path: a layer's change is a few attributes, not hundreds of elements.
- */
-export function scatter(options: ScatterOptions): Drawing<ScatterOptions> {
-  let state: ScatterOptions = {scale: "sqrt", ...options};
-  let side = 0;
-  const axes = s("g", {"font-size": 11, fill: "currentColor"});
-  const region = s("path", {fill: markTable.outlier.colour, "fill-opacity": 0.07});
-  const line = s("path", {fill: "none", stroke: "currentColor", "stroke-width": 1.25});
-  const lineName = s("text", {"font-size": 11, fill: "currentColor", "text-anchor": "end"});
-  const brushed = s("path", {fill: "none", stroke: markTable.brushed.colour, "stroke-width": 2});
-  const tokens = s("path", {fill: markTable.token.colour, "fill-opacity": 0.75});
-  const rings = s("path", {fill: "none", stroke: markTable.outlier.colour, "stroke-width": 1.5});
-  const pins = s("g");
-  const pointed = s("path", {fill: "none", stroke: "currentColor", "stroke-width": 1.5});
-  const frame = s("rect", {
-    class: "brush",
-    fill: "currentColor",
-    "fill-opacity": 0.08,
-    stroke: "currentColor",
-    visibility: "hidden"
-  });
-  const svg = s(
-    "svg",
-    {"data-vector": "", role: "img"},
-    region,
-    axes,
-    line,
-    lineName,
-    brushed,
-    tokens,
-    rings,
-    pins,
-    pointed,
-    frame
-  );
-  const element = h("div", {class: "scatter"}, svg);
+/** The parts of the drawing, lowest first. */
+type Parts = ReturnType<typeof build>;
 
-  const domain = (): Domain => state.domain ?? [0, maximum(state.x, state.y)];
-  const inner = () => side - margin.left - margin.right;
-  const across = (value: number) => margin.left + inner() * position(value, domain(), state.scale!);
-  const up = (value: number) => margin.top + inner() * (1 - position(value, domain(), state.scale!));
+function build() {
+  const parts = {
+    region: s("path", {fill: markTable.outlier.colour, "fill-opacity": 0.07}),
+    axes: s("g", {"font-size": 11, fill: "currentColor"}),
+    line: s("path", {fill: "none", stroke: "currentColor", "stroke-width": 1.25}),
+    lineName: s("text", {"font-size": 11, fill: "currentColor", "text-anchor": "end"}),
+    brushed: s("path", {fill: "none", stroke: markTable.brushed.colour, "stroke-width": 2}),
+    tokens: s("path", {fill: markTable.token.colour, "fill-opacity": 0.75}),
+    rings: s("path", {fill: "none", stroke: markTable.outlier.colour, "stroke-width": 1.5}),
+    pins: s("g"),
+    pointed: s("path", {fill: "none", stroke: "currentColor", "stroke-width": 1.5}),
+    frame: s("rect", {
+      class: "brush",
+      fill: "currentColor",
+      "fill-opacity": 0.08,
+      stroke: "currentColor",
+      visibility: "hidden"
+    })
+  };
+  return {...parts, svg: s("svg", {"data-vector": "", role: "img"}, ...Object.values(parts))};
+}
 
-  const paintAxes = () => {
-    const [low, high] = domain();
-    axes.replaceChildren();
-    for (const value of axisTicks([low, high], state.scale!)) {
-      const [x, y] = [across(value), up(value)];
-      axes.append(
-        s("line", {
-          x1: x,
-          x2: x,
-          y1: margin.top,
-          y2: margin.top + inner(),
-          stroke: "currentColor",
-          "stroke-opacity": 0.09
-        }),
-        s("line", {
-          y1: y,
-          y2: y,
-          x1: margin.left,
-          x2: margin.left + inner(),
-          stroke: "currentColor",
-          "stroke-opacity": 0.09
-        }),
-        s("text", {x, y: margin.top + inner() + 16, "text-anchor": "middle"}, formatTick(value)),
-        s("text", {x: margin.left - 7, y: y + 4, "text-anchor": "end"}, formatTick(value))
-      );
-    }
+/** Where values lie on a square of a side, in pixels. */
+function layOut({domain, scale = "sqrt", x, y}: ScatterOptions, side: number) {
+  const inner = side - margin.left - margin.right;
+  const span: Domain = domain ?? [0, maximum(x, y)];
+  return {
+    side,
+    inner,
+    domain: span,
+    scale,
+    across: (value: number) => margin.left + inner * position(value, span, scale),
+    up: (value: number) => margin.top + inner * (1 - position(value, span, scale))
+  };
+}
+
+type Layout = ReturnType<typeof layOut>;
+
+function paintAxes({axes}: Parts, {inner, side, domain, scale, across, up}: Layout): void {
+  axes.replaceChildren();
+  const faint = {stroke: "currentColor", "stroke-opacity": 0.09};
+  for (const value of axisTicks(domain, scale)) {
+    const [x, y] = [across(value), up(value)];
     axes.append(
-      s("text", {x: margin.left + inner(), y: side - 8, "text-anchor": "end"}, "from the class token, times uniform →"),
-      s(
-        "text",
-        {transform: `translate(13,${margin.top}) rotate(-90)`, "text-anchor": "end"},
-        "to itself, times uniform →"
-      )
+      s("line", {x1: x, x2: x, y1: margin.top, y2: margin.top + inner, ...faint}),
+      s("line", {y1: y, y2: y, x1: margin.left, x2: margin.left + inner, ...faint}),
+      s("text", {x, y: margin.top + inner + 16, "text-anchor": "middle"}, formatTick(value)),
+      s("text", {x: margin.left - 7, y: y + 4, "text-anchor": "end"}, formatTick(value))
     );
-  };
-  const paintLine = () => {
-    const [low, high] = domain();
-    // The line is straight on a linear scale only; enough points follow it on any.
-    const points = Array.from({length: 65}, (_, i) => valueAt(i / 64, [low, high], state.scale!))
-      .map((x) => [x, state.factor * x] as const)
-      .filter(([, y]) => y <= high * 1.0001);
-    const path = points.map(([x, y]) => `${across(x).toFixed(1)},${up(y).toFixed(1)}`).join("L");
-    line.setAttribute("d", `M${path}`);
-    const corner = `L${across(high)},${up(points.at(-1)![1])}L${across(high)},${up(low)}L${across(low)},${up(low)}Z`;
-    region.setAttribute("d", `M${path}${corner}`);
-    const [x, y] = points[Math.floor(points.length * 0.9)];
-    lineName.setAttribute("x", String(across(x) - 8));
-    lineName.setAttribute("y", String(up(y) + 2));
-    lineName.textContent = state.factor === 1 ? "y = x" : `y = ${state.factor} x`;
-  };
-  const paintPoints = () => {
-    let [dots, circles] = ["", ""];
-    for (let i = 0; i < state.x.length; ++i) {
-      const [x, y] = [across(state.x[i]).toFixed(1), up(state.y[i]).toFixed(1)];
-      if (state.members[i]) circles += `M${x},${y}m4,0a4,4 0 1 1 -8,0a4,4 0 1 1 8,0`;
-      else dots += `M${x},${y}m2.2,0a2.2,2.2 0 1 1 -4.4,0a2.2,2.2 0 1 1 4.4,0`;
-    }
-    tokens.setAttribute("d", dots);
-    rings.setAttribute("d", circles);
-    const count = Array.from(state.members).filter(Boolean).length;
-    svg.setAttribute(
-      "aria-label",
-      `Attention of ${state.x.length} patches: from the class token across, to itself up. ${count} lie below the line and are outliers.`
-    );
-  };
-  const paintPins = () => {
-    pins.replaceChildren(
-      ...(state.marks ?? [])
-        .filter(({mark}) => mark === "target" || mark === "background")
-        .map(({patch, mark}) => {
-          const {shape, colour} = markTable[mark];
-          return s("path", {
-            transform: `translate(${across(state.x[patch])},${up(state.y[patch])})`,
-            d: outline(shape, 15),
-            fill: isFilled(shape) ? colour : "var(--theme-background)",
-            stroke: isFilled(shape) ? "var(--theme-background)" : colour,
-            "stroke-width": 1.5
-          });
-        })
-    );
-  };
-  const paintPointing = () => {
-    const i = state.hover;
-    pointed.setAttribute(
-      "d",
-      i == null ? "" : `M${across(state.x[i])},${up(state.y[i])}m7,0a7,7 0 1 1 -14,0a7,7 0 1 1 14,0`
-    );
-    brushed.setAttribute(
-      "d",
-      Array.from(state.brush ?? [], (k) => `M${across(state.x[k]) - 5},${up(state.y[k]) - 5}h10v10h-10Z`).join("")
-    );
-  };
-  const paint = () => {
-    if (side === 0) return;
-    paintAxes();
-    paintLine();
-    paintPoints();
-    paintPins();
-    paintPointing();
-  };
-  whenResized(element, (width) => {
-    side = Math.min(width, 520);
-    svg.setAttribute("viewBox", `0 0 ${side} ${side}`);
-    svg.setAttribute("width", String(side));
-    svg.setAttribute("height", String(side));
-    paint();
-  });
+  }
+  axes.append(
+    s("text", {x: margin.left + inner, y: side - 8, "text-anchor": "end"}, "from the class token, times uniform →"),
+    s(
+      "text",
+      {transform: `translate(13,${margin.top}) rotate(-90)`, "text-anchor": "end"},
+      "to itself, times uniform →"
+    )
+  );
+}
 
-  const at = (event: PointerEvent | MouseEvent) => {
+/** The line y = m x, and the half plane below it. */
+function paintLine({line, region, lineName}: Parts, {domain, scale, across, up}: Layout, factor: number): void {
+  const [low, high] = domain;
+  // The line is straight on a linear scale only; enough points follow it on any.
+  const points = Array.from({length: 65}, (_, i) => valueAt(i / 64, [low, high], scale))
+    .map((x) => [x, factor * x] as const)
+    .filter(([, y]) => y <= high * 1.0001);
+  const path = points.map(([x, y]) => `${across(x).toFixed(1)},${up(y).toFixed(1)}`).join("L");
+  line.setAttribute("d", `M${path}`);
+  const corner = `L${across(high)},${up(points.at(-1)![1])}L${across(high)},${up(low)}L${across(low)},${up(low)}Z`;
+  region.setAttribute("d", `M${path}${corner}`);
+  const [x, y] = points[Math.floor(points.length * 0.9)];
+  lineName.setAttribute("x", String(across(x) - 8));
+  lineName.setAttribute("y", String(up(y) + 2));
+  lineName.textContent = factor === 1 ? "y = x" : `y = ${factor} x`;
+}
+
+function paintPoints({tokens, rings, svg}: Parts, {across, up}: Layout, {x, y, members}: ScatterOptions): void {
+  let [dots, circles] = ["", ""];
+  for (let i = 0; i < x.length; ++i) {
+    const place = `M${across(x[i]).toFixed(1)},${up(y[i]).toFixed(1)}`;
+    if (members[i]) circles += `${place}m4,0a4,4 0 1 1 -8,0a4,4 0 1 1 8,0`;
+    else dots += `${place}m2.2,0a2.2,2.2 0 1 1 -4.4,0a2.2,2.2 0 1 1 4.4,0`;
+  }
+  tokens.setAttribute("d", dots);
+  rings.setAttribute("d", circles);
+  const count = Array.from(members).filter(Boolean).length;
+  svg.setAttribute(
+    "aria-label",
+    `Attention of ${x.length} patches: from the class token across, to itself up. ${count} lie below the line and are outliers.`
+  );
+}
+
+function paintPins({pins}: Parts, {across, up}: Layout, {marks = [], x, y}: ScatterOptions): void {
+  pins.replaceChildren(
+    ...marks
+      .filter(({mark}) => mark === "target" || mark === "background")
+      .map(({patch, mark}) => {
+        const {shape, colour} = markTable[mark];
+        return s("path", {
+          transform: `translate(${across(x[patch])},${up(y[patch])})`,
+          d: outline(shape, 15),
+          fill: isFilled(shape) ? colour : "var(--theme-background)",
+          stroke: isFilled(shape) ? "var(--theme-background)" : colour,
+          "stroke-width": 1.5
+        });
+      })
+  );
+}
+
+function paintPointing({pointed, brushed}: Parts, {across, up}: Layout, {hover, brush, x, y}: ScatterOptions): void {
+  pointed.setAttribute(
+    "d",
+    hover == null ? "" : `M${across(x[hover])},${up(y[hover])}m7,0a7,7 0 1 1 -14,0a7,7 0 1 1 14,0`
+  );
+  brushed.setAttribute("d", Array.from(brush ?? [], (k) => `M${across(x[k]) - 5},${up(y[k]) - 5}h10v10h-10Z`).join(""));
+}
+
+/** The patch whose point is nearest to a place, if it is near enough to be meant. */
+function nearest({across, up}: Layout, {x, y}: ScatterOptions, [px, py]: readonly [number, number]): number | null {
+  let [best, distance] = [-1, reach ** 2];
+  for (let i = 0; i < x.length; ++i) {
+    const d = (across(x[i]) - px) ** 2 + (up(y[i]) - py) ** 2;
+    if (d < distance) [best, distance] = [i, d];
+  }
+  return best < 0 ? null : best;
+}
+
+type Corner = readonly [x: number, y: number];
+
+/** Draws the brush between two corners. @returns the patches inside */
+function brushBetween({frame}: Parts, {across, up}: Layout, options: ScatterOptions, a: Corner, b: Corner) {
+  const [left, top] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+  const [right, bottom] = [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+  for (const [key, value] of Object.entries({x: left, y: top, width: right - left, height: bottom - top}))
+    frame.setAttribute(key, String(value));
+  frame.setAttribute("visibility", "visible");
+  const inside = new Set<number>();
+  for (let i = 0; i < options.x.length; ++i) {
+    const [px, py] = [across(options.x[i]), up(options.y[i])];
+    if (px >= left && px <= right && py >= top && py <= bottom) inside.add(i);
+  }
+  return inside;
+}
+
+/** Hovering and clicks find the nearest point; a drag with a mouse or pen brushes. */
+function listen(parts: Parts, now: () => {state: ScatterOptions; layout: Layout}): void {
+  const {svg, frame} = parts;
+  const at = (event: PointerEvent | MouseEvent): Corner => {
     const box = svg.getBoundingClientRect();
-    return [((event.clientX - box.left) * side) / box.width, ((event.clientY - box.top) * side) / box.height] as const;
+    const {side} = now().layout;
+    return [((event.clientX - box.left) * side) / box.width, ((event.clientY - box.top) * side) / box.height];
   };
-  const nearest = (px: number, py: number): number | null => {
-    let [best, distance] = [-1, reach ** 2];
-    for (let i = 0; i < state.x.length; ++i) {
-      const d = (across(state.x[i]) - px) ** 2 + (up(state.y[i]) - py) ** 2;
-      if (d < distance) [best, distance] = [i, d];
-    }
-    return best < 0 ? null : best;
-  };
-  let from: readonly [number, number] | null = null;
+  let from: Corner | null = null;
   let dragged = false;
   svg.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch" || !state.onBrush) return;
+    if (event.pointerType === "touch" || !now().state.onBrush) return;
     from = at(event);
     dragged = false;
     svg.setPointerCapture(event.pointerId);
   });
   svg.addEventListener("pointermove", (event) => {
-    const [x, y] = at(event);
-    if (from && (dragged || Math.hypot(x - from[0], y - from[1]) > 4)) {
+    const {state, layout} = now();
+    const place = at(event);
+    if (from && (dragged || Math.hypot(place[0] - from[0], place[1] - from[1]) > 4)) {
       dragged = true;
-      const [left, top] = [Math.min(x, from[0]), Math.min(y, from[1])];
-      const [right, bottom] = [Math.max(x, from[0]), Math.max(y, from[1])];
-      for (const [key, value] of Object.entries({x: left, y: top, width: right - left, height: bottom - top})) {
-        frame.setAttribute(key, String(value));
-      }
-      frame.setAttribute("visibility", "visible");
-      const inside = new Set<number>();
-      for (let i = 0; i < state.x.length; ++i) {
-        const [px, py] = [across(state.x[i]), up(state.y[i])];
-        if (px >= left && px <= right && py >= top && py <= bottom) inside.add(i);
-      }
-      state.onBrush?.(inside);
-    } else state.onHover?.(nearest(x, y));
+      state.onBrush?.(brushBetween(parts, layout, state, from, place));
+    } else state.onHover?.(nearest(layout, state, place));
   });
   svg.addEventListener("pointerup", () => {
     from = null;
@@ -236,17 +217,47 @@ export function scatter(options: ScatterOptions): Drawing<ScatterOptions> {
       dragged = false;
       return;
     }
-    const patch = nearest(...at(event));
+    const {state, layout} = now();
+    const patch = nearest(layout, state, at(event));
     if (patch !== null) state.onPick?.(patch, event.shiftKey);
     state.onBrush?.(null);
   });
-  svg.addEventListener("pointerleave", () => state.onHover?.(null));
+  svg.addEventListener("pointerleave", () => now().state.onHover?.(null));
+}
 
+/**
+ * Eq. 4 as a picture: each patch at its class-row value (across) and diagonal value (up), the line
+ * y = m x between them. Both axes have one scale, so that the line means the same everywhere. All
+ * points of a kind are one path: a layer's change is a few attributes, not hundreds of elements.
+ */
+export function scatter(options: ScatterOptions): Drawing<ScatterOptions> {
+  let state: ScatterOptions = options;
+  let side = 0;
+  const parts = build();
+  const {svg} = parts;
+  const element = h("div", {class: "scatter"}, svg);
+  const paint = () => {
+    if (side === 0) return;
+    const layout = layOut(state, side);
+    paintAxes(parts, layout);
+    paintLine(parts, layout, state.factor);
+    paintPoints(parts, layout, state);
+    paintPins(parts, layout, state);
+    paintPointing(parts, layout, state);
+  };
+  whenResized(element, (width) => {
+    side = Math.min(width, 520);
+    svg.setAttribute("viewBox", `0 0 ${side} ${side}`);
+    svg.setAttribute("width", String(side));
+    svg.setAttribute("height", String(side));
+    paint();
+  });
+  listen(parts, () => ({state, layout: layOut(state, side)}));
   return drawing<ScatterOptions, HTMLDivElement>(element, (change) => {
     state = {...state, ...change};
-    const keys = Object.keys(change);
-    if (keys.every((key) => key === "hover" || key === "brush")) return side > 0 ? paintPointing() : undefined;
-    paint();
+    const pointing = Object.keys(change).every((key) => key === "hover" || key === "brush");
+    if (!pointing) return paint();
+    if (side > 0) paintPointing(parts, layOut(state, side), state);
   });
 }
 

@@ -68,12 +68,9 @@ export function spread(options: SpreadOptions): Drawing<SpreadOptions> {
   });
 }
 
-function plot({series, label, scale, height}: SpreadOptions, width: number) {
-  const layers = series[0].values.length;
-  // Side by side within the layer's step, so that none covers another.
-  const step = (width - 80) / Math.max(1, layers - 0.2);
-  const bar = Math.min(14, (step * 0.7) / series.length);
-  const rows = series.flatMap(({values, means, label: name, colour}, k) =>
+/** A bar of the plot: one series in one layer. */
+function barsOf(series: SpreadOptions["series"]) {
+  return series.flatMap(({values, means, label: name, colour}, k) =>
     values.map((list, i) => {
       const at = (p: number) => quantileSorted(list, p);
       const [mean, low, high] = means?.[i] ?? [null, null, null];
@@ -93,6 +90,14 @@ function plot({series, label, scale, height}: SpreadOptions, width: number) {
       };
     })
   );
+}
+
+function plot({series, label, scale, height}: SpreadOptions, width: number) {
+  const layers = series[0].values.length;
+  // Side by side within the layer's step, so that none covers another.
+  const step = (width - 80) / Math.max(1, layers - 0.2);
+  const bar = Math.min(14, (step * 0.7) / series.length);
+  const rows = barsOf(series);
   const offset = (k: number) => (k - (series.length - 1) / 2) * (bar + 2);
   return Plot.plot({
     width,

@@ -231,7 +231,7 @@ export const catalog: readonly FigureEntry[] = [
     page: "detectors",
     title: "Where detectors agree",
     needs: "view",
-    load: async () => (await import("./detectors/maps.js")).detectorAgreement
+    load: async () => (await import("./detectors/agreement.js")).detectorAgreement
   },
   {
     id: "score-lines",

@@ -75,8 +75,7 @@ export function barInputs(
   });
   const ringsInput = menu<string>({
     label: "Rings",
-    quiet: true,
-    options: detectorIds.map((id) => ({value: id, label: `○ ${detectors[id].label}`})),
+    options: detectorIds.map((id) => ({value: id, label: detectors[id].label})),
     value: store.value.maps.rings,
     onChange: (value) => store.set({maps: {rings: value}})
   });

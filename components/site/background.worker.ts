@@ -35,7 +35,7 @@ export interface Integration {
   steps: SinkhornStep[];
 }
 
-export interface Colours {
+export interface FeatureColours {
   /** Red, green, blue in [0, 1], of each map's patches: N × 3. */
   colours: Float64Array[];
   /** The share of the variance that the three axes carry. */
@@ -48,7 +48,7 @@ export const tasks = {
    * Colours on one basis over all maps, N × 3 each, of features at unit length: only directions are compared.
    * `centred` takes each map's own mean away first, so that what sets whole maps apart does not use up the axes.
    */
-  colours: ({maps, centred}: {maps: readonly FeatureMap[]; centred: boolean}): Colours => {
+  colours: ({maps, centred}: {maps: readonly FeatureMap[]; centred: boolean}): FeatureColours => {
     const units = maps.map(({width, values}) => {
       const unit = {width, values: unitTokens({width, values})};
       return centred ? withoutMean(unit) : unit;

@@ -7,7 +7,8 @@ import {sharedRange} from "../side/sharedRange.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
-import {rangeInput} from "../frame/kit.js";
+import {rangeInput, type Hands} from "../frame/kit.js";
+import type {Selection} from "../../site/selection.js";
 import {figure, provenance, trunkName} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {ringDetector, ringName, tokenLegend, tokenMarks, withHighNorm} from "../frame/tokens.js";
@@ -25,20 +26,10 @@ const panels = ["target", "background", "class", "diagonal", "margin"] as const;
 
 type Panel = (typeof panels)[number];
 
-/**
- * Figure 1, a to e: the photo with its pins and outliers, the attention of the two pinned tokens and
- * of the class token, the diagonal, and the margin whose sign is the outlier test.
- */
-export function attentionFigure(feed: Feed): HTMLElement {
-  const {store} = feed;
-  let second = false;
-  let values: Partial<Record<Panel, ArrayLike<number>>> = {};
-  let current: View | undefined;
+type Values = Partial<Record<Panel, ArrayLike<number>>>;
 
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (patch: number, other: boolean) => store.set(second === other ? {target: patch} : {background: patch})
-  };
+/** The photo and the five maps, each in its frame. A click pins as `hands` say. */
+function build(feed: Feed, hands: Hands) {
   const blank = {grid: [14, 14], unit: "times uniform", ...hands} as const;
   const photo = patchMap({...blank, label: "the photo", lines: true});
   const maps: Record<Panel, ReturnType<typeof patchMap>> = {
@@ -61,6 +52,13 @@ export function attentionFigure(feed: Feed): HTMLElement {
   };
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
   const signedLegend = rampLegend({label: "class − self", domain: [0, 1], signed: true});
+  return {feed, photo, maps, frames, legend, signedLegend};
+}
+
+type Parts = ReturnType<typeof build>;
+
+/** Scale and range of the maps, as the selection has them. */
+function scaleInputs({store}: Feed) {
   const scale = segmented<Scale>({
     label: "Scale",
     options: [
@@ -72,6 +70,30 @@ export function attentionFigure(feed: Feed): HTMLElement {
     onChange: (value) => store.set({maps: {scale: value}})
   });
   const range = rangeInput(store);
+  return {
+    elements: [scale, range],
+    show: ({maps}: Selection) => {
+      scale.update({value: maps.scale});
+      range.update({value: maps.range});
+    }
+  };
+}
+
+/**
+ * Figure 1, a to e: the photo with its pins and outliers, the attention of the two pinned tokens and
+ * of the class token, the diagonal, and the margin whose sign is the outlier test.
+ */
+export function attentionFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let second = false;
+  let values: Values = {};
+  let current: View | undefined;
+  const parts = build(feed, {
+    onHover: (hover) => store.point({hover}),
+    onPick: (patch, other) => store.set(second === other ? {target: patch} : {background: patch})
+  });
+  const {photo, maps, frames} = parts;
+  const inputs = scaleInputs(feed);
   const pinning = segmented<"target" | "background">({
     label: "A click pins",
     options: [
@@ -86,8 +108,8 @@ export function attentionFigure(feed: Feed): HTMLElement {
     title: "All three queries attend to the outliers",
     waiting,
     lede: "Attention in one layer, in times uniform: 1 is what each key would receive if attention were uniform.",
-    legend: [legend, signedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
-    controls: [pinning, scale, range],
+    legend: [parts.legend, parts.signedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
+    controls: [pinning, ...inputs.elements],
     reading:
       "Rows a to c belong to tokens with little in common: a patch that stands out in all three receives attention from everywhere. " +
       "The test needs c and d alone: outliers are where their difference e is above 0.",
@@ -95,44 +117,17 @@ export function attentionFigure(feed: Feed): HTMLElement {
   });
 
   const draw = (view: View, map: AttentionMap | null) => {
-    const {record, choice, target, background, selection} = view;
+    const {record, choice, selection} = view;
     const reading = readLayer(record, choice);
-    const row = (patch: number | null) => (map && patch !== null ? attentionRow(map, tokenOf(map, patch)) : undefined);
-    values = {
-      target: row(target),
-      background: row(background),
-      class: reading.classRow,
-      diagonal: reading.diagonal,
-      margin: reading.margin
-    };
     current = view;
-    const {grid} = record;
-    const marks = [...tokenMarks(view, choice, reading), ...pinMarks(view)];
-    const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
-    const shared = sharedRange(feed, "attention", [0, maximum(...attention)]);
-    const reach = sharedRange(feed, "attention margin", [0, maximum(reading.margin.map(Math.abs))]);
-    const own = selection.maps.range === "own";
-    photo.update({grid, marks, photo: view.picture.image, label: `the photo, ${record.image}`});
-    for (const panel of panels) {
-      const list = values[panel] ?? null;
-      const domain = panel === "margin" ? reach : own ? undefined : shared;
-      maps[panel].update({
-        grid,
-        values: list,
-        domain,
-        scale: selection.maps.scale,
-        marks: panel === "margin" ? marks : pinMarks(view)
-      });
-    }
-    legend.update({domain: own ? [0, 1] : shared, scale: selection.maps.scale});
-    legend.hidden = own;
-    signedLegend.update({domain: reach, scale: selection.maps.scale});
-    scale.update({value: selection.maps.scale});
-    range.update({value: selection.maps.range});
-    frame.update(words(view, reading, own));
+    values = valuesOf(view, reading, map);
+    paint(parts, view, reading, values);
+    inputs.show(selection);
     point(store.pointing.hover, view);
+    const {trunk, layer, head} = choice;
     frame.update({
-      drawn: {image: record.image, trunk: choice.trunk, layer: choice.layer + 1, head: choice.head, rows: map !== null}
+      ...words(view, reading),
+      drawn: {image: record.image, trunk, layer: layer + 1, head, rows: map !== null}
     });
   };
   const point = (hover: number | null, view: View) => {
@@ -165,6 +160,47 @@ export function attentionFigure(feed: Feed): HTMLElement {
   return frame;
 }
 
+/** The values of the panels; of single tokens as soon as the whole map is there. */
+function valuesOf({target, background}: View, reading: LayerReading, map: AttentionMap | null): Values {
+  const row = (patch: number | null) => (map && patch !== null ? attentionRow(map, tokenOf(map, patch)) : undefined);
+  return {
+    target: row(target),
+    background: row(background),
+    class: reading.classRow,
+    diagonal: reading.diagonal,
+    margin: reading.margin
+  };
+}
+
+function paint(
+  {feed, photo, maps, legend, signedLegend}: Parts,
+  view: View,
+  reading: LayerReading,
+  values: Values
+): void {
+  const {record, choice, selection, picture} = view;
+  const {grid} = record;
+  const {scale, range} = selection.maps;
+  const pinned = pinMarks(view);
+  const marks = [...tokenMarks(view, choice, reading), ...pinned];
+  const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
+  const shared = sharedRange(feed, "attention", [0, maximum(...attention)]);
+  const reach = sharedRange(feed, "attention margin", [0, maximum(reading.margin.map(Math.abs))]);
+  const own = range === "own";
+  photo.update({grid, marks, photo: picture.image, label: `the photo, ${record.image}`});
+  for (const panel of panels)
+    maps[panel].update({
+      grid,
+      values: values[panel] ?? null,
+      domain: panel === "margin" ? reach : own ? undefined : shared,
+      scale,
+      marks: panel === "margin" ? marks : pinned
+    });
+  legend.update({domain: own ? [0, 1] : shared, scale});
+  legend.hidden = own;
+  signedLegend.update({domain: reach, scale});
+}
+
 /** Stars on the pinned patches: the same array as long as the pins stay, so that nothing is repainted for it. */
 export function pinMarks({target, background}: View): readonly PatchMark[] {
   if (target === pins.target && background === pins.background) return pins.marks;
@@ -186,11 +222,8 @@ function named(before: string, thing: string, words: string): Node {
   return h("span", {}, `${before} `, h("span", {class: `is-${thing}`}, words));
 }
 
-function words(
-  {record, choice, picture, selection}: View,
-  reading: LayerReading,
-  own: boolean
-): Partial<FigureOptions> {
+function words({record, choice, picture, selection}: View, reading: LayerReading): Partial<FigureOptions> {
+  const own = selection.maps.range === "own";
   const {count, classRow} = reading;
   const {layer, head, trunk, factor, cap} = choice;
   const patches = classRow.length;
@@ -215,7 +248,7 @@ function words(
   };
 }
 
-function rows({record, choice}: View, values: Partial<Record<Panel, ArrayLike<number>>>): Rows {
+function rows({record, choice}: View, values: Values): Rows {
   const [, columns] = record.grid;
   const {outliers, highNorm} = readLayer(record, choice);
   return Array.from(outliers, (outlier, patch) => ({

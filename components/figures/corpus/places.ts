@@ -17,9 +17,7 @@ import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
 import {maximum, patchName} from "../../charts/reading.js";
 
-/** Where on the image a detector's sets lie, layer by layer, and how that depends on the border. */
-export function corpusPlaces(place: Place): HTMLElement {
-  const {store} = place;
+function build({store}: Place) {
   const map = patchMap({
     grid: [14, 14],
     label: "share of images in which the patch is in the set",
@@ -42,79 +40,95 @@ export function corpusPlaces(place: Place): HTMLElement {
     start: 0,
     height: 400
   });
-  const legend = rampLegend({label: "in the set, % of images", domain: [0, 100], scale: "linear"});
-  const frame = figure(
-    h(
-      "div",
-      {},
-      h("div", {class: "beside"}, mapFrame, plate(border, {title: "by distance to the border, all detectors"})),
-      h("div", {class: "strips"}, h("span", {}, "layers"), strip)
-    ),
-    place,
-    {
-      id: "corpus-places",
-      title: "Where outliers sit",
-      waiting: "Loading the numbers of all images.",
-      lede: "Share of images in which each place is in the set of the chosen detector; beside it, the share of patches in each set by steps from the border.",
-      controls: [detectorControl(store)],
-      legend: [legend, strokesLegend(detectorIds.map((id) => strokeOf(detectors[id])))],
-      reading:
-        "A place that is an outlier in most images is one because of its position, not its content. Photos have their objects in the middle, so this figure alone does not separate position from content.",
-      data: () => {
-        const [corpus, detector] = key as [CorpusSummary | undefined, DetectorId];
-        return (corpus?.places[detector] ?? []).flatMap((row, layer) =>
-          row.map((images, patch) => ({detector, layer: layer + 1, patch, images}))
-        );
-      }
-    }
+  const content = h(
+    "div",
+    {},
+    h("div", {class: "beside"}, mapFrame, plate(border, {title: "by distance to the border, all detectors"})),
+    h("div", {class: "strips"}, h("span", {}, "layers"), strip)
   );
-  let shares: number[][] = [];
-  let key: unknown[] = [];
+  const legend = rampLegend({label: "in the set, % of images", domain: [0, 100], scale: "linear"});
+  return {content, map, mapFrame, strip, border, legend};
+}
+
+/** Of one detector in one corpus: in how many per cent of the images each patch is in the set, a row a layer. */
+interface Shares {
+  corpus: CorpusSummary;
+  id: DetectorId;
+  rows: number[][];
+}
+
+function sharesOf(corpus: CorpusSummary, id: DetectorId): Shares {
+  return {corpus, id, rows: corpus.places[id]!.map((row) => row.map((count) => (100 * count) / corpus.images))};
+}
+
+/** Where on the image a detector's sets lie, layer by layer, and how that depends on the border. */
+export function corpusPlaces(place: Place): HTMLElement {
+  const {store} = place;
+  const parts = build(place);
+  const frame = figure(parts.content, place, {
+    id: "corpus-places",
+    title: "Where outliers sit",
+    waiting: "Loading the numbers of all images.",
+    lede: "Share of images in which each place is in the set of the chosen detector; beside it, the share of patches in each set by steps from the border.",
+    controls: [detectorControl(store)],
+    legend: [parts.legend, strokesLegend(detectorIds.map((id) => strokeOf(detectors[id])))],
+    reading:
+      "A place that is an outlier in most images is one because of its position, not its content. Photos have their objects in the middle, so this figure alone does not separate position from content.",
+    data: () => (shares ? placeRows(shares) : [])
+  });
+  let shares: Shares | undefined;
+  let drawnLayer = 0;
   const point = () => {
     const {hover} = store.pointing;
-    map.update({hover});
-    const value = hover === null ? undefined : shares[drawnLayer]?.[hover];
-    mapFrame.update({readout: value === undefined ? "" : `${value.toFixed(0)} % of images`});
+    parts.map.update({hover});
+    const value = hover === null ? undefined : shares?.rows[drawnLayer]?.[hover];
+    parts.mapFrame.update({readout: value === undefined ? "" : `${value.toFixed(0)} % of images`});
   };
-  let drawnLayer = 0;
   store.subscribePointing(point);
   followCorpus(store, frame, (view) => {
     const {corpus, layer, selection} = view;
     const id = detectorOf(selection, corpus);
-    const {grid} = corpus;
+    const anew = shares?.corpus !== corpus || shares.id !== id;
+    if (anew) shares = sharesOf(corpus, id);
     drawnLayer = layer;
-    const fresh = [corpus, id].some((value, i) => value !== key[i]);
-    key = [corpus, id];
-    if (fresh) shares = corpus.places[id]!.map((row) => row.map((count) => (100 * count) / corpus.images));
-    const domain = [0, maximum(...shares)] as const;
-    map.update({grid, values: shares[layer], domain, scale: "linear"});
-    strip.update(
-      fresh
-        ? {
-            grid,
-            domain,
-            scale: "linear",
-            current: layer,
-            items: shares.map((values, i) => ({label: String(i + 1), values}))
-          }
-        : {current: layer}
-    );
-    legend.update({domain, scale: "linear"});
-    border.update({
-      series: detectorsIn(corpus).map((other) => ({
-        ...boundedSeries(strokeOf(detectors[other]), corpus.border[other]![layer], 100),
-        quiet: true
-      }))
-    });
-    const most = shares[layer].reduce((best, share, i) => (share > shares[layer][best] ? i : best), 0);
+    paintPlaces(parts, shares!, layer, anew);
+    const row = shares!.rows[layer];
+    const most = row.reduce((best, share, i) => (share > row[best] ? i : best), 0);
     frame.update({
-      title: `${detectors[id].label}, layer ${layer + 1}: most often patch ${patchName(most, grid[1])}, in ${shares[layer][most].toFixed(0)} % of images`,
+      title: `${detectors[id].label}, layer ${layer + 1}: most often patch ${patchName(most, corpus.grid[1])}, in ${row[most].toFixed(0)} % of images`,
       source: corpusSource(view, [detectorTitle(id), "default options", "without SOM"], {oneLayer: true})
     });
     point();
     frame.update({drawn: {images: corpus.images, detector: id, layer: layer + 1, most}});
   });
   return frame;
+}
+
+/** @param anew whether it is another detector or corpus, and not only another layer */
+function paintPlaces(
+  {map, strip, border, legend}: ReturnType<typeof build>,
+  {corpus, rows}: Shares,
+  layer: number,
+  anew: boolean
+): void {
+  const look = {grid: corpus.grid, domain: [0, maximum(...rows)], scale: "linear"} as const;
+  map.update({...look, values: rows[layer]});
+  const items = () => rows.map((values, i) => ({label: String(i + 1), values}));
+  strip.update({current: layer, ...(anew && {...look, items: items()})});
+  legend.update({domain: look.domain, scale: look.scale});
+  border.update({
+    series: detectorsIn(corpus).map((other) => ({
+      ...boundedSeries(strokeOf(detectors[other]), corpus.border[other]![layer], 100),
+      quiet: true
+    }))
+  });
+}
+
+/** A row a patch of a layer. */
+function placeRows({corpus, id}: Shares): Rows {
+  return corpus.places[id]!.flatMap((row, layer) =>
+    row.map((images, patch) => ({detector: id, layer: layer + 1, patch, images}))
+  );
 }
 
 const onObject: Stroke = {label: "on objects", colour: marks.target.colour};

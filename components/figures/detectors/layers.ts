@@ -8,16 +8,16 @@ import {detectionsOf, detectorNotes, needOthers, presentIn, rankGroups, strokeOf
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import type {Rows} from "../frame/rows.js";
 import {strokesLegend} from "../../charts/legend.js";
-import {lines} from "../../charts/lines.js";
+import {lines, type Series} from "../../charts/lines.js";
 import {plate} from "../../charts/plate.js";
 
 const others = detectorIds.filter((id) => id !== "som");
 
 /** How SOM agrees with each other detector, layer by layer. */
 export function detectorLayers(feed: Feed): HTMLElement {
-  const {store} = feed;
-  const onPick = (layer: number) => store.set({layer});
+  const onPick = (layer: number) => feed.store.set({layer});
   const sets = lines({series: [], label: "↑ Jaccard index with SOM’s set", extent: [0, 1], onPick});
   const ranks = lines({series: [], label: "↑ Spearman’s ρ with SOM’s margin", extent: [-1, 1], onPick});
   const frame = figure(
@@ -36,20 +36,7 @@ export function detectorLayers(feed: Feed): HTMLElement {
       legend: [strokesLegend(others.map((id) => strokeOf(detectors[id])))],
       reading:
         "Left, 1 is the same set, 0 no patch in common; a gap means that neither found any. Right, below 0 the patches with the larger margin are mostly those that the other detector ranks as ordinary.",
-      data: () =>
-        (shown ?? []).map((found, layer) => ({
-          layer: layer + 1,
-          ...Object.fromEntries(
-            others.flatMap((id) => {
-              const other = found[id];
-              if (!other) return [];
-              return [
-                [`jaccard_${id}`, jaccard(overlap(found.som.outliers, other.outliers))],
-                [`spearman_${id}`, spearman(found.som.scores, other.scores)]
-              ];
-            })
-          )
-        }))
+      data: () => rows(shown ?? [])
     }
   );
   let shown: LayerDetections[] | undefined;
@@ -58,52 +45,78 @@ export function detectorLayers(feed: Feed): HTMLElement {
     const {record, choice, selection, picture} = view;
     needOthers(view);
     const current = choice.layer + 1;
+    sets.update({current});
+    ranks.update({current});
     const next = [record, choice.trunk, selection.detectors];
-    if (next.every((value, i) => value === key[i])) {
-      sets.update({current});
-      ranks.update({current});
-      return;
-    }
+    if (next.every((value, i) => value === key[i])) return;
     key = next;
-    const found = Array.from({length: record.layers}, (_, layer) => detectionsOf(view, layer));
-    shown = found;
-    const present = others.filter((id) => found[0][id]);
-    const values = (id: DetectorId, of: (som: Detection, other: Detection) => number) =>
-      found.map((layer) => of(layer.som, layer[id]!));
-    sets.update({
-      current,
-      series: present.map((id) => ({
-        ...strokeOf(detectors[id]),
-        values: values(id, (som, other) => jaccard(overlap(som.outliers, other.outliers))),
-        quiet: true
-      }))
-    });
-    ranks.update({
-      current,
-      series: rankGroups(present).map(({id, label}) => ({
-        ...strokeOf(detectors[id]),
-        label,
-        values: values(id, (som, other) => spearman(som.scores, other.scores))
-      }))
-    });
-    const best = found.reduce(
-      (most, layer, i) => {
-        const value = jaccard(overlap(layer.som.outliers, layer.mad!.outliers));
-        return value > most.value ? {value, i} : most;
-      },
-      {value: -1, i: 0}
-    );
+    const found = (shown = Array.from({length: record.layers}, (_, layer) => detectionsOf(view, layer)));
+    sets.update({series: setSeries(found)});
+    ranks.update({series: rankSeries(found)});
+    const best = closest(found);
     frame.update({
       title:
         best.value < 0
           ? "In no layer do SOM and MAD both find outliers"
-          : `SOM and MAD share most in layer ${best.i + 1}, ${Math.round(best.value * 100)} % of what either selects`,
+          : `SOM and MAD share most in layer ${best.layer}, ${Math.round(best.value * 100)} % of what either selects`,
       source: provenance(
         {...record, image: picture.title},
         {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))}
-      )
+      ),
+      drawn: {image: record.image, layer: best.layer}
     });
-    frame.update({drawn: {image: record.image, layer: best.i + 1}});
   });
   return frame;
+}
+
+type Layers = readonly LayerDetections[];
+
+const sharedSet = (a: Detection, b: Detection) => jaccard(overlap(a.outliers, b.outliers));
+const sharedOrder = (a: Detection, b: Detection) => spearman(a.scores, b.scores);
+
+function presentBeside(found: Layers): DetectorId[] {
+  return others.filter((id) => found[0][id]);
+}
+
+function setSeries(found: Layers): Series[] {
+  return presentBeside(found).map((id) => ({
+    ...strokeOf(detectors[id]),
+    values: found.map((layer) => sharedSet(layer.som, layer[id]!)),
+    quiet: true
+  }));
+}
+
+function rankSeries(found: Layers): Series[] {
+  return rankGroups(presentBeside(found)).map(({id, label}) => ({
+    ...strokeOf(detectors[id]),
+    label,
+    values: found.map((layer) => sharedOrder(layer.som, layer[id]!))
+  }));
+}
+
+/** The layer (1-based) in which SOM and MAD share most; −1 where they never do. */
+function closest(found: Layers): {layer: number; value: number} {
+  return found.reduce(
+    (most, {som, mad}, i) => {
+      const value = sharedSet(som, mad!);
+      return value > most.value ? {value, layer: i + 1} : most;
+    },
+    {value: -1, layer: 1}
+  );
+}
+
+function rows(found: Layers): Rows {
+  return found.map((layer, i) => ({
+    layer: i + 1,
+    ...Object.fromEntries(
+      others.flatMap((id) => {
+        const other = layer[id];
+        if (!other) return [];
+        return [
+          [`jaccard_${id}`, sharedSet(layer.som, other)],
+          [`spearman_${id}`, sharedOrder(layer.som, other)]
+        ];
+      })
+    )
+  }));
 }

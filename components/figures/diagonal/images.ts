@@ -1,12 +1,14 @@
 import {reasonOf} from "../../ui/reason.js";
 import {recordPage, type PhotoPage} from "../../page/recordPage.js";
+import type {ImageRecord} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {slider} from "../../ui/inputs.js";
 import type {DiagonalReading} from "./reading.js";
 import {diagonalRows, readDiagonal} from "./reading.js";
 import {decisionName} from "../../analysis/detectors/som.js";
-import {figure, provenance} from "../frame/figure.js";
+import {figure, provenance, type FigureOptions} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import type {Domain} from "../../charts/colour.js";
 import {formatValue} from "../../ui/dom.js";
 import {marksLegend} from "../../charts/legend.js";
 import {maximum} from "../../charts/reading.js";
@@ -15,6 +17,14 @@ import {whenSeen} from "../../ui/whenSeen.js";
 
 /** How many scatters are shown at once: more take longer than a frame to draw, and megabytes to load. */
 const most = 18;
+
+const blank = {
+  items: [],
+  label: "attention from the class token across, to itself up",
+  domain: [0, 1],
+  factor: 1,
+  least: 150
+} as const;
 
 /**
  * The scatter of the chosen layer for the photos of the site, on common axes; a click chooses the photo. With many
@@ -27,14 +37,7 @@ export function diagonalByImage(feed: Feed): HTMLElement {
   let place: number | undefined;
   let asked = "";
   let seen = false;
-  const strip = scatterStrip({
-    items: [],
-    label: "attention from the class token across, to itself up",
-    domain: [0, 1],
-    factor: 1,
-    least: 150,
-    onPick: (item) => store.set({image: page.records[item].photo.id})
-  });
+  const strip = scatterStrip({...blank, onPick: (item) => store.set({image: page.records[item].photo.id})});
   strip.style.minHeight = "170px";
   const pages = slider({
     label: "Photos from",
@@ -61,50 +64,17 @@ export function diagonalByImage(feed: Feed): HTMLElement {
   });
   let shown: DiagonalReading[] = [];
   const draw = (view: View) => {
-    const {selection, choice} = view;
-    const {
-      maps: {scale},
-      detectors
-    } = selection;
-    const {factor, cap} = choice;
-    const {records: all, from, total} = page;
-    const readings: DiagonalReading[] = all.map((one) =>
-      readDiagonal(one.record, {
-        ...detectors.som,
-        trunk: choice.trunk,
-        layer: Math.min(choice.layer, one.record.layers - 1)
-      })
-    );
-    shown = readings;
-    const domain = [0, maximum(...readings.flatMap(({x, y}) => [x, y]))] as const;
-    strip.update({
-      domain,
-      scale,
-      factor,
-      current: all.findIndex(({photo}) => photo.id === selection.image),
-      items: readings.map(({x, y, members, count}, i) => ({
-        label: all[i].photo.title,
-        note: `${count}`,
-        x,
-        y,
-        members
-      }))
-    });
+    shown = page.records.map(({record}) => readingOf(record, view));
+    const domain = [0, maximum(...shown.flatMap(({x, y}) => [x, y]))] as const;
+    paint(strip, view, page, shown, domain);
+    const {from, total} = page;
     pages.hidden = total <= most;
     pages.update({value: from + 1, most: 1 + most * Math.floor((total - 1) / most), suffix: `of ${total}`});
-    const which =
-      total > most ? `photos ${from + 1} to ${Math.min(from + most, total)} of ${total}` : "every photo of this site";
-    const counts = readings.map(({count}) => count).toSorted((a, b) => a - b);
     frame.update({
+      ...words(view, page, shown, domain[1]),
       waiting: "",
-      title: `In layer ${choice.layer + 1} ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches lie below the line, depending on the photo`,
-      lede: `Layer ${choice.layer + 1} of ${which}, on common axes from 0 to ${formatValue(domain[1])} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
-      source: provenance(
-        {...all[0].record, image: `${all.length} photos`},
-        {layer: choice.layer + 1, trunk: choice.trunk, factor, cap, notes: [decisionName(detectors.som.heads)]}
-      )
+      drawn: {layer: view.choice.layer + 1, outliers: shown.map(({count}) => count)}
     });
-    frame.update({drawn: {layer: choice.layer + 1, outliers: readings.map(({count}) => count)}});
   };
   const keyOf = ({selection}: View) => `${selection.model} ${place}`;
   const ask = (view: View) => {
@@ -132,4 +102,54 @@ export function diagonalByImage(feed: Feed): HTMLElement {
     if ("view" in feed.state) ask(feed.state.view);
   });
   return frame;
+}
+
+/** The scatter of the chosen layer of one record, or of its last where it has fewer. */
+function readingOf(record: ImageRecord, {selection, choice}: View): DiagonalReading {
+  const layer = Math.min(choice.layer, record.layers - 1);
+  return readDiagonal(record, {...selection.detectors.som, trunk: choice.trunk, layer});
+}
+
+function paint(
+  strip: ReturnType<typeof scatterStrip>,
+  {selection, choice}: View,
+  {records}: PhotoPage,
+  readings: readonly DiagonalReading[],
+  domain: Domain
+): void {
+  strip.update({
+    domain,
+    scale: selection.maps.scale,
+    factor: choice.factor,
+    current: records.findIndex(({photo}) => photo.id === selection.image),
+    items: readings.map(({x, y, members, count}, i) => ({
+      label: records[i].photo.title,
+      note: `${count}`,
+      x,
+      y,
+      members
+    }))
+  });
+}
+
+/** @param reach what both axes span */
+function words(
+  {choice, selection}: View,
+  {records, from, total}: PhotoPage,
+  readings: readonly DiagonalReading[],
+  reach: number
+): Partial<FigureOptions> {
+  const {trunk, factor, cap} = choice;
+  const layer = choice.layer + 1;
+  const which =
+    total > most ? `photos ${from + 1} to ${Math.min(from + most, total)} of ${total}` : "every photo of this site";
+  const counts = readings.map(({count}) => count).toSorted((a, b) => a - b);
+  return {
+    title: `In layer ${layer} ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches lie below the line, depending on the photo`,
+    lede: `Layer ${layer} of ${which}, on common axes from 0 to ${formatValue(reach)} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
+    source: provenance(
+      {...records[0].record, image: `${records.length} photos`},
+      {layer, trunk, factor, cap, notes: [decisionName(selection.detectors.som.heads)]}
+    )
+  };
 }

@@ -1,4 +1,5 @@
 import type {Feed, View} from "../../site/feed.js";
+import type {Pointing} from "../../site/selection.js";
 import {decisionName} from "../../analysis/detectors/som.js";
 import {detectorControls} from "../detectors/controls.js";
 import type {DiagonalReading} from "./reading.js";
@@ -31,6 +32,12 @@ export function diagonalSource(
     {...record, image: picture.title},
     {layer, trunk, factor, cap, notes: [decisionName(selection.detectors.som.heads), ...notes]}
   );
+}
+
+function readoutOf({x, y, members}: DiagonalReading, columns: number, {hover, brush}: Pointing): string {
+  if (hover !== null)
+    return `${patchName(hover, columns)}: class ${formatValue(x[hover])}, self ${formatValue(y[hover])}, ${members[hover] ? "outlier" : "not an outlier"}`;
+  return brush ? `${brush.size} selected, ${[...brush].filter((i) => members[i]).length} of them outliers` : "";
 }
 
 /** One layer: each patch between the class token and itself, the line that decides, the same patches on the photo. */
@@ -66,13 +73,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
     const {hover, brush} = store.pointing;
     chart.update({hover, brush});
     photo.update({hover, brush});
-    const {x, y, members} = reading!;
-    readout.textContent =
-      hover !== null
-        ? `${patchName(hover, record.grid[1])}: class ${formatValue(x[hover])}, self ${formatValue(y[hover])}, ${members[hover] ? "outlier" : "not an outlier"}`
-        : brush
-          ? `${brush.size} selected, ${[...brush].filter((i) => members[i]).length} of them outliers`
-          : "";
+    readout.textContent = readoutOf(reading!, record.grid[1], store.pointing);
   };
   follow(
     feed,

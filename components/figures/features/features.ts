@@ -9,7 +9,7 @@ import {wordsField} from "../../page/wordsField.js";
 import {askWords, type Asked} from "../../site/asked.js";
 import {Cache, newest, perOwner, proceed, type Answer} from "../../site/cache.js";
 import {inBackground} from "../../site/background.js";
-import type {Colours} from "../../site/background.worker.js";
+import type {FeatureColours} from "../../site/background.worker.js";
 import {pinMarks} from "../attention/maps.js";
 import type {Domain} from "../../charts/colour.js";
 import {formatValue, h} from "../../ui/dom.js";
@@ -25,7 +25,7 @@ import {patchMap} from "../../charts/patchMap.js";
 import {colourPicture} from "../../charts/pixels.js";
 import {plate, plates} from "../../charts/plate.js";
 import {median, patchName} from "../../charts/reading.js";
-import {rivals, segmenters, stages, type Stage} from "./stages.js";
+import {rivals, segmenters, stages, type FeatureStage} from "./stages.js";
 import {featureMaps, type FeatureMaps} from "./featureMaps.js";
 
 type Measure = Selection["features"]["measure"];
@@ -40,7 +40,7 @@ const measures: readonly {value: Measure; label: string; hint: string}[] = [
 const waiting = "Loading the features of this photo.";
 
 /** Every map of the page: they share the basis of their colours. */
-const all: readonly Stage[] = [...stages, ...rivals];
+const all: readonly FeatureStage[] = [...stages, ...rivals];
 
 /** Figure 1 (f) to (h) and Figure 3: the stages of SFP beside each other. */
 export function stagesFigure(feed: Feed): HTMLElement {
@@ -78,7 +78,7 @@ export function rivalsFigure(feed: Feed): HTMLElement {
 
 interface FeaturesOptions {
   id: string;
-  maps: readonly Stage[];
+  maps: readonly FeatureStage[];
   photo: boolean;
   /** The least width of a map, in pixels. */
   least: number;
@@ -86,92 +86,80 @@ interface FeaturesOptions {
   titles: Record<Measure, string>;
 }
 
+/** The photo, a map of each stage, and what stands around them. */
+function build(feed: Feed, options: FeaturesOptions) {
+  const hands = patchHands(feed.store);
+  const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
+  const cells = options.maps.map((stage) => {
+    const map = patchMap({grid: [14, 14], label: stage.title, scale: "linear", ...hands});
+    return {...stage, map, frame: plate(map, {title: h("span", {title: stage.about}, indexed(stage.title))})};
+  });
+  const frames = cells.map(({frame}) => frame);
+  return {
+    content: plates([...(options.photo ? [plate(photo, {title: "the photo"})] : []), ...frames], options.least),
+    photo,
+    cells,
+    legend: rampLegend({label: "", domain: [0, 1], scale: "linear"}),
+    note: absentNote(),
+    colourNote: h("span", {class: "legend-label"}),
+    controls: options.controls ? measureControls(feed) : {elements: [], show: () => {}}
+  };
+}
+
+type Parts = ReturnType<typeof build>;
+
 function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   const {store} = feed;
-  const hands = patchHands(store);
-  const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
-  const maps = options.maps.map(({title}) => patchMap({grid: [14, 14], label: title, scale: "linear", ...hands}));
-  const frames = options.maps.map(({title, about}, i) =>
-    plate(maps[i], {title: h("span", {title: about}, indexed(title))})
-  );
-  const photoFrame = plate(photo, {title: "the photo"});
-  const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
-  const note = absentNote();
-  const colourNote = h("span", {class: "legend-label"});
-  const controls = options.controls ? measureControls(feed) : {elements: [], show: () => {}};
-  const frame = figure(plates([...(options.photo ? [photoFrame] : []), ...frames], options.least), feed, {
+  const parts = build(feed, options);
+  const {photo, cells, controls} = parts;
+  const frame = figure(parts.content, feed, {
     id: options.id,
     title: options.titles[store.value.features.measure],
     lede: "Dense features of each patch.",
     waiting,
-    legend: [note, colourNote, legend, marksLegend(options.photo ? ["target", "background"] : ["target"])],
+    legend: [
+      parts.note,
+      parts.colourNote,
+      parts.legend,
+      marksLegend(options.photo ? ["target", "background"] : ["target"])
+    ],
     controls: controls.elements,
     data: () => rows(options.maps, {values, colours: drawnColours}, feed.state)
   });
 
   let values: (ArrayLike<number> | undefined)[] = [];
-  let drawnColours: {made: Colours; present: readonly Stage[]} | null = null;
-  const paint = (view: View, {found, asked, colours: made}: Drawn) => {
-    const {record, selection, picture} = view;
+  let drawnColours: {made: FeatureColours; present: readonly FeatureStage[]} | null = null;
+  const paint = (view: View, answer: FeatureAnswer) => {
+    const {record, selection} = view;
     const {measure} = selection.features;
-    const own = selection.maps.range === "own";
+    const {found, asked, colours: made} = answer;
     const present = all.filter(({name}) => found.has(name));
     drawnColours = made && {made, present};
     values =
       measure === "pca"
         ? []
-        : options.maps.map(({name}) => {
+        : cells.map(({name}) => {
             const map = found.get(name);
             return map && measured(measure, map, view, asked, selection.words.class);
           });
     const domain = values.length ? spread(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
-    const marks = pinMarks(view).filter(({mark}) => mark === "target");
-    for (const [i, map] of maps.entries()) {
-      const {name} = options.maps[i];
-      const colour = made?.colours[present.findIndex((other) => other.name === name)];
-      const list = values[i] ?? null;
-      map.update({
-        grid: record.grid,
-        values: list,
-        domain: own && list ? spread([list]) : domain,
-        picture: colour ? colourPicture(colour, record.grid) : null,
-        marks
-      });
-      frames[i].update({absent: found.has(name) ? "" : absent});
-    }
-    note.show(
-      options.maps.filter(({name}) => !found.has(name)).map(({title}) => title),
-      record.provenance.model
-    );
-    photo.update({grid: record.grid, photo: picture.image, marks: pinMarks(view)});
-    legend.hidden = measure === "pca" || own;
-    legend.update({label: legendLabel(measure, asked, selection.words.class), domain});
-    colourNote.textContent = made
-      ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${present.length} maps${own ? ", each map’s mean subtracted" : ""}`
-      : own && measure !== "pca"
-        ? `${legendLabel(measure, asked, selection.words.class)}; each map from its least to its greatest`
-        : "";
-    colourNote.hidden = colourNote.textContent === "";
+    paintMaps(parts, view, answer, values, domain);
+    paintLegend(parts, view, answer, domain);
     frame.update(words(view, options, asked, made ? present.length : all.length));
     point(store.pointing.hover);
-    frame.update({
-      drawn: {
-        image: record.image,
-        measure,
-        ...(measure === "word" && asked && {words: asked.words, word: selection.words.class})
-      }
-    });
+    const word = measure === "word" && asked && {words: asked.words, word: selection.words.class};
+    frame.update({drawn: {image: record.image, measure, ...word}});
   };
   const point = (hover: number | null) => {
     photo.update({hover});
-    for (const [i, map] of maps.entries()) {
+    for (const [i, {map, frame: cell}] of cells.entries()) {
       map.update({hover});
       const list = values[i];
-      frames[i].update({readout: hover === null || !list ? "" : formatValue(list[hover])});
+      cell.update({readout: hover === null || !list ? "" : formatValue(list[hover])});
     }
   };
   let source: RecordSource | undefined;
-  followAnswers<Drawn>(feed, frame, {
+  followAnswers<FeatureAnswer>(feed, frame, {
     waiting,
     ask: (view) => {
       controls.show(view);
@@ -188,14 +176,65 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   return frame;
 }
 
-/** What a view needs to be drawn. */
-interface Drawn {
-  found: FeatureMaps;
-  asked: Asked | null;
-  colours: Colours | null;
+function paintMaps(
+  {cells, photo, note}: Parts,
+  view: View,
+  {found, colours: made}: FeatureAnswer,
+  values: readonly (ArrayLike<number> | undefined)[],
+  domain: Domain
+): void {
+  const {record, selection, picture} = view;
+  const own = selection.maps.range === "own";
+  const present = all.filter(({name}) => found.has(name));
+  const marks = pinMarks(view).filter(({mark}) => mark === "target");
+  for (const [i, {name, map, frame}] of cells.entries()) {
+    const colour = made?.colours[present.findIndex((other) => other.name === name)];
+    const list = values[i] ?? null;
+    map.update({
+      grid: record.grid,
+      values: list,
+      domain: own && list ? spread([list]) : domain,
+      picture: colour ? colourPicture(colour, record.grid) : null,
+      marks
+    });
+    frame.update({absent: found.has(name) ? "" : absent});
+  }
+  note.show(
+    cells.filter(({name}) => !found.has(name)).map(({title}) => title),
+    record.provenance.model
+  );
+  photo.update({grid: record.grid, photo: picture.image, marks: pinMarks(view)});
 }
 
-function ask({source, selection}: View, maps: readonly Stage[]): Answer<Drawn> {
+/** What colours mean: a ramp where all maps share their range, words otherwise. */
+function paintLegend(
+  {legend, colourNote}: Parts,
+  {selection}: View,
+  {found, asked, colours: made}: FeatureAnswer,
+  domain: Domain
+): void {
+  const {measure} = selection.features;
+  const own = selection.maps.range === "own";
+  const label = legendLabel(measure, asked, selection.words.class);
+  legend.hidden = measure === "pca" || own;
+  legend.update({label, domain});
+  const count = all.filter(({name}) => found.has(name)).length;
+  colourNote.textContent = made
+    ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${count} maps${own ? ", each map’s mean taken away" : ""}`
+    : own && measure !== "pca"
+      ? `${label}; each map from its least to its greatest`
+      : "";
+  colourNote.hidden = colourNote.textContent === "";
+}
+
+/** What a view needs to be drawn. */
+interface FeatureAnswer {
+  found: FeatureMaps;
+  asked: Asked | null;
+  colours: FeatureColours | null;
+}
+
+function ask({source, selection}: View, maps: readonly FeatureStage[]): Answer<FeatureAnswer> {
   const {
     features: {measure},
     maps: {range}
@@ -391,16 +430,19 @@ export function classMenu(feed: Feed): HTMLElement {
 
 /** What is drawn, a row a patch: a value a map, or its colour as red, green and blue from 0 to 1. */
 function rows(
-  maps: readonly Stage[],
+  maps: readonly FeatureStage[],
   {
     values,
     colours
-  }: {values: readonly (ArrayLike<number> | undefined)[]; colours: {made: Colours; present: readonly Stage[]} | null},
+  }: {
+    values: readonly (ArrayLike<number> | undefined)[];
+    colours: {made: FeatureColours; present: readonly FeatureStage[]} | null;
+  },
   state: Feed["state"]
 ): Rows {
   if (!("view" in state)) return [];
   const {grid, image} = state.view.record;
-  const cells = ({name}: Stage, i: number, patch: number) => {
+  const cells = ({name}: FeatureStage, i: number, patch: number) => {
     const colour = colours?.made.colours[colours.present.findIndex((other) => other.name === name)];
     if (colour)
       return ["red", "green", "blue"].map((channel, c) => [`${name}_${channel}`, colour[3 * patch + c]] as const);

@@ -1,7 +1,7 @@
 import {compared, methods} from "../../model/methods/index.js";
 
 /** Features that pages compare: SFP's own stages, and other methods. */
-export interface Stage {
+export interface FeatureStage {
   /** As files name it: "som", "naclip". */
   name: string;
   title: string;
@@ -10,7 +10,7 @@ export interface Stage {
 }
 
 /** SFP's stages in the order in which they arise; the last is what SFP segments with. */
-export const stages: readonly Stage[] = [
+export const stages: readonly FeatureStage[] = [
   {
     name: "plain",
     title: "F, no SOM",
@@ -26,11 +26,11 @@ export const stages: readonly Stage[] = [
 ];
 
 /** The other methods that are computed for every photo, in the order of the registry. */
-export const rivals: readonly Stage[] = compared.map(({name, title, short, about}) => ({
+export const rivals: readonly FeatureStage[] = compared.map(({name, title, short, about}) => ({
   name,
   title: short ?? title,
   about
 }));
 
 /** What segments a picture: SFP first, then the others. */
-export const segmenters: readonly Stage[] = [{name: "vis", title: "SFP", about: methods.sfp.about}, ...rivals];
+export const segmenters: readonly FeatureStage[] = [{name: "vis", title: "SFP", about: methods.sfp.about}, ...rivals];

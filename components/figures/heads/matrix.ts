@@ -1,11 +1,13 @@
 import {reasonOf} from "../../ui/reason.js";
 import type {HeadSummary} from "../../analysis/summary.js";
-import {side} from "../../site/side.js";
+import type {ImageRecord} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Domain, Scale} from "../../charts/colour.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {sharedRange} from "../side/sharedRange.js";
+import {side} from "../../site/side.js";
+import type {Rows} from "../frame/rows.js";
 import {measureHeads, type LayerHeads} from "./summaries.js";
 import {formatTwo, headsTitle} from "./words.js";
 import {matrix} from "../../charts/matrix.js";
@@ -53,9 +55,8 @@ const measures: readonly Measure[] = [
   }
 ];
 
-/** Layer × head, six ways: what each head of each layer does with its attention. */
-export function headMatrix(feed: Feed): HTMLElement {
-  const {store} = feed;
+/** A table of each measure with its frame. */
+function build({store}: Feed, summaries: () => readonly LayerHeads[]) {
   const blank = {
     rows: Array.from({length: 12}, (_, i) => String(i + 1)),
     columns: ["1", "2", "3"],
@@ -63,24 +64,28 @@ export function headMatrix(feed: Feed): HTMLElement {
     down: "layer",
     across: "head"
   };
-  const pick = (row: number, column: number) => store.set({layer: row + 1, head: column + 1});
-  const hover = (row: number | null, column: number | null) => {
-    for (const {key} of measures) {
-      const value = row === null || column === null ? undefined : summaries[row]?.[column]?.[key];
-      panels[key].frame.update({readout: value === undefined ? "" : formatTwo(value)});
+  const onPick = (row: number, column: number) => store.set({layer: row + 1, head: column + 1});
+  const onHover = (row: number | null, column: number | null) => {
+    for (const {key, frame} of panels) {
+      const value = row === null || column === null ? undefined : summaries()[row]?.[column]?.[key];
+      frame.update({readout: value === undefined ? "" : formatTwo(value)});
     }
   };
-  const panels = Object.fromEntries(
-    measures.map(({key, title, label, share}) => {
-      const format = (value: number) => (share ? formatPercent(value) : formatTwo(value));
-      const table = matrix({...blank, label, format, onPick: pick, onHover: hover});
-      return [key, {table, frame: plate(table, {title})}];
-    })
-  ) as Record<keyof HeadSummary, {table: ReturnType<typeof matrix>; frame: ReturnType<typeof plate>}>;
+  const panels = measures.map((measure) => {
+    const format = (value: number) => (measure.share ? formatPercent(value) : formatTwo(value));
+    const table = matrix({...blank, label: measure.label, format, onPick, onHover});
+    return {...measure, table, frame: plate(table, {title: measure.title})};
+  });
+  return panels;
+}
+
+/** Layer × head, six ways: what each head of each layer does with its attention. */
+export function headMatrix(feed: Feed): HTMLElement {
   let summaries: readonly LayerHeads[] = [];
+  const panels = build(feed, () => summaries);
   const frame = figure(
     plates(
-      measures.map(({key}) => panels[key].frame),
+      panels.map((panel) => panel.frame),
       136
     ),
     feed,
@@ -91,50 +96,23 @@ export function headMatrix(feed: Feed): HTMLElement {
       lede: "Means over all patches’ attention, a row a layer, a column a head. Each table has its own colours.",
       reading:
         "A sink head has low entropy, little on the diagonal and one patch that receives many times what the median patch does. Click a cell, or move with the arrow keys, to choose its layer and head.",
-      data: () =>
-        summaries.flatMap((heads, layer) =>
-          (heads ?? []).map((head, i) => ({
-            layer: layer + 1,
-            head: i + 1,
-            ...Object.fromEntries(measures.map(({key}) => [key, head[key]]))
-          }))
-        )
+      data: () => rows(summaries)
     }
   );
   let drawn: View["source"] | undefined;
-  const draw = (view: View) => {
-    const {layers, heads} = view.record;
-    for (const {key, domain, scale = "linear"} of measures) {
-      const values = Float64Array.from({length: layers * heads}, (_, i) => {
-        return summaries[Math.floor(i / heads)]?.[i % heads]?.[key] ?? NaN;
-      });
-      panels[key].table.update({
-        rows: Array.from({length: layers}, (_, i) => String(i + 1)),
-        columns: Array.from({length: heads}, (_, i) => String(i + 1)),
-        values,
-        scale,
-        domain: sharedRange(feed, `heads ${key}`, domain ?? [0, maximum(values)])
-      });
-    }
-    const measured = summaries.filter(Boolean).length;
-    frame.update({title: headsTitle(summaries, view.record.grid[1]), lede: ledeOf(summaries)});
-    frame.update({drawn: {image: view.record.image, layers: measured}});
+  const draw = ({record}: View) => {
+    paint(feed, panels, record, summaries);
+    frame.update({
+      title: headsTitle(summaries, record.grid[1]),
+      lede: ledeOf(summaries),
+      drawn: {image: record.image, layers: summaries.filter(Boolean).length}
+    });
   };
   follow(feed, frame, (view) => {
     const {choice, picture, record, source} = view;
     const head = typeof choice.head === "number" ? choice.head - 1 : null;
-    for (const {key} of measures) panels[key].table.update({current: [choice.layer, head]});
-    frame.update({
-      source: provenance(
-        {...record, image: picture.title},
-        {
-          trunk: "plain",
-          notes: [
-            "measured on maps stored to 1/20 of a row’s largest value, which moves sinks by up to 7 % on Chelsea, the rest by less"
-          ]
-        }
-      )
-    });
+    for (const {table} of panels) table.update({current: [choice.layer, head]});
+    frame.update({source: provenance({...record, image: picture.title}, {trunk: "plain", notes: [codingNote]})});
     if (source === drawn) {
       // The other side's range may have changed.
       if (side.on && summaries.length) draw(view);
@@ -153,6 +131,36 @@ export function headMatrix(feed: Feed): HTMLElement {
     ).catch((error: unknown) => frame.update({failure: reasonOf(error)}));
   });
   return frame;
+}
+
+const codingNote =
+  "measured on maps stored to 1/20 of a row’s largest value, which moves sinks by up to 7 % on Chelsea, the rest by less";
+
+function paint(
+  feed: Feed,
+  panels: ReturnType<typeof build>,
+  {layers, heads}: ImageRecord,
+  summaries: readonly LayerHeads[]
+): void {
+  const names = (count: number) => Array.from({length: count}, (_, i) => String(i + 1));
+  for (const {key, domain, scale = "linear", table} of panels) {
+    const values = Float64Array.from(
+      {length: layers * heads},
+      (_, i) => summaries[Math.floor(i / heads)]?.[i % heads]?.[key] ?? NaN
+    );
+    const shared = sharedRange(feed, `heads ${key}`, domain ?? [0, maximum(values)]);
+    table.update({rows: names(layers), columns: names(heads), values, scale, domain: shared});
+  }
+}
+
+function rows(summaries: readonly LayerHeads[]): Rows {
+  return summaries.flatMap((heads, layer) =>
+    (heads ?? []).map((head, i) => ({
+      layer: layer + 1,
+      head: i + 1,
+      ...Object.fromEntries(measures.map(({key}) => [key, head[key]]))
+    }))
+  );
 }
 
 /** Per cent without decimals that say nothing. */

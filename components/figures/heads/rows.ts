@@ -4,7 +4,8 @@ import {Cache, perOwner} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
-import {figure, headName, provenance} from "../frame/figure.js";
+import {figure, headName, provenance, type FigureOptions} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
 import {followAnswers} from "../frame/follow.js";
 import {ringName, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {pinMarks} from "../attention/maps.js";
@@ -13,7 +14,7 @@ import {layerStrip} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {attentionRow, greatest, maximum, patchName, tokenOf} from "../../charts/reading.js";
+import {attentionRow, greatest, maximum, patchName, tokenOf, type HeadChoice} from "../../charts/reading.js";
 
 const waiting = "Loading the analysis of this photo.";
 
@@ -22,20 +23,20 @@ const headMaps = perOwner(
   (source: RecordSource) => new Cache((layer) => source.headAttention("plain", Number(layer)), 24)
 );
 
-/** The chosen head on the photo: what the pinned token looks at, what is looked at most, and the other heads. */
-export function headRows(feed: Feed): HTMLElement {
+/** The photo with the target's row, the row alone, what all tokens attend to, and the row in each head. */
+function build(feed: Feed) {
   const {store} = feed;
-  const hands = patchHands(store);
-  const blank = {grid: [14, 14], unit: "times uniform", ...hands} as const;
-  const photo = patchMap({...blank, label: "what the target token attends to, over the photo"});
-  const row = patchMap({...blank, label: "attention from the target token"});
-  const received = patchMap({...blank, label: "attention received from all tokens"});
+  const blank = {grid: [14, 14], unit: "times uniform", ...patchHands(store)} as const;
+  const maps = {
+    photo: patchMap({...blank, label: "what the target token attends to, over the photo"}),
+    row: patchMap({...blank, label: "attention from the target token"}),
+    received: patchMap({...blank, label: "attention received from all tokens"})
+  };
+  const target = () => h("span", {class: "is-target"}, "target");
   const frames = {
-    photo: plate(photo, {
-      title: h("span", {}, "from the ", h("span", {class: "is-target"}, "target"), ", on the photo")
-    }),
-    row: plate(row, {title: h("span", {}, "from the ", h("span", {class: "is-target"}, "target"))}),
-    received: plate(received, {
+    photo: plate(maps.photo, {title: h("span", {}, "from the ", target(), ", on the photo")}),
+    row: plate(maps.row, {title: h("span", {}, "from the ", target())}),
+    received: plate(maps.received, {
       title: h("span", {}, "received, and the ", h("span", {class: "is-outlier"}, "outliers"))
     })
   };
@@ -46,77 +47,45 @@ export function headRows(feed: Feed): HTMLElement {
     least: 130,
     onPick: (item) => store.set({head: item + 1})
   });
-  const legend = rampLegend({label: "from the target, times uniform", domain: [0, 1]});
-  const receivedLegend = rampLegend({label: "received, times uniform", domain: [0, 1]});
-  const frame = figure(
-    h(
-      "div",
-      {},
-      plates([frames.photo, frames.row, frames.received], 240),
-      h("div", {class: "strips"}, h("span", {}, "from the target"), strip)
-    ),
-    feed,
-    {
-      id: "head-row",
-      title: "One head, one token",
-      waiting,
-      lede: "Attention of the chosen head in the chosen layer, in times uniform.",
-      legend: [legend, receivedLegend, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
-      reading:
-        "Click a patch to see what it attends to. Where the row looks like the map of attention received from all tokens, the head attends to the same places whatever the query. Small maps: the same token in each head, one range for all.",
-      data: () =>
-        Array.from(shown?.received ?? [], (received, patch) => ({
-          patch,
-          from_target: shown!.row[patch],
-          received,
-          ...Object.fromEntries(shown!.heads.map((row, i) => [`from_target_head_${i + 1}`, row[patch]]))
-        }))
-    }
+  const content = h(
+    "div",
+    {},
+    plates([frames.photo, frames.row, frames.received], 240),
+    h("div", {class: "strips"}, h("span", {}, "from the target"), strip)
   );
-  let shown: {row: ArrayLike<number>; received: ArrayLike<number>; heads: ArrayLike<number>[]} | undefined;
-  const draw = (view: View, heads: AttentionMap[]) => {
-    const {record, choice, target, picture, selection} = view;
-    const {grid} = record;
-    const {head, layer} = choice;
-    const token = target ?? 0;
-    const joined = typeof head === "number" ? heads[head - 1] : head === "max" ? greatest(heads) : average(heads);
-    const values = attentionRow(joined, tokenOf(joined, token));
-    // Over all rows uniform attention gives 1; the shares of class token and registers are not on the grid.
-    const scores = sinkScores(joined).subarray(tokenOf(joined, 0));
-    const rows = heads.map((map) => attentionRow(map, tokenOf(map, token)));
-    shown = {row: values, received: scores, heads: rows};
-    const domain = sharedRange(feed, "head-row", [0, maximum(values, ...rows)]);
-    const receivedDomain = sharedRange(feed, "head-row received", [0, maximum(scores)]);
-    const {scale} = selection.maps;
-    const pins = pinMarks(view);
-    const marks = tokenMarks(view, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
-    photo.update({grid, values, domain, scale, photo: picture.image, marks: pins});
-    row.update({grid, values, domain, scale, marks: pins});
-    received.update({grid, values: scores, domain: receivedDomain, scale, marks});
-    legend.update({domain, scale});
-    receivedLegend.update({domain: receivedDomain, scale});
-    strip.update({
-      grid,
-      domain,
-      scale,
-      current: typeof head === "number" ? head - 1 : null,
-      items: rows.map((list, i) => ({label: `head ${i + 1}`, values: list}))
-    });
-    const most = scores.reduce((a, b, i) => (b > scores[a] ? i : a), 0);
-    frame.update({
-      title: `Layer ${layer + 1}, ${headName(head)}: patch ${patchName(most, grid[1])} receives ${formatValue(scores[most])} times uniform from all tokens, ${formatValue(values[most])} times from the target`,
-      lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${patchName(token, grid[1])}${target === null ? ", since none is pinned" : ""}.`,
-      source: provenance(
-        {...record, image: picture.title},
-        {layer: layer + 1, head, trunk: "plain", notes: [`rings: ${ringName(selection, record)}, heads averaged`]}
-      )
-    });
-    point(store.pointing.hover);
-    frame.update({drawn: {image: record.image, layer: layer + 1, head, token}});
+  const legends = {
+    row: rampLegend({label: "from the target, times uniform", domain: [0, 1]}),
+    received: rampLegend({label: "received, times uniform", domain: [0, 1]})
   };
+  return {feed, content, maps, frames, strip, legends};
+}
+
+/** What is drawn: the target's row, what all tokens attend to, and the target's row in each head. */
+interface Values {
+  row: ArrayLike<number>;
+  received: Float64Array;
+  heads: ArrayLike<number>[];
+}
+
+/** The chosen head on the photo: what the pinned token looks at, what is looked at most, and the other heads. */
+export function headRows(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const parts = build(feed);
+  const {maps, frames, legends} = parts;
+  let shown: Values | undefined;
+  const frame = figure(parts.content, feed, {
+    id: "head-row",
+    title: "One head, one token",
+    waiting,
+    lede: "Attention of the chosen head in the chosen layer, in times uniform.",
+    legend: [legends.row, legends.received, tokenLegend(feed, ["target", "background", "outlier", "highNorm"])],
+    reading:
+      "Click a patch to see what it attends to. Where the row looks like the map of attention received from all tokens, the head attends to the same places whatever the query. Small maps: the same token in each head, one range for all.",
+    data: () => (shown ? rows(shown) : [])
+  });
   const point = (hover: number | null) => {
     const text = (list?: ArrayLike<number>) => (hover === null || !list ? "" : `${formatValue(list[hover])} ×`);
-    for (const map of [photo, row, received]) map.update({hover});
+    for (const map of Object.values(maps)) map.update({hover});
     frames.photo.update({readout: text(shown?.row)});
     frames.row.update({readout: text(shown?.row)});
     frames.received.update({readout: text(shown?.received)});
@@ -124,10 +93,76 @@ export function headRows(feed: Feed): HTMLElement {
   followAnswers(feed, frame, {
     waiting,
     ask: ({source, choice}) => headMaps(source).get(String(choice.layer)),
-    draw,
+    draw: (view, heads) => {
+      const {record, choice, target} = view;
+      shown = valuesOf(heads, choice.head, target ?? 0);
+      paint(parts, view, shown);
+      frame.update(words(view, shown));
+      point(store.pointing.hover);
+      const {layer, head} = choice;
+      frame.update({drawn: {image: record.image, layer: layer + 1, head, token: target ?? 0}});
+    },
     point: ({hover}) => point(hover)
   });
   return frame;
+}
+
+function valuesOf(heads: AttentionMap[], head: HeadChoice, token: number): Values {
+  const joined = typeof head === "number" ? heads[head - 1] : head === "max" ? greatest(heads) : average(heads);
+  return {
+    row: attentionRow(joined, tokenOf(joined, token)),
+    // Over all rows uniform attention gives 1; the shares of class token and registers are not on the grid.
+    received: sinkScores(joined).subarray(tokenOf(joined, 0)),
+    heads: heads.map((map) => attentionRow(map, tokenOf(map, token)))
+  };
+}
+
+function paint(
+  {feed, maps, strip, legends}: ReturnType<typeof build>,
+  view: View,
+  {row, received, heads}: Values
+): void {
+  const {record, choice, picture, selection} = view;
+  const {grid} = record;
+  const {scale} = selection.maps;
+  const look = {grid, scale, domain: sharedRange(feed, "head-row", [0, maximum(row, ...heads)])};
+  const most = sharedRange(feed, "head-row received", [0, maximum(received)]);
+  const pins = pinMarks(view);
+  const marks = tokenMarks(view, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
+  maps.photo.update({...look, values: row, photo: picture.image, marks: pins});
+  maps.row.update({...look, values: row, marks: pins});
+  maps.received.update({grid, scale, values: received, domain: most, marks});
+  legends.row.update({domain: look.domain, scale});
+  legends.received.update({domain: most, scale});
+  strip.update({
+    ...look,
+    current: typeof choice.head === "number" ? choice.head - 1 : null,
+    items: heads.map((values, i) => ({label: `head ${i + 1}`, values}))
+  });
+}
+
+function words({record, choice, target, picture, selection}: View, {row, received}: Values): Partial<FigureOptions> {
+  const {head, layer} = choice;
+  const columns = record.grid[1];
+  const most = received.reduce((a, b, i) => (b > received[a] ? i : a), 0);
+  const where = `${patchName(target ?? 0, columns)}${target === null ? ", for want of a pin" : ""}`;
+  return {
+    title: `Layer ${layer + 1}, ${headName(head)}: patch ${patchName(most, columns)} receives ${formatValue(received[most])} times uniform from all tokens, ${formatValue(row[most])} times from the target`,
+    lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${where}.`,
+    source: provenance(
+      {...record, image: picture.title},
+      {layer: layer + 1, head, trunk: "plain", notes: [`rings: ${ringName(selection, record)}, heads averaged`]}
+    )
+  };
+}
+
+function rows({row, received, heads}: Values): Rows {
+  return Array.from(received, (value, patch) => ({
+    patch,
+    from_target: row[patch],
+    received: value,
+    ...Object.fromEntries(heads.map((list, i) => [`from_target_head_${i + 1}`, list[patch]]))
+  }));
 }
 
 function average(maps: readonly AttentionMap[]): AttentionMap {

@@ -32,14 +32,15 @@ import {
 
 const waiting = "Loading the attention of this photo.";
 
-/**
- * Equations 8 to 11 from the pinned token's side: what it gathers from in one layer, in the sum, and after
- * normalisation.
- */
-export function integrationFigure(feed: Feed): HTMLElement {
+const names = ["masked", "sum", "weights"] as const;
+
+/** What the target token gathers from: in one layer, in the sum, after normalisation. */
+type Gathered = Record<(typeof names)[number], Float64Array | null>;
+
+/** The maps with their frames, the layers below them, and what stands around. */
+function build(feed: Feed) {
   const {store} = feed;
-  const hands = patchHands(store);
-  const blank = {grid: [14, 14], unit: "times uniform", ...hands} as const;
+  const blank = {grid: [14, 14], unit: "times uniform", ...patchHands(store)} as const;
   const photo = patchMap({...blank, label: "the photo", lines: true});
   const maps = {
     masked: patchMap({...blank, label: "the masked map of one layer"}),
@@ -52,7 +53,6 @@ export function integrationFigure(feed: Feed): HTMLElement {
     sum: plate(maps.sum, {letter: "b", title: "the sum, Eq. 9"}),
     weights: plate(maps.weights, {letter: "c", title: h("span", {}, h("i", {}, "A"), h("sub", {}, "HAI"), ", Eq. 10")})
   };
-  const photoFrame = plate(photo, {title: "the photo"});
   const strip = layerStrip({
     grid: [14, 14],
     items: Array.from({length: 11}, (_, i) => ({label: String(i + 1), values: []})),
@@ -65,124 +65,162 @@ export function integrationFigure(feed: Feed): HTMLElement {
     purified: [legend, marksLegend(["target", "repaired", "highNorm"])],
     plain: [legend, marksLegend(["target", "outlier", "highNorm"])]
   };
-  const controls = haiControls(feed);
-  const frame = figure(
-    h(
-      "div",
-      {},
-      plates([photoFrame, frames.masked, frames.sum, frames.weights], 200),
-      h("div", {class: "strips"}, h("span", {}, "layers"), strip)
-    ),
-    feed,
-    {
-      id: "integration",
-      title: "Which patches the pinned token draws from",
-      lede: "Attention of one patch to all others with the columns of outliers zeroed, summed over layers, normalised.",
-      waiting,
-      legend: legends.purified,
-      controls: controls.elements,
-      reading: indexed(
-        "a is empty at this layer’s outliers, ringed on the photo: their columns are zero (Eq. 8). b adds the layers; a patch that is an outlier in some layers keeps the attention it receives in the others. " +
-          "c divides by row and column sums in turn: patches that all rows attend to lose weight, patches that few rows attend to gain. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic."
-      ),
-      data: () => rows(values, feed.state)
-    }
+  const content = h(
+    "div",
+    {},
+    plates([plate(photo, {title: "the photo"}), frames.masked, frames.sum, frames.weights], 200),
+    h("div", {class: "strips"}, h("span", {}, "layers"), strip)
   );
+  return {content, photo, maps, frames, title, strip, legend, legends, controls: haiControls(feed)};
+}
 
-  let values: Record<keyof typeof maps, Float64Array | null> = {masked: null, sum: null, weights: null};
-  // Marks and terms that have not changed stay the same arrays, so that maps need not be painted again.
-  let kept = {
-    key: "",
-    layers: undefined as MaskedLayers | undefined,
-    photo: [] as PatchMark[],
-    pins: [] as PatchMark[]
-  };
-  const marksFor = (view: View, layers: MaskedLayers, to: number) => {
-    const key = `${to} ${view.target}`;
-    if (kept.key !== key || kept.layers !== layers) {
-      const pins = pinMarks(view).filter(({mark}) => mark === "target");
-      kept = {
-        key,
-        layers,
-        pins,
-        photo: [
-          ...marksOn(highNormOf(view.record, haiTrunk(view.record), to - 1), "highNorm"),
-          ...marksOn(layers.outliers[to - 1], haiTrunk(view.record) === "purified" ? "repaired" : "outlier"),
-          ...pins
-        ]
-      };
-    }
-    return kept;
-  };
-  let terms: {layers?: MaskedLayers; target: number | null; rows: Float64Array[]} = {target: null, rows: []};
+type Parts = ReturnType<typeof build>;
+
+/**
+ * Equations 8 to 11 from the pinned token's side: what it gathers from in one layer, in the sum, and after
+ * normalisation.
+ */
+export function integrationFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const parts = build(feed);
+  const {legends, controls} = parts;
+  let values: Gathered = {masked: null, sum: null, weights: null};
+  const frame = figure(parts.content, feed, {
+    id: "integration",
+    title: "Which patches the pinned token draws from",
+    lede: "Attention of one patch to all others with the columns of outliers zeroed, summed over layers, normalised.",
+    waiting,
+    legend: legends.purified,
+    controls: controls.elements,
+    reading: indexed(
+      "a is empty at this layer’s outliers, ringed on the photo: their columns are zero (Eq. 8). b adds the layers; a patch that is an outlier in some layers keeps the attention it receives in the others. " +
+        "c divides by row and column sums in turn: patches that all rows attend to lose weight, patches that few rows attend to gain. All three rows are shown made to sum to one, so that they read as weights; A_HAI as printed is column-stochastic."
+    ),
+    data: () => rows(values, feed.state)
+  });
+  const marksOf = keptMarks();
+  const termsOf = keptTerms();
   const draw = (view: View, layers: MaskedLayers, found: Integration | null) => {
-    const {record, target, picture, selection} = view;
+    const {record} = view;
     const choice = haiChoice(view);
-    const {patches} = layers;
-    const rowOf = (matrix: Float64Array) => matrix.subarray(target! * patches, (target! + 1) * patches);
-    values = {masked: null, sum: null, weights: null};
-    if (terms.layers !== layers || terms.target !== target)
-      terms = {
-        layers,
-        target,
-        rows: layers.maps.map((map) => (target === null ? new Float64Array() : timesUniform(rowOf(map))))
-      };
-    const marks = marksFor(view, layers, choice.to);
-    if (target !== null) {
-      const sum = new Float64Array(patches);
-      for (const map of layers.maps.slice(choice.l0 - 1, choice.to)) rowOf(map).forEach((v, j) => (sum[j] += v));
-      values.sum = timesUniform(sum);
-      values.weights = found && timesUniform(rowOf(found.weights));
-    }
-    if (target !== null) values.masked = terms.rows[choice.to - 1];
-    const domain = [0, maximum(...Object.values(values).flatMap((list) => (list ? [list] : [])))] as const;
-    for (const name of ["masked", "sum", "weights"] as const) {
-      maps[name].update({
-        grid: record.grid,
-        values: values[name],
-        domain: selection.maps.range === "own" ? undefined : domain,
-        scale: selection.maps.scale,
-        marks: marks.pins
-      });
-    }
-    photo.update({grid: record.grid, photo: picture.image, marks: marks.photo});
-    strip.update({
-      grid: record.grid,
-      current: choice.to - 1,
-      scale: selection.maps.scale,
-      items: layers.maps.map((_, l) => ({
-        label: String(l + 1),
-        note: l + 1 < choice.l0 || l + 1 > choice.to ? "–" : `${count(layers.outliers[l])} out`,
-        values: terms.rows[l]
-      }))
-    });
-    title.textContent = `layer ${choice.to}, masked`;
-    legend.hidden = selection.maps.range === "own";
-    legend.update({domain, scale: selection.maps.scale});
+    const terms = termsOf(layers, view.target);
+    values = gathered(view, layers, choice, terms, found);
+    paint(parts, view, values, marksOf(view, layers, choice.to));
+    paintStrip(parts, view, layers, choice, terms);
     controls.show(view, choice);
     frame.update({...words(view, choice, layers), legend: legends[haiTrunk(record)]});
     point(store.pointing.hover);
-    frame.update({
-      drawn: {
-        image: record.image,
-        l0: choice.l0,
-        layer: choice.to,
-        rounds: choice.rounds,
-        order: choice.order,
-        integrated: found !== undefined
-      }
-    });
+    const {l0, to, rounds, order} = choice;
+    frame.update({drawn: {image: record.image, l0, layer: to, rounds, order, integrated: found !== null}});
   };
   const point = (hover: number | null) => {
-    photo.update({hover});
-    for (const name of ["masked", "sum", "weights"] as const) {
-      maps[name].update({hover});
+    parts.photo.update({hover});
+    for (const name of names) {
+      parts.maps[name].update({hover});
       const list = values[name];
-      frames[name].update({readout: hover === null || !list ? "" : `${formatValue(list[hover])} ×`});
+      parts.frames[name].update({readout: hover === null || !list ? "" : `${formatValue(list[hover])} ×`});
     }
   };
   followIntegration(feed, frame, draw, ({hover}) => point(hover));
   return frame;
+}
+
+/** Marks of the maps and of the photo: the same arrays as long as they stay, so that nothing is repainted for them. */
+function keptMarks() {
+  let kept: {key: string; layers?: MaskedLayers; photo: PatchMark[]; pins: PatchMark[]} = {
+    key: "",
+    photo: [],
+    pins: []
+  };
+  return (view: View, layers: MaskedLayers, to: number) => {
+    const key = `${to} ${view.target}`;
+    if (kept.key === key && kept.layers === layers) return kept;
+    const trunk = haiTrunk(view.record);
+    const pins = pinMarks(view).filter(({mark}) => mark === "target");
+    const photo = [
+      ...marksOn(highNormOf(view.record, trunk, to - 1), "highNorm"),
+      ...marksOn(layers.outliers[to - 1], trunk === "purified" ? "repaired" : "outlier"),
+      ...pins
+    ];
+    return (kept = {key, layers, photo, pins});
+  };
+}
+
+/** The target's row of each masked layer, made anew for other layers or another target. */
+function keptTerms() {
+  let kept: {layers?: MaskedLayers; target: number | null; rows: Float64Array[]} = {target: null, rows: []};
+  return (layers: MaskedLayers, target: number | null): Float64Array[] => {
+    if (kept.layers === layers && kept.target === target) return kept.rows;
+    const rows = layers.maps.map((map) =>
+      target === null ? new Float64Array() : timesUniform(rowOf(map, target, layers.patches))
+    );
+    kept = {layers, target, rows};
+    return rows;
+  };
+}
+
+function rowOf(matrix: Float64Array, target: number, patches: number): Float64Array {
+  return matrix.subarray(target * patches, (target + 1) * patches);
+}
+
+/** What the target gathers from, in times uniform; nothing without a target. */
+function gathered(
+  {target}: View,
+  {maps, patches}: MaskedLayers,
+  {l0, to}: HaiChoice,
+  terms: readonly Float64Array[],
+  found: Integration | null
+): Gathered {
+  if (target === null) return {masked: null, sum: null, weights: null};
+  const sum = new Float64Array(patches);
+  for (const map of maps.slice(l0 - 1, to)) rowOf(map, target, patches).forEach((v, j) => (sum[j] += v));
+  return {
+    masked: terms[to - 1],
+    sum: timesUniform(sum),
+    weights: found && timesUniform(rowOf(found.weights, target, patches))
+  };
+}
+
+function paint(
+  {maps, photo, legend}: Parts,
+  {record, picture, selection}: View,
+  values: Gathered,
+  marks: {photo: readonly PatchMark[]; pins: readonly PatchMark[]}
+): void {
+  const {grid} = record;
+  const {scale, range} = selection.maps;
+  const domain = [0, maximum(...Object.values(values).flatMap((list) => (list ? [list] : [])))] as const;
+  for (const name of names)
+    maps[name].update({
+      grid,
+      values: values[name],
+      domain: range === "own" ? undefined : domain,
+      scale,
+      marks: marks.pins
+    });
+  photo.update({grid, photo: picture.image, marks: marks.photo});
+  legend.hidden = range === "own";
+  legend.update({domain, scale});
+}
+
+function paintStrip(
+  {strip, title}: Parts,
+  {record, selection}: View,
+  layers: MaskedLayers,
+  {l0, to}: HaiChoice,
+  terms: readonly Float64Array[]
+): void {
+  strip.update({
+    grid: record.grid,
+    current: to - 1,
+    scale: selection.maps.scale,
+    items: layers.maps.map((_, l) => ({
+      label: String(l + 1),
+      note: l + 1 < l0 || l + 1 > to ? "–" : `${count(layers.outliers[l])} out`,
+      values: terms[l]
+    }))
+  });
+  title.textContent = `layer ${to}, masked`;
 }
 
 /** Follows a feed with the masked layers, and with the integrated map as soon as the worker has it. */

@@ -1,5 +1,7 @@
 import type {SinkhornStep} from "../../analysis/sinkhorn.js";
-import type {Feed} from "../../site/feed.js";
+import type {Domain} from "../../charts/colour.js";
+import type {Feed, View} from "../../site/feed.js";
+import {patchHands} from "../frame/kit.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {followIntegration, haiNotes} from "./integration.js";
@@ -65,25 +67,31 @@ const measures = [
   {key: "sources", title: "effective sources", label: "how many patches a patch draws from"}
 ] as const;
 
-/** Where the sums lie on the photo, before and after: who gives, who gathers, from how many. */
-export function sumsFigure(feed: Feed): HTMLElement {
-  const {store} = feed;
-  const onHover = (hover: number | null) => store.point({hover});
-  const onPick = (patch: number, other: boolean) => store.set(other ? {background: patch} : {target: patch});
-  const cells = measures.flatMap((measure) =>
+/** A map of each measure, before and after. */
+function sumCells({store}: Feed) {
+  return measures.flatMap((measure) =>
     (["before", "after"] as const).map((when) => {
       const map = patchMap({
         grid: [14, 14],
         label: `${measure.label}, ${when} normalisation`,
         scale: "linear",
-        onHover,
-        onPick
+        ...patchHands(store)
       });
       return {...measure, when, map, frame: plate(map, {title: h("span", {}, measure.title, h("br"), when)})};
     })
   );
-  const sumLegend = rampLegend({label: "sum, times the mean", domain: [0, 2]});
-  const sourceLegend = rampLegend({label: "effective number of sources", domain: [0, 196], scale: "linear"});
+}
+
+type SumCell = ReturnType<typeof sumCells>[number];
+
+/** Where the sums lie on the photo, before and after: who gives, who gathers, from how many. */
+export function sumsFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  const cells = sumCells(feed);
+  const legends = {
+    sums: rampLegend({label: "sum, times the mean", domain: [0, 2]}),
+    sources: rampLegend({label: "effective number of sources", domain: [0, 196], scale: "linear"})
+  };
   const frame = figure(
     plates(
       cells.map(({frame: cell}) => cell),
@@ -95,7 +103,7 @@ export function sumsFigure(feed: Feed): HTMLElement {
       title: "Normalisation equalises the contributions of patches; selective rows stay selective",
       lede: "Sums of A’s columns and rows in times their mean, and the exponential of each row’s entropy, before and after normalisation.",
       waiting: "Loading the attention of this photo.",
-      legend: [sumLegend, sourceLegend],
+      legend: [legends.sums, legends.sources],
       reading: h(
         "span",
         {},
@@ -111,34 +119,20 @@ export function sumsFigure(feed: Feed): HTMLElement {
   let values: Float64Array[] = [];
   const draw: Parameters<typeof followIntegration>[2] = (view, {patches}, found) => {
     if (!found) return;
-    const {record, picture, target, selection} = view;
     const choice = haiChoice(view);
     const {steps} = found;
-    const [before, after] = [steps[0], steps[Math.min(steps.length - 1, 2 * choice.rounds)]];
-    values = cells.map(({key, when}) => {
-      const list = (when === "before" ? before : after)[key];
-      return key === "sources" ? list : inMeans(list);
-    });
+    const ends = {before: steps[0], after: steps[Math.min(steps.length - 1, 2 * choice.rounds)]};
+    values = cells.map(({key, when}) => (key === "sources" ? ends[when][key] : inMeans(ends[when][key])));
     const sums = [0, maximum(...values.filter((_, i) => cells[i].key !== "sources"))] as const;
-    for (const [i, {map, key}] of cells.entries()) {
-      map.update({
-        grid: record.grid,
-        values: values[i],
-        domain: key === "sources" ? [0, patches] : sums,
-        scale: key === "sources" ? "linear" : selection.maps.scale,
-        unit: key === "sources" ? "patches" : "times the mean",
-        marks: target === null ? [] : [{patch: target, mark: "target"}]
-      });
-    }
-    sumLegend.update({domain: sums, scale: selection.maps.scale});
-    sourceLegend.update({domain: [0, patches]});
-    const sources = [before, after].map((step) => Math.round(median(step.sources)));
+    paintSums(cells, view, values, {sums, patches});
+    legends.sums.update({domain: sums, scale: view.selection.maps.scale});
+    legends.sources.update({domain: [0, patches]});
+    const [before, after] = [ends.before, ends.after].map((step) => Math.round(median(step.sources)));
+    const {record, picture, target} = view;
+    const pin = target === null ? [] : [`★ ${patchName(target, record.grid[1])}`];
     frame.update({
-      title: `A patch draws from about ${sources[0]} of ${patches} patches in the sum, and from ${sources[1]} after normalisation`,
-      source: provenance(
-        {...record, image: picture.title},
-        {notes: [...haiNotes(record, choice), ...(target === null ? [] : [`★ ${patchName(target, record.grid[1])}`])]}
-      ),
+      title: `A patch draws from about ${before} of ${patches} patches in the sum, and from ${after} after normalisation`,
+      source: provenance({...record, image: picture.title}, {notes: [...haiNotes(record, choice), ...pin]}),
       waiting: ""
     });
     point(store.pointing.hover);
@@ -153,6 +147,25 @@ export function sumsFigure(feed: Feed): HTMLElement {
   };
   followIntegration(feed, frame, draw, ({hover}) => point(hover));
   return frame;
+}
+
+function paintSums(
+  cells: readonly SumCell[],
+  {record, target, selection}: View,
+  values: readonly Float64Array[],
+  {sums, patches}: {sums: Domain; patches: number}
+): void {
+  for (const [i, {map, key}] of cells.entries()) {
+    const sources = key === "sources";
+    map.update({
+      grid: record.grid,
+      values: values[i],
+      domain: sources ? [0, patches] : sums,
+      scale: sources ? "linear" : selection.maps.scale,
+      unit: sources ? "patches" : "times the mean",
+      marks: target === null ? [] : [{patch: target, mark: "target"}]
+    });
+  }
 }
 
 function inMeans(sums: Float64Array): Float64Array {

@@ -6,9 +6,10 @@ import type {Feed, View} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
+import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
-import {patchMap, type PatchMark} from "../../charts/patchMap.js";
+import {patchMap} from "../../charts/patchMap.js";
 import {maximum, median} from "../../charts/reading.js";
 import {absent} from "../frame/absent.js";
 import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
@@ -28,19 +29,19 @@ const names = [...new Set(pairs.flatMap(({a, b}) => [a, b]))];
 
 const waiting = "Loading the features of this photo.";
 
-/** The paper against its code on the chosen photo: sets of outliers, and how far features lie apart. */
-export function paperCodeFigure(feed: Feed): HTMLElement {
-  const {store} = feed;
-  const onHover = (hover: number | null) => store.point({hover});
-  const mini = (title: string, label: string) => {
-    const map = patchMap({grid: [14, 14], label, scale: "linear", onHover});
-    const note = h("div", {class: "mini-note"});
-    return {map, note, element: h("div", {class: "mini"}, h("div", {class: "mini-title"}, indexed(title)), map, note)};
-  };
-  const distances = pairs.map((pair) => ({...pair, ...mini(pair.title, `cosine distance of ${pair.title}`)}));
+/** A small map under a title, with a line of text. */
+function mini({store}: Feed, title: string, label: string) {
+  const map = patchMap({grid: [14, 14], label, scale: "linear", onHover: (hover) => store.point({hover})});
+  const note = h("div", {class: "mini-note"});
+  return {map, note, element: h("div", {class: "mini"}, h("div", {class: "mini-title"}, indexed(title)), map, note)};
+}
+
+/** What is drawn beside the items of the table. */
+function build(feed: Feed) {
+  const distances = pairs.map((pair) => ({...pair, ...mini(feed, pair.title, `cosine distance of ${pair.title}`)}));
   const sets = {
-    paper: mini("paper: 1, no cap", "the paper’s outliers of the last layer but one"),
-    code: mini("code: 1.5, cap 10", "the released code’s outliers")
+    paper: mini(feed, "paper: 1, no cap", "the paper’s outliers of the last layer but one"),
+    code: mini(feed, "code: 1.5, cap 10", "the released code’s outliers")
   };
   const isolated = h("p", {class: "effect-text"});
   const effects: Partial<Record<Difference["key"], HTMLElement>> = {
@@ -49,12 +50,20 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
   };
   for (const {key, element} of distances) (effects[key] ??= h("div", {class: "minis"})).append(element);
   const legend = rampLegend({label: "cosine distance, 1 − cos", domain: [0, 1], scale: "linear"});
-  const frame = figure(differenceTable(effects), feed, {
+  return {content: differenceTable(effects), distances, sets, isolated, legend};
+}
+
+type Parts = ReturnType<typeof build>;
+
+/** The paper against its code on the chosen photo: sets of outliers, and how far features lie apart. */
+export function paperCodeFigure(feed: Feed): HTMLElement {
+  const parts = build(feed);
+  const frame = figure(parts.content, feed, {
     id: "paper-code",
     title: "The paper and its released code are two algorithms",
     lede: "Item by item; at the right, on the chosen photo, outlier sets of the last layer but one without SOM, and distances of features, patch by patch.",
     waiting,
-    legend: [legend, marksLegend(["outlier"])],
+    legend: [parts.legend, marksLegend(["outlier"])],
     reading:
       "A distance of 0 means the same direction and so the same class for any words; of 1, nothing in common. One colour range holds for all distances. The released code stays close to SC-CLIP, from which its later steps come.",
     data: () =>
@@ -64,55 +73,61 @@ export function paperCodeFigure(feed: Feed): HTMLElement {
       }))
   });
   let values: (Float64Array | undefined)[] = [];
-  const paint = ({record, picture, selection}: View, maps: FeatureMaps) => {
-    const {grid} = record;
-    values = pairs.map(({a, b}) => {
-      const [first, second] = [maps.get(a), maps.get(b)];
-      return first && second && distance(first, second);
-    });
-    const domain = [0, maximum(...values.flatMap((list) => (list ? [list] : [])))] as const;
-    for (const [i, {map, note}] of distances.entries()) {
-      const list = values[i];
-      map.update({grid, values: list ?? null, domain});
-      note.textContent = list ? `median ${median(list).toFixed(3)}` : absent;
-    }
-    legend.update({domain});
-    const found = outlierSets(record);
-    for (const side of ["paper", "code"] as const) {
-      sets[side].map.update({grid, photo: picture.image, marks: rings(found[side])});
-      sets[side].note.textContent = `${count(found[side])} outliers`;
-    }
-    const blank: FeatureMap = {width: 1, values: new Float32Array(found.code.length)};
-    const alone = count(repair(blank, grid, found.code).isolated);
-    isolated.textContent =
-      alone > 0
-        ? `${alone} of the code’s ten have no valid neighbour: it would write zeros, and the window would come out undefined.`
-        : `None of the code’s ${count(found.code)} lacks a valid neighbour here; the paper’s set, repaired the same way, has ${count(repair(blank, grid, found.paper).isolated)}.`;
-    frame.update({
-      source: provenance(
-        {...record, image: picture.title},
-        {
-          notes: [
-            `sets of layer ${record.layers - 1}, without SOM, mean over heads`,
-            "features after the head, methods’ default options"
-          ]
-        }
-      )
-    });
-    frame.update({drawn: {image: record.image, model: selection.model}});
-  };
   let drawn: FeatureMaps | undefined;
   followAnswers(feed, frame, {
     waiting,
     ask: ({source}) => featureMaps(source, names),
     draw: (view, found) => {
-      if (found !== drawn) paint(view, (drawn = found));
+      if (found === drawn) return;
+      drawn = found;
+      const {record, picture, selection} = view;
+      values = paintDistances(parts, record, found);
+      paintSets(parts, view);
+      const notes = [
+        `sets of layer ${record.layers - 1}, without SOM, mean over heads`,
+        "features after the head, methods’ default options"
+      ];
+      frame.update({
+        source: provenance({...record, image: picture.title}, {notes}),
+        drawn: {image: record.image, model: selection.model}
+      });
     },
     point: ({hover}) => {
-      for (const {map} of [...distances, ...Object.values(sets)]) map.update({hover});
+      for (const {map} of [...parts.distances, ...Object.values(parts.sets)]) map.update({hover});
     }
   });
   return frame;
+}
+
+/** @returns the distances that are drawn, a list a pair; of pairs that the photo lacks none */
+function paintDistances({distances, legend}: Parts, {grid}: ImageRecord, maps: FeatureMaps) {
+  const values = pairs.map(({a, b}) => {
+    const [first, second] = [maps.get(a), maps.get(b)];
+    return first && second && distance(first, second);
+  });
+  const domain = [0, maximum(...values.flatMap((list) => (list ? [list] : [])))] as const;
+  for (const [i, {map, note}] of distances.entries()) {
+    const list = values[i];
+    map.update({grid, values: list ?? null, domain});
+    note.textContent = list ? `median ${median(list).toFixed(3)}` : absent;
+  }
+  legend.update({domain});
+  return values;
+}
+
+function paintSets({sets, isolated}: Parts, {record, picture}: View): void {
+  const {grid} = record;
+  const found = outlierSets(record);
+  for (const side of ["paper", "code"] as const) {
+    sets[side].map.update({grid, photo: picture.image, marks: marksOn(found[side], "outlier")});
+    sets[side].note.textContent = `${count(found[side])} outliers`;
+  }
+  const blank: FeatureMap = {width: 1, values: new Float32Array(found.code.length)};
+  const alone = (set: Uint8Array) => count(repair(blank, grid, set).isolated);
+  isolated.textContent =
+    alone(found.code) > 0
+      ? `${alone(found.code)} of the code’s ten have no valid neighbour: it would write zeros, and the window would come out undefined.`
+      : `None of the code’s ${count(found.code)} lacks a valid neighbour here; the paper’s set, repaired the same way, has ${alone(found.paper)}.`;
 }
 
 /** 1 − cos, patch by patch. */
@@ -131,12 +146,6 @@ function outlierSets({trunks, layers, heads, grid}: ImageRecord): {paper: Uint8A
   const part = (values: Float32Array) => values.subarray((layers - 2) * size, (layers - 1) * size);
   const read = {classRows: part(trunks.plain.classRows), diagonals: part(trunks.plain.diagonals), heads};
   return {paper: som(read).outliers, code: som(read, {factor: 1.5, cap: 10}).outliers};
-}
-
-function rings(set: Uint8Array): PatchMark[] {
-  return Array.from(set.keys())
-    .filter((patch) => set[patch])
-    .map((patch) => ({patch, mark: "outlier"}));
 }
 
 function count(mask: Uint8Array): number {

@@ -1,9 +1,10 @@
 import {highNormRatio} from "../../analysis/norms.js";
 import {hasTrunk, missingNorms, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
-import type {Feed} from "../../site/feed.js";
+import type {Feed, View} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
-import {figure, provenance} from "../frame/figure.js";
+import {figure, provenance, type FigureOptions} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
 import {highNormWords, marksOn, tokenLegend, tokenMarks} from "../frame/tokens.js";
 import {sharedRange} from "../side/sharedRange.js";
@@ -11,7 +12,8 @@ import {layerStrip, type StripItem} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates, trunkPlates} from "../../charts/plate.js";
-import {maximum, median, readLayer, relativeNorms} from "../../charts/reading.js";
+import type {Domain} from "../../charts/colour.js";
+import {maximum, median, readLayer, relativeNorms, type LayerReading} from "../../charts/reading.js";
 
 /** The lengths of all patches' tokens, layer by layer, in times the layer's median patch; those that an import lacks are left out. */
 type Lengths = Partial<Record<Trunk, Float32Array[]>>;
@@ -19,124 +21,132 @@ type Lengths = Partial<Record<Trunk, Float32Array[]>>;
 const lede = "The norm of every patch’s token after the chosen layer, in times the layer’s median patch.";
 const setsLede = "The outlier set of the chosen layer, and of every layer in turn.";
 
-/**
- * The site in one figure: as the layer moves, a few patches grow far longer than the rest, and with
- * SOM they do not. One range holds for all layers and both trunks.
- */
-export function overviewFigure(feed: Feed): HTMLElement {
-  const {store} = feed;
-  const onHover = (hover: number | null) => store.point({hover});
+/** The photo, a map of each trunk, and below a row of small maps of each. */
+function build(feed: Feed) {
+  const onHover = (hover: number | null) => feed.store.point({hover});
   const blank = {grid: [14, 14], unit: "times the median", onHover} as const;
   const photo = patchMap({...blank, label: "the photo", lines: true});
   const maps = {
     plain: patchMap({...blank, label: "token norms without SOM"}),
     purified: patchMap({...blank, label: "token norms with SOM"})
   };
-  const frames = {
-    photo: plate(photo, {title: h("span", {}, h("span", {class: "is-outlier"}, "outliers"), " and high-norm tokens")}),
-    ...trunkPlates(maps)
-  };
+  const photoTitle = h("span", {}, h("span", {class: "is-outlier"}, "outliers"), " and high-norm tokens");
+  const frames = trunkPlates(maps);
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
   const stripNames = {plain: h("span", {}, "without"), purified: h("span", {}, "with")};
-  const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
-  const frame = figure(
-    h(
-      "div",
-      {},
-      plates([frames.photo, frames.plain, frames.purified], 240),
-      h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
-    ),
-    feed,
-    {
-      id: "overview",
-      title: "A few tokens reach norms far above the median",
-      waiting: "Loading the analysis of this photo.",
-      lede,
-      legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
-      reading:
-        "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Rings and crosses differ: a ring is a patch that a test selects as an outlier (Eq. 4 by attention); a cross is a high-norm token, over 10 times the median.",
-      data: () =>
-        (known?.lengths.plain ?? []).flatMap((lengths, layer) =>
-          Array.from(lengths, (plain, patch) => {
-            const row = {layer: layer + 1, patch, plain};
-            const purified = known?.lengths.purified?.[layer][patch];
-            return purified === undefined ? row : {...row, purified};
-          })
-        )
-    }
+  const content = h(
+    "div",
+    {},
+    plates([plate(photo, {title: photoTitle}), frames.plain, frames.purified], 240),
+    h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
   );
+  const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
+  return {content, photo, maps, frames, strips, stripNames, legend};
+}
 
-  let known: {record: ImageRecord; lengths: Lengths; most: number} | undefined;
+type Parts = ReturnType<typeof build>;
+
+/**
+ * The site in one figure: as the layer moves, a few patches grow far longer than the rest, and with
+ * SOM they do not. One range holds for all layers and both trunks.
+ */
+export function overviewFigure(feed: Feed): HTMLElement {
+  const parts = build(feed);
+  const frame = figure(parts.content, feed, {
+    id: "overview",
+    title: "A few tokens reach norms far above the median",
+    waiting: "Loading the analysis of this photo.",
+    lede,
+    legend: [parts.legend, tokenLegend(feed, ["outlier", "highNorm"])],
+    reading:
+      "Move the layer, or press play. Colours begin at the median and span all layers of both rows. Rings and crosses differ: a ring is a patch that a test selects as an outlier (Eq. 4 by attention); a cross is a high-norm token, over 10 times the median.",
+    data: () => rows(known?.lengths)
+  });
+  let known: Measured | undefined;
+  let drawnAs = "";
   follow(
     feed,
     frame,
     (view) => {
-      const {record, choice, selection, picture} = view;
-      const {layer, head, factor, cap} = choice;
-      const {grid} = record;
+      const {record, choice, selection} = view;
       const fresh = known?.record !== record;
       if (fresh) known = measure(record);
-      const {lengths, most} = known!;
       // Below the median nothing is long: the colours are left to what is above it.
-      const domain = sharedRange(feed, "overview", [1, most]);
-      const {scale} = selection.maps;
-      const drawnAs = `${scale} ${domain[1]}`;
+      const domain = sharedRange(feed, "overview", [1, known!.most]);
+      const nextAs = `${selection.maps.scale} ${domain[1]}`;
+      const anew = fresh || nextAs !== drawnAs;
+      drawnAs = nextAs;
       const plain = {...choice, trunk: "plain"} as const;
       const reading = readLayer(record, plain);
-      const marks = tokenMarks(view, plain, reading);
-      photo.update({grid, photo: picture.image, marks});
-      for (const trunk of trunks) {
-        const held = hasTrunk(record, trunk);
-        frames[trunk].hidden = !lengths[trunk];
-        strips[trunk].hidden = stripNames[trunk].hidden = !held;
-        if (!held) continue;
-        maps[trunk].update({grid, values: lengths[trunk]?.[layer] ?? null, domain, scale});
-        strips[trunk].update(
-          fresh || strips[trunk].dataset.scale !== drawnAs
-            ? {
-                grid,
-                domain,
-                scale,
-                current: layer,
-                items: stripItems(record, trunk, lengths[trunk])
-              }
-            : {current: layer}
-        );
-        strips[trunk].dataset.scale = drawnAs;
-      }
-      legend.hidden = !lengths.plain;
-      legend.update({domain, scale});
-      const [before, after] = trunks.map((trunk) => lengths[trunk] && maximum(lengths[trunk][layer]));
-      const missing = notInImport(...missingNorms(record, "purified"));
-      frame.update({
-        title:
-          before === undefined
-            ? `In layer ${layer + 1}, ${reading.count} of ${reading.outliers.length} patches are outliers by Eq. 4`
-            : overviewTitle(layer, before, after, highNormWords(reading)),
-        lede: [lengths.plain ? lede : setsLede, missing].filter(Boolean).join(" "),
-        source: provenance(
-          {...record, image: picture.title},
-          {
-            layer: layer + 1,
-            head,
-            factor,
-            cap,
-            notes: lengths.plain ? [`largest norm of all layers: ${round(most)} times`] : []
-          }
-        )
-      });
-      frame.update({drawn: {image: record.image, layer: layer + 1}});
+      parts.photo.update({grid: record.grid, photo: view.picture.image, marks: tokenMarks(view, plain, reading)});
+      paintTrunks(parts, view, known!.lengths, domain, anew);
+      frame.update({...words(view, known!, reading), drawn: {image: record.image, layer: choice.layer + 1}});
     },
     ({hover}, {choice}) => {
-      photo.update({hover});
+      parts.photo.update({hover});
       for (const trunk of trunks) {
-        maps[trunk].update({hover});
+        parts.maps[trunk].update({hover});
         const value = hover === null ? null : known?.lengths[trunk]?.[choice.layer][hover];
-        frames[trunk].update({readout: value == null ? "" : `${round(value)} ×`});
+        parts.frames[trunk].update({readout: value == null ? "" : `${round(value)} ×`});
       }
     }
   );
   return frame;
+}
+
+type Measured = ReturnType<typeof measure>;
+
+/** @param anew whether the small maps change, and not only which of them is chosen */
+function paintTrunks(
+  parts: Parts,
+  {record, choice, selection}: View,
+  lengths: Lengths,
+  domain: Domain,
+  anew: boolean
+): void {
+  const {frames, strips, stripNames, maps, legend} = parts;
+  const {layer} = choice;
+  const look = {grid: record.grid, domain, scale: selection.maps.scale};
+  for (const trunk of trunks) {
+    const held = hasTrunk(record, trunk);
+    frames[trunk].hidden = !lengths[trunk];
+    strips[trunk].hidden = stripNames[trunk].hidden = !held;
+    if (!held) continue;
+    maps[trunk].update({...look, values: lengths[trunk]?.[layer] ?? null});
+    const items = () => stripItems(record, trunk, lengths[trunk]);
+    strips[trunk].update({current: layer, ...(anew && {...look, items: items()})});
+  }
+  legend.hidden = !lengths.plain;
+  legend.update({domain: look.domain, scale: look.scale});
+}
+
+function words(
+  {record, choice, picture}: View,
+  {lengths, most}: Measured,
+  reading: LayerReading
+): Partial<FigureOptions> {
+  const {layer, head, factor, cap} = choice;
+  const [before, after] = trunks.map((trunk) => lengths[trunk] && maximum(lengths[trunk][layer]));
+  const missing = notInImport(...missingNorms(record, "purified"));
+  const notes = lengths.plain ? [`largest norm of all layers: ${round(most)} times`] : [];
+  return {
+    title:
+      before === undefined
+        ? `In layer ${layer + 1}, ${reading.count} of ${reading.outliers.length} patches are outliers by Eq. 4`
+        : overviewTitle(layer, before, after, highNormWords(reading)),
+    lede: [lengths.plain ? lede : setsLede, missing].filter(Boolean).join(" "),
+    source: provenance({...record, image: picture.title}, {layer: layer + 1, head, factor, cap, notes})
+  };
+}
+
+function rows(lengths: Lengths = {}): Rows {
+  return (lengths.plain ?? []).flatMap((list, layer) =>
+    Array.from(list, (plain, patch) => {
+      const row = {layer: layer + 1, patch, plain};
+      const purified = lengths.purified?.[layer][patch];
+      return purified === undefined ? row : {...row, purified};
+    })
+  );
 }
 
 /** What SOM does to the largest norm of a layer (0-based), and whether its test finds the tokens that it is about. */

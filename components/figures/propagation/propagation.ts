@@ -5,11 +5,12 @@ import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
-import {figure, provenance, trunkName} from "../frame/figure.js";
+import {figure, provenance, trunkName, type FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
 import {sharedRange} from "../side/sharedRange.js";
+import type {Domain} from "../../charts/colour.js";
 import {layerStrip} from "../../charts/layerStrip.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import type {MarkName} from "../../charts/marks.js";
@@ -19,28 +20,42 @@ import {plate, plates, trunkPlates} from "../../charts/plate.js";
 import {maximum, median, patchNorms, readLayer, relativeNorms} from "../../charts/reading.js";
 
 /** Whether norms are those of a block's own output, or of what is handed to the next block. */
-type Stage = "output" | "repaired";
+type NormStage = "output" | "repaired";
 
 const lede =
   "The norm of every patch’s token, in times the median patch of the same layer without SOM; one range for all.";
 const setsLede = "The outlier set of every layer.";
 
-/** The paper's Figure 5: outliers and norms of every layer, without SOM and with it. */
-export function propagationFigure(feed: Feed): HTMLElement {
-  const {store} = feed;
-  let stage: Stage = "repaired";
-  const hands = patchHands(store);
-  const blank = {grid: [14, 14], unit: "times the median", ...hands} as const;
+/** Maps and small maps of both trunks, and the photo. */
+function build(feed: Feed) {
+  const blank = {grid: [14, 14], unit: "times the median", ...patchHands(feed.store)} as const;
   const maps = {
     plain: patchMap({...blank, label: "token norms without SOM"}),
     purified: patchMap({...blank, label: "token norms with SOM"})
   };
-  const frames = trunkPlates(maps);
   const photo = patchMap({...blank, label: "the photo and the outliers with SOM", lines: true});
   const photoFrame = plate(photo, {title: "outliers with SOM"});
+  const frames = trunkPlates(maps);
   const strips = {plain: strip(feed, "without SOM"), purified: strip(feed, "with SOM")};
+  const stripNames = {plain: h("span", {}, "without"), purified: h("span", {}, "with")};
+  const content = h(
+    "div",
+    {},
+    plates([frames.plain, frames.purified, photoFrame], 240),
+    h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
+  );
   const legend = rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]});
-  const stages = segmented<Stage>({
+  return {content, maps, frames, photo, photoFrame, strips, stripNames, legend};
+}
+
+type Parts = ReturnType<typeof build>;
+
+/** The paper's Figure 5: outliers and norms of every layer, without SOM and with it. */
+export function propagationFigure(feed: Feed): HTMLElement {
+  const {store} = feed;
+  let stage: NormStage = "repaired";
+  const parts = build(feed);
+  const stages = segmented<NormStage>({
     label: "Norms with SOM",
     options: [
       {value: "repaired", label: "after the repair", hint: "What the next block sees"},
@@ -52,109 +67,41 @@ export function propagationFigure(feed: Feed): HTMLElement {
       if ("view" in feed.state) draw(feed.state.view, true);
     }
   });
-  const stripNames = {plain: h("span", {}, "without"), purified: h("span", {}, "with")};
-  const frame = figure(
-    h(
-      "div",
-      {},
-      plates([frames.plain, frames.purified, photoFrame], 240),
-      h("div", {class: "strips"}, stripNames.plain, strips.plain, stripNames.purified, strips.purified)
-    ),
-    feed,
-    {
-      id: "propagation",
-      title: "Repaired in each layer, high-norm tokens do not persist",
-      waiting: "Loading the analysis of this photo.",
-      lede,
-      legend: [legend, marksLegend(["outlier", "repaired", "isolated", "highNorm"])],
-      controls: [stages],
-      reading:
-        "Colour is the token norm; rings are the patches selected by Eq. 4, and the two need not coincide. A patch with a dashed ring was replaced by the mean of its neighbours. A ring with a dot has only outliers as neighbours and was left unchanged. A cross is a high-norm token of the block’s own output. In the small maps, dots stand for all rings, with their number below.",
-      data: () => (known ? rowsOf(known) : [])
-    }
-  );
-  let known: ReturnType<typeof measure> | undefined;
+  const frame = figure(parts.content, feed, {
+    id: "propagation",
+    title: "Repaired in each layer, high-norm tokens do not persist",
+    waiting: "Loading the analysis of this photo.",
+    lede,
+    legend: [parts.legend, marksLegend(["outlier", "repaired", "isolated", "highNorm"])],
+    controls: [stages],
+    reading:
+      "Colour is the token norm; rings are the patches selected by Eq. 4, and the two need not coincide. A patch with a dashed ring was replaced by the mean of its neighbours. A ring with a dot has only outliers as neighbours and was left unchanged. A cross is a high-norm token of the block’s own output. In the small maps, dots stand for all rings, with their number below.",
+    data: () => (known ? rowsOf(known) : [])
+  });
+  let known: Measured | undefined;
   let key: unknown[] = [];
   const draw = (view: View, anew = false) => {
-    const {record, choice, selection, picture} = view;
-    const {grid, layers} = record;
-    const {layer} = choice;
+    const {record, choice, selection} = view;
     if (known?.record !== record) known = measure(record);
-    const {lengths, most, marks, counts} = known;
-    const shown = {plain: lengths.plain, purified: stage === "repaired" ? lengths.repaired : lengths.purified};
-    // A set without a length is drawn on an even ground.
-    const even = new Float32Array(grid[0] * grid[1]);
-    const last: Trunk = marks.purified ? "purified" : "plain";
-    const domain = sharedRange(feed, "propagation", [1, most]);
-    const {scale} = selection.maps;
-    const next = [record, scale, stage, domain[1]];
+    const domain = sharedRange(feed, "propagation", [1, known.most]);
+    const next = [record, selection.maps.scale, stage, domain[1]];
     const same = !anew && next.every((value, i) => value === key[i]);
     key = next;
-    for (const trunk of trunks) {
-      frames[trunk].hidden = !shown[trunk];
-      strips[trunk].hidden = stripNames[trunk].hidden = !marks[trunk];
-      if (!marks[trunk]) continue;
-      maps[trunk].update({grid, values: shown[trunk]?.[layer] ?? null, domain, scale, marks: marks[trunk][layer]});
-      strips[trunk].update(
-        same
-          ? {current: layer}
-          : {
-              grid,
-              domain,
-              scale,
-              current: layer,
-              items: Array.from({length: layers}, (_, i) => ({
-                label: String(i + 1),
-                values: shown[trunk]?.[i] ?? even,
-                marks: marks[trunk]![i],
-                note: String(counts[trunk]![i] || "")
-              }))
-            }
-      );
-    }
-    photo.update({grid, photo: picture.image, marks: marks[last]![layer]});
-    photoFrame.update({title: `outliers ${trunkName(last)}`});
-    legend.hidden = !shown.plain;
-    legend.update({domain, scale});
+    const shown = lengthsAt(known, stage);
+    paint(parts, view, known, {shown, domain, same});
     stages.hidden = !shown.purified;
-    const missing = notInImport(...missingNorms(record, "purified"));
-    frame.update({
-      lede: [shown.plain ? lede : setsLede, missing].filter(Boolean).join(" "),
-      title: withHighNorm(
-        `Layer ${layer + 1}: ${[lengthWords(shown.plain?.[layer], shown.purified?.[layer]), countWords(counts.plain[layer], counts.purified?.[layer])].filter(Boolean).join("; ")}`,
-        readLayer(record, {trunk: "plain", layer, head: "mean", factor: 1, cap: 0})
-      ),
-      source: provenance(
-        {...record, image: picture.title},
-        {
-          layer: layer + 1,
-          notes: [
-            "mean over heads",
-            ...(marks.purified
-              ? [`lower row: ${stage === "repaired" ? "after" : "before"} repair`, "the last layer is never repaired"]
-              : ["without SOM"])
-          ]
-        }
-      )
-    });
-    point(store.pointing.hover, layer);
-    frame.update({
-      drawn: {
-        image: record.image,
-        layer: layer + 1,
-        stage,
-        plain: counts.plain[layer],
-        purified: counts.purified?.[layer] ?? null
-      }
-    });
+    frame.update(words(view, known, shown, stage));
+    point(store.pointing.hover, choice.layer);
+    const [plain, purified] = trunks.map((trunk) => known!.counts[trunk]?.[choice.layer] ?? null);
+    frame.update({drawn: {image: record.image, layer: choice.layer + 1, stage, plain, purified}});
   };
   const point = (hover: number | null, layer: number) => {
-    const lengths = known?.lengths;
-    photo.update({hover});
+    parts.photo.update({hover});
+    const shown = known && lengthsAt(known, stage);
     for (const trunk of trunks) {
-      maps[trunk].update({hover});
-      const list = trunk === "purified" && stage === "repaired" ? lengths?.repaired : lengths?.[trunk];
-      frames[trunk].update({readout: hover === null || !list ? "" : `${formatValue(list[layer][hover])} ×`});
+      parts.maps[trunk].update({hover});
+      const list = shown?.[trunk];
+      parts.frames[trunk].update({readout: hover === null || !list ? "" : `${formatValue(list[layer][hover])} ×`});
     }
   };
   follow(
@@ -164,6 +111,80 @@ export function propagationFigure(feed: Feed): HTMLElement {
     ({hover}, {choice}) => point(hover, choice.layer)
   );
   return frame;
+}
+
+type Measured = ReturnType<typeof measure>;
+
+/** The lengths of each trunk's tokens, layer by layer, as far as they are known. */
+type Shown = Partial<Record<Trunk, Float32Array[]>>;
+
+function lengthsAt({lengths}: Measured, stage: NormStage): Shown {
+  return {plain: lengths.plain, purified: stage === "repaired" ? lengths.repaired : lengths.purified};
+}
+
+/** @param same whether the small maps stay as they are, but for the layer */
+function paint(
+  parts: Parts,
+  view: View,
+  {marks, counts}: Measured,
+  {shown, domain, same}: {shown: Shown; domain: Domain; same: boolean}
+): void {
+  const {maps, frames, strips, stripNames, photo, photoFrame, legend} = parts;
+  const {record, choice, selection, picture} = view;
+  const {grid, layers} = record;
+  const {layer} = choice;
+  // A set without a length is drawn on an even ground.
+  const even = new Float32Array(grid[0] * grid[1]);
+  const look = {grid, domain, scale: selection.maps.scale};
+  for (const trunk of trunks) {
+    const sets = marks[trunk];
+    frames[trunk].hidden = !shown[trunk];
+    strips[trunk].hidden = stripNames[trunk].hidden = !sets;
+    if (!sets) continue;
+    maps[trunk].update({...look, values: shown[trunk]?.[layer] ?? null, marks: sets[layer]});
+    const items = () =>
+      Array.from({length: layers}, (_, i) => ({
+        label: String(i + 1),
+        values: shown[trunk]?.[i] ?? even,
+        marks: sets[i],
+        note: String(counts[trunk]![i] || "")
+      }));
+    strips[trunk].update({current: layer, ...(!same && {...look, items: items()})});
+  }
+  const last: Trunk = marks.purified ? "purified" : "plain";
+  photo.update({grid, photo: picture.image, marks: marks[last]![layer]});
+  photoFrame.update({title: `outliers ${trunkName(last)}`});
+  legend.hidden = !shown.plain;
+  legend.update({domain: look.domain, scale: look.scale});
+}
+
+function words(
+  {record, choice, picture}: View,
+  {marks, counts}: Measured,
+  shown: Shown,
+  stage: NormStage
+): Partial<FigureOptions> {
+  const {layer} = choice;
+  const missing = notInImport(...missingNorms(record, "purified"));
+  const found = [
+    lengthWords(shown.plain?.[layer], shown.purified?.[layer]),
+    countWords(counts.plain[layer], counts.purified?.[layer])
+  ];
+  const lower = `lower row: ${stage === "repaired" ? "after" : "before"} repair`;
+  return {
+    lede: [shown.plain ? lede : setsLede, missing].filter(Boolean).join(" "),
+    title: withHighNorm(
+      `Layer ${layer + 1}: ${found.filter(Boolean).join("; ")}`,
+      readLayer(record, {trunk: "plain", layer, head: "mean", factor: 1, cap: 0})
+    ),
+    source: provenance(
+      {...record, image: picture.title},
+      {
+        layer: layer + 1,
+        notes: ["mean over heads", ...(marks.purified ? [lower, "the last layer is never repaired"] : ["without SOM"])]
+      }
+    )
+  };
 }
 
 /** The largest norms in words, as far as they are known. */

@@ -4,7 +4,8 @@ import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented} from "../../ui/inputs.js";
 import {formatValue, h} from "../../ui/dom.js";
-import {figure, provenance} from "../frame/figure.js";
+import {figure, provenance, type FigureOptions} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
 import {rampLegend} from "../../charts/legend.js";
 import {trunkPlates} from "../../charts/plate.js";
@@ -20,37 +21,29 @@ const ledes: Record<Quantity, string> = {
   norm: "Every patch (across) in every layer (down): the norm of the block’s own output, in times the layer’s median patch."
 };
 
-/** Token × layer, without SOM and with it: what persists is a vertical line. */
-export function tokenRaster(feed: Feed): HTMLElement {
-  const {store} = feed;
-  let quantity: Quantity = "margin";
-  let order: Order = "onset";
-  let patchesInOrder: number[] = [];
-  let placeOf: number[] = [];
-  const hands = {
-    onHover: (token: number | null) => store.point({hover: token === null ? null : (patchesInOrder[token] ?? null)}),
-    onPick: (token: number, layer: number) => store.set({layer, target: patchesInOrder[token]})
-  };
-  const blank = {tokens: 196, layers: 12, values: [], ...hands};
-  const rasters = {
-    plain: raster({...blank, label: "without SOM"}),
-    purified: raster({...blank, label: "with SOM"})
-  };
-  const frames = trunkPlates(rasters);
-  const legends = {
-    margin: rampLegend({label: "self is greater ← margin → class is greater: outlier", domain: [0, 1], signed: true}),
-    norm: rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]})
-  };
-  const redraw = () => "view" in feed.state && draw(feed.state.view, true);
+/** What a reader chose of this figure alone. */
+interface Choice {
+  quantity: Quantity;
+  order: Order;
+}
+
+/** The patches in the order of the columns, and the values of the trunks that have them. */
+interface Columns {
+  patches: number[];
+  values: Partial<Record<Trunk, Float32Array>>;
+}
+
+/** Inputs of this figure alone: which quantity, in which order. */
+function choiceInputs(choice: Choice, redraw: () => void): HTMLElement[] {
   const quantities = segmented<Quantity>({
     label: "Colour",
     options: [
       {value: "margin", label: "margin", hint: "Class minus self: above 0 a patch is an outlier"},
       {value: "norm", label: "norm", hint: "Length of the block’s own output"}
     ],
-    value: quantity,
+    value: choice.quantity,
     onChange: (value) => {
-      quantity = value;
+      choice.quantity = value;
       redraw();
     }
   });
@@ -64,80 +57,62 @@ export function tokenRaster(feed: Feed): HTMLElement {
       },
       {value: "place", label: "by place", hint: "Row by row over the photo"}
     ],
-    value: order,
+    value: choice.order,
     onChange: (value) => {
-      order = value;
+      choice.order = value;
       redraw();
     }
   });
+  return [quantities, orders];
+}
+
+function build({store}: Feed, columns: () => Columns) {
+  const hands = {
+    onHover: (token: number | null) => store.point({hover: token === null ? null : (columns().patches[token] ?? null)}),
+    onPick: (token: number, layer: number) => store.set({layer, target: columns().patches[token]})
+  };
+  const blank = {tokens: 196, layers: 12, values: [], ...hands};
+  const rasters = {
+    plain: raster({...blank, label: "without SOM"}),
+    purified: raster({...blank, label: "with SOM"})
+  };
+  const legends = {
+    margin: rampLegend({label: "self is greater ← margin → class is greater: outlier", domain: [0, 1], signed: true}),
+    norm: rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]})
+  };
+  return {rasters, frames: trunkPlates(rasters), legends};
+}
+
+type Parts = ReturnType<typeof build>;
+
+/** Token × layer, without SOM and with it: what persists is a vertical line. */
+export function tokenRaster(feed: Feed): HTMLElement {
+  const chosen: Choice = {quantity: "margin", order: "onset"};
+  let columns: Columns = {patches: [], values: {}};
+  const parts = build(feed, () => columns);
+  const {rasters, frames, legends} = parts;
+  const redraw = () => "view" in feed.state && draw(feed.state.view, true);
   const frame = figure(h("div", {class: "stacked"}, frames.plain, frames.purified), feed, {
     id: "token-raster",
     title: "Few tokens are outliers for long",
     waiting: "Loading.",
     lede: "Every patch (across) in every layer (down).",
     legend: [legends.margin, legends.norm],
-    controls: [quantities, orders],
+    controls: choiceInputs(chosen, redraw),
     reading:
       "A patch that stays an outlier is a vertical purple line. Both rasters have the same order, so a column is one patch; hover to find it in the figures above, click to choose its layer and pin it.",
-    data: () =>
-      Array.from(shown.plain ?? shown.purified ?? [], (_, i) => ({
-        layer: Math.floor(i / patchesInOrder.length) + 1,
-        patch: i % patchesInOrder.length,
-        ...Object.fromEntries(
-          trunks.flatMap((trunk) => (shown[trunk] ? [[`${trunk}_${quantity}`, shown[trunk][i]]] : []))
-        )
-      }))
+    data: () => rows(columns, chosen)
   });
-  let shown: Partial<Record<Trunk, Float32Array>> = {};
   let key: unknown[] = [];
   const draw = (view: View, anew = false) => {
-    const {record, choice, selection, picture} = view;
+    const {record, choice, selection} = view;
     const next = [record, selection.maps.scale];
     for (const trunk of trunks) rasters[trunk].update({layer: choice.layer + 1});
     if (!anew && next.every((value, i) => value === key[i])) return;
     key = next;
-    patchesInOrder = arrange(record, order);
-    placeOf = [];
-    for (const [place, patch] of patchesInOrder.entries()) placeOf[patch] = place;
-    const missing = quantity === "norm" ? missingNorms : missingTrunk;
-    const drawn = trunks.filter((trunk) => missing(record, trunk).length === 0);
-    shown = Object.fromEntries(drawn.map((trunk) => [trunk, valuesOf(record, trunk, quantity)]));
-    const most = maximum(...Object.values(shown).map((values) => values.map(Math.abs)));
-    const domain = [quantity === "norm" ? 1 : 0, most] as const;
-    const patches = patchesInOrder.length;
-    for (const trunk of trunks) {
-      const values = shown[trunk];
-      frames[trunk].hidden = !values;
-      if (!values) continue;
-      rasters[trunk].update({
-        tokens: patches,
-        layers: record.layers,
-        values: values.map((_, i, all) => all[i - (i % patches) + patchesInOrder[i % patches]]),
-        signed: quantity === "margin",
-        domain,
-        scale: selection.maps.scale
-      });
-    }
-    for (const name of ["margin", "norm"] as const) {
-      legends[name].hidden = name !== quantity;
-      if (name === quantity) legends[name].update({domain, scale: selection.maps.scale});
-    }
-    const [ever, still] = heldTrunks(record).map((trunk) => outlierRaster(historyOf(record, trunk)).patches.length);
-    frame.update({
-      title: `${ever} of ${patches} patches are outliers in some layer without SOM${still === undefined ? "" : `, ${still} with it`}`,
-      lede: [ledes[quantity], notInImport(...missing(record, "purified"))].filter(Boolean).join(" "),
-      source: provenance(
-        {...record, image: picture.title},
-        {
-          notes: [
-            "mean over heads",
-            order === "onset" ? "columns by onset without SOM" : "columns row by row",
-            "one range for both"
-          ]
-        }
-      )
-    });
-    frame.update({drawn: {image: record.image, quantity, order}});
+    columns = columnsOf(record, chosen);
+    paint(parts, view, columns, chosen);
+    frame.update({...words(view, chosen), drawn: {image: record.image, ...chosen}});
   };
   follow(
     feed,
@@ -145,16 +120,84 @@ export function tokenRaster(feed: Feed): HTMLElement {
     (view) => draw(view),
     ({hover}, {record, choice}) => {
       for (const trunk of heldTrunks(record)) {
-        rasters[trunk].update({hover: hover === null ? null : placeOf[hover]});
-        const words = () => {
-          const {margin} = readLayer(record, {...choice, trunk, head: "mean", factor: 1, cap: 0});
-          return `patch ${patchName(hover!, record.grid[1])}, layer ${choice.layer + 1}: margin ${formatValue(margin[hover!])}`;
-        };
-        frames[trunk].update({readout: hover === null ? "" : words()});
+        rasters[trunk].update({hover: hover === null ? null : columns.patches.indexOf(hover)});
+        frames[trunk].update({readout: hover === null ? "" : pointedWords(record, trunk, choice.layer, hover)});
       }
     }
   );
   return frame;
+}
+
+/** What a raster's quantity needs that an import may lack. */
+function missingOf(quantity: Quantity) {
+  return quantity === "norm" ? missingNorms : missingTrunk;
+}
+
+function columnsOf(record: ImageRecord, {quantity, order}: Choice): Columns {
+  const known = trunks.filter((trunk) => missingOf(quantity)(record, trunk).length === 0);
+  return {
+    patches: arrange(record, order),
+    values: Object.fromEntries(known.map((trunk) => [trunk, valuesOf(record, trunk, quantity)]))
+  };
+}
+
+function paint({rasters, frames, legends}: Parts, view: View, columns: Columns, {quantity}: Choice): void {
+  const {record, selection} = view;
+  const {scale} = selection.maps;
+  const most = maximum(...Object.values(columns.values).map((values) => values.map(Math.abs)));
+  const domain = [quantity === "norm" ? 1 : 0, most] as const;
+  const patches = columns.patches.length;
+  for (const trunk of trunks) {
+    const values = columns.values[trunk];
+    frames[trunk].hidden = !values;
+    if (!values) continue;
+    rasters[trunk].update({
+      tokens: patches,
+      layers: record.layers,
+      values: values.map((_, i, all) => all[i - (i % patches) + columns.patches[i % patches]]),
+      signed: quantity === "margin",
+      domain,
+      scale
+    });
+  }
+  for (const name of ["margin", "norm"] as const) {
+    legends[name].hidden = name !== quantity;
+    if (name === quantity) legends[name].update({domain, scale});
+  }
+}
+
+function words({record, picture}: View, {quantity, order}: Choice): Partial<FigureOptions> {
+  const patches = record.grid[0] * record.grid[1];
+  const [ever, still] = heldTrunks(record).map((trunk) => outlierRaster(historyOf(record, trunk)).patches.length);
+  return {
+    title: `${ever} of ${patches} patches are outliers in some layer without SOM${still === undefined ? "" : `, ${still} with it`}`,
+    lede: [ledes[quantity], notInImport(...missingOf(quantity)(record, "purified"))].filter(Boolean).join(" "),
+    source: provenance(
+      {...record, image: picture.title},
+      {
+        notes: [
+          "mean over heads",
+          order === "onset" ? "columns by onset without SOM" : "columns row by row",
+          "one range for both"
+        ]
+      }
+    )
+  };
+}
+
+function pointedWords(record: ImageRecord, trunk: Trunk, layer: number, patch: number): string {
+  const {margin} = readLayer(record, {trunk, layer, head: "mean", factor: 1, cap: 0});
+  return `patch ${patchName(patch, record.grid[1])}, layer ${layer + 1}: margin ${formatValue(margin[patch])}`;
+}
+
+function rows({patches, values}: Columns, {quantity}: Choice): Rows {
+  return Array.from(values.plain ?? values.purified ?? [], (_, i) => ({
+    layer: Math.floor(i / patches.length) + 1,
+    patch: i % patches.length,
+    ...Object.fromEntries(
+      trunks.flatMap((trunk) => (values[trunk] ? [[`${trunk}_${quantity}`, values[trunk][i]]] : []))
+    )
+  }));
 }
 
 /** Patches that are ever outliers without SOM first, by onset and life; the rest by place. */

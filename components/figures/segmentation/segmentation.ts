@@ -17,7 +17,7 @@ import {disagreement, maskPicture, type Mask} from "./masks.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {patchName} from "../../charts/reading.js";
-import {segmenters, type Stage} from "../features/stages.js";
+import {segmenters, type FeatureStage} from "../features/stages.js";
 import {present, viewMasks, type Masks} from "./viewMasks.js";
 
 type Shown = Selection["masks"]["shown"];
@@ -37,24 +37,38 @@ const methodChoices = segmenters.map(({name, title, about}) => ({
   hint: about
 }));
 
+/** The photo, a map of each method, and what stands around them. */
+function build(feed: Feed) {
+  const onHover = (hover: number | null) => feed.store.point({hover});
+  const photo = patchMap({grid: [14, 14], label: "the photo", onHover});
+  const cells = segmenters.map((method) => {
+    const map = patchMap({grid: [14, 14], label: method.title, scale: "linear", onHover});
+    return {...method, map, frame: plate(map, {title: h("span", {title: method.about}, method.title)})};
+  });
+  return {
+    content: plates([plate(photo, {title: "the photo"}), ...cells.map(({frame}) => frame)], 170),
+    photo,
+    cells,
+    legend: rampLegend({label: "", domain: [0, 1], scale: "linear"}),
+    note: absentNote(),
+    classes: h("div"),
+    controls: segmentationControls(feed)
+  };
+}
+
+type Parts = ReturnType<typeof build>;
+
 /** Figure 4: one photo under every method, as masks, as one class's heat, or as what differs from a method. */
 export function segmentationFigure(feed: Feed): HTMLElement {
   const {store} = feed;
-  const onHover = (hover: number | null) => store.point({hover});
-  const photo = patchMap({grid: [14, 14], label: "the photo", onHover});
-  const maps = segmenters.map(({title}) => patchMap({grid: [14, 14], label: title, scale: "linear", onHover}));
-  const photoFrame = plate(photo, {title: "the photo"});
-  const frames = segmenters.map(({title, about}, i) => plate(maps[i], {title: h("span", {title: about}, title)}));
-  const legend = rampLegend({label: "", domain: [0, 1], scale: "linear"});
-  const note = absentNote();
-  const classes = h("div");
-  const controls = segmentationControls(feed);
-  const frame = figure(plates([photoFrame, ...frames], 170), feed, {
+  const parts = build(feed);
+  const {photo, cells, controls} = parts;
+  const frame = figure(parts.content, feed, {
     id: "segmentation",
     title: "One photo, one set of words, every method",
     lede: "The class with the greatest cosine at every pixel.",
     waiting,
-    legend: [note, classes, legend],
+    legend: [parts.note, parts.classes, parts.legend],
     controls: controls.elements,
     data: () => (current ? rows(current, feed.state) : [])
   });
@@ -62,49 +76,19 @@ export function segmentationFigure(feed: Feed): HTMLElement {
   let current: Masks | undefined;
   let key = "";
   const paint = (view: View, masks: Masks) => {
-    const {record, selection, picture} = view;
-    const {
-      masks: {shown, opacity},
-      maps: {range}
-    } = selection;
-    const {asked, byName} = masks;
+    const {record, selection} = view;
+    const {shown, against, opacity} = selection.masks;
+    const {asked} = masks;
     const index = chosenClass(asked, selection.words.class);
-    const base = byName.get(baseOf(masks, selection.masks.against).name)!;
     // Opacity moves every frame; what it is applied to is made once.
-    const nextKey = [record.image, asked.words, shown, selection.masks.against, index, range].join("|");
+    const nextKey = [record.image, asked.words, shown, against, index, selection.maps.range].join("|");
     const fresh = current !== masks || key !== nextKey;
     [current, key] = [masks, nextKey];
-    const heat = (mask: Mask) => (shown === "heat" ? mask.heat[index] : null);
-    if (fresh) {
-      const all = spread([...byName.values()].map((mask) => mask.heat[index]));
-      photo.update({grid: record.grid, photo: picture.image});
-      for (const [i, {name}] of segmenters.entries()) {
-        const mask = byName.get(name);
-        frames[i].update({absent: mask ? "" : absent});
-        if (!mask) continue;
-        const values = heat(mask);
-        maps[i].update({
-          grid: record.grid,
-          photo: shown === "heat" ? null : picture.image,
-          values,
-          domain: range === "own" && values ? spread([values]) : all,
-          picture: shown === "heat" ? null : maskPicture(mask, shown === "difference" ? base : undefined),
-          opacity,
-          name: (patch) => describe(mask, asked, patch, shown, index)
-        });
-      }
-      note.show(
-        segmenters.filter(({name}) => !byName.has(name)).map(({title}) => title),
-        record.provenance.model
-      );
-      classes.replaceChildren(classesLegend(asked));
-      legend.update({label: `cosine to “${asked.classes[index].words.join(", ")}”`, domain: all});
-    } else {
-      for (const map of maps) map.update({opacity});
+    if (!fresh) {
+      for (const {map} of cells) map.update({opacity});
       return;
     }
-    legend.hidden = shown !== "heat" || range === "own";
-    classes.hidden = shown === "heat";
+    paintMasks(parts, view, masks, index);
     frame.update(words(view, masks, index));
     point(store.pointing.hover, view);
     frame.update({drawn: {image: record.image, shown, words: asked.words}});
@@ -112,22 +96,10 @@ export function segmentationFigure(feed: Feed): HTMLElement {
   const point = (hover: number | null, {selection}: View) => {
     photo.update({hover});
     if (!current) return;
-    const {byName, asked} = current;
-    const base = byName.get(baseOf(current, selection.masks.against).name)!;
-    const index = chosenClass(asked, selection.words.class);
-    for (const [i, {name}] of segmenters.entries()) {
-      const mask = byName.get(name);
-      if (!mask) continue;
-      maps[i].update({hover});
-      const share = mask === base ? "—" : `${Math.round(100 * disagreement(mask, base))} % differ`;
-      const still = selection.masks.shown === "heat" ? "" : share;
-      const pointed =
-        hover === null
-          ? still
-          : selection.masks.shown === "heat"
-            ? formatValue(mask.heat[index][hover])
-            : asked.classes[mask.patches[hover]].name;
-      frames[i].update({readout: pointed});
+    for (const {name, map, frame: cell} of cells) {
+      if (!current.byName.has(name)) continue;
+      map.update({hover});
+      cell.update({readout: readoutOf(current, name, selection, hover)});
     }
   };
   let source: View["source"] | undefined;
@@ -146,6 +118,54 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     point: ({hover}, view) => point(hover, view)
   });
   return frame;
+}
+
+/** @param index the class that a heat map shows, 0-based */
+function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Masks, index: number): void {
+  const {photo, cells, note, classes, legend} = parts;
+  const {shown, against, opacity} = selection.masks;
+  const {asked, byName} = masks;
+  const base = byName.get(baseOf(masks, against).name)!;
+  const heat = shown === "heat";
+  const own = selection.maps.range === "own";
+  const all = spread([...byName.values()].map((mask) => mask.heat[index]));
+  photo.update({grid: record.grid, photo: picture.image});
+  for (const {name, map, frame} of cells) {
+    const mask = byName.get(name);
+    frame.update({absent: mask ? "" : absent});
+    if (!mask) continue;
+    const values = heat ? mask.heat[index] : null;
+    map.update({
+      grid: record.grid,
+      photo: heat ? null : picture.image,
+      values,
+      domain: own && values ? spread([values]) : all,
+      picture: heat ? null : maskPicture(mask, shown === "difference" ? base : undefined),
+      opacity,
+      name: (patch) => describe(mask, asked, patch, shown, index)
+    });
+  }
+  note.show(
+    cells.filter(({name}) => !byName.has(name)).map(({title}) => title),
+    record.provenance.model
+  );
+  classes.replaceChildren(classesLegend(asked));
+  classes.hidden = heat;
+  legend.update({label: `cosine to “${asked.classes[index].words.join(", ")}”`, domain: all});
+  legend.hidden = !heat || own;
+}
+
+/** What stands beside a method's name: how much of its mask differs, or what it says of the patch that is pointed at. */
+function readoutOf(masks: Masks, name: string, {masks: {shown, against}, words}: Selection, hover: number | null) {
+  const {byName, asked} = masks;
+  const mask = byName.get(name)!;
+  if (hover !== null)
+    return shown === "heat"
+      ? formatValue(mask.heat[chosenClass(asked, words.class)][hover])
+      : asked.classes[mask.patches[hover]].name;
+  if (shown === "heat") return "";
+  const base = byName.get(baseOf(masks, against).name)!;
+  return mask === base ? "—" : `${Math.round(100 * disagreement(mask, base))} % differ`;
 }
 
 /** Squares in the colours of the classes, with their words. */
@@ -211,7 +231,7 @@ function segmenterName(method: string): string {
 }
 
 /** What others are compared with: the chosen method, or the first that is there. */
-function baseOf(masks: Masks, method: string): Stage {
+function baseOf(masks: Masks, method: string): FeatureStage {
   const there = present(masks);
   return there.find(({name}) => name === featuresOf(method)) ?? there[0];
 }

@@ -3,7 +3,7 @@ import {askWords, type Asked} from "../../site/asked.js";
 import {Cache, perOwner, proceed, type Answer} from "../../site/cache.js";
 import type {View} from "../../site/feed.js";
 import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
-import {segmenters, type Stage} from "../features/stages.js";
+import {segmenters, type FeatureStage} from "../features/stages.js";
 import {segmentPatches, type Mask} from "./masks.js";
 
 /** The masks of every method that the photo has features of, by the name of those, and the words they are for. */
@@ -13,7 +13,7 @@ export interface Masks {
 }
 
 /** What segments and is there, in the page's order. */
-export function present({byName}: Masks): readonly Stage[] {
+export function present({byName}: Masks): readonly FeatureStage[] {
   return segmenters.filter(({name}) => byName.has(name));
 }
 

@@ -1,8 +1,9 @@
 /** The mask figure of the Live page, with the words, the methods and the windows that it is made for. */
+import type {OpenModel} from "../protocol.js";
 import type {RecordSource} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
-import type {Change, Selection} from "../../site/selection.js";
+import type {Change, Selection, SelectionStore} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
 import {askWords, type Asked} from "../../site/asked.js";
 import {newest} from "../../site/cache.js";
@@ -55,14 +56,9 @@ export function maskControls(
       () => askWords({model: info.id, image: chosen.id, words: store.value.words.list}),
       (found) => {
         const mine = (asked = {...found, note});
-        const {classes} = found;
-        const ended = session.segment({
-          methods: names.map((name) => ({name, options: name === "sfp" ? session.options : undefined})),
-          classes: found.classes,
-          text: found.text,
-          settings,
-          probabilities: false
-        });
+        const {classes, text} = found;
+        const runs = names.map((name) => ({name, options: name === "sfp" ? session.options : undefined}));
+        const ended = session.segment({methods: runs, classes, text, settings, probabilities: false});
         void ended.then(() => {
           const {masks, stage} = session.state;
           if (asked === mine && !stage && masks.length) onMasks({masks, classes, note});
@@ -78,6 +74,54 @@ export function maskControls(
     timer = setTimeout(ask, pause);
   };
 
+  const inputs = maskInputs(store, change);
+  const take = takeAlong(() => {
+    const record = source();
+    return record && asked && {source: record, masks: session.state.masks, classes: asked.classes, note: asked.note};
+  });
+  const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
+  const figure = maskFigure(blank, {
+    store,
+    controls: [wordsField(feed), ...inputs.elements],
+    actions: take.actions
+  });
+  const write = ({masks, whole, stage}: LiveState) => {
+    take.offer(masks.length > 0 && !stage);
+    figure.update({
+      whole,
+      masks,
+      classes: asked?.classes.map(({name}) => name) ?? [],
+      source: asked?.note ?? "",
+      waiting: stage ? "On its way." : "",
+      failure: wordlessReason(session.model?.info)
+    });
+  };
+  session.subscribe(write);
+  let words = store.value.words.list;
+  store.subscribe((value, restored) => {
+    const typed = value.words.list !== words && !restored;
+    words = value.words.list;
+    if (typed) ask();
+  });
+  return {
+    figure,
+    ask,
+    show: inputs.show,
+    resume: ({classes, note}) => {
+      asked = {classes, note};
+      write(session.state);
+    }
+  };
+}
+
+/** Why a model answers no words; empty where it does, or is not there yet. */
+function wordlessReason(info: OpenModel | undefined): string {
+  if (!info || info.words || info.tower) return "";
+  return info.wordless ?? "This model has no words: neither a lexicon nor a text tower.";
+}
+
+/** Which methods make masks, and how the picture is cut for them. `change` is told of each choice. */
+function maskInputs(store: SelectionStore, change: (chosen: Change) => void) {
   const boxes = methodBoxes((names) => change({live: {methods: names.join(",")}}));
   const windows = segmented<"sliding" | "whole">({
     label: "Windows",
@@ -112,36 +156,6 @@ export function maskControls(
       change({live: {probability: value}});
     }
   });
-  const take = takeAlong(() => {
-    const record = source();
-    return record && asked && {source: record, masks: session.state.masks, classes: asked.classes, note: asked.note};
-  });
-  const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
-  const figure = maskFigure(blank, {
-    store,
-    controls: [wordsField(feed), boxes.element, windows, short, threshold],
-    actions: take.actions
-  });
-  const write = ({masks, whole, stage}: LiveState) => {
-    take.offer(masks.length > 0 && !stage);
-    const info = session.model?.info;
-    const wordless = info && !info.words && !info.tower;
-    figure.update({
-      whole,
-      masks,
-      classes: asked?.classes.map(({name}) => name) ?? [],
-      source: asked?.note ?? "",
-      waiting: stage ? "On its way." : "",
-      failure: wordless ? (info.wordless ?? "This model has no words: neither a lexicon nor a text tower.") : ""
-    });
-  };
-  session.subscribe(write);
-  let words = store.value.words.list;
-  store.subscribe((value, restored) => {
-    const typed = value.words.list !== words && !restored;
-    words = value.words.list;
-    if (typed) ask();
-  });
   const show = (chosen: Selection) => {
     boxes.show(readMethods(chosen.live.methods));
     windows.update({value: chosen.live.windows});
@@ -149,13 +163,5 @@ export function maskControls(
     threshold.update({value: chosen.live.probability});
   };
   show(store.value);
-  return {
-    figure,
-    ask,
-    show,
-    resume: ({classes, note}) => {
-      asked = {classes, note};
-      write(session.state);
-    }
-  };
+  return {elements: [boxes.element, windows, short, threshold], show};
 }

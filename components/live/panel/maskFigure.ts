@@ -53,7 +53,7 @@ export function maskFigure(
   let opacity = store.value.masks.opacity;
   let picture: HTMLElement | undefined;
   let photo: {of: Shown; canvas: HTMLCanvasElement} | undefined;
-  const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; place: HTMLElement; frame: HTMLElement}>();
+  const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; frame: HTMLElement}>();
   const place = plates([], 300);
   const legend = h("ul", {class: "legend-marks"});
   const opacitySlider = opacityInput(store);
@@ -86,22 +86,10 @@ export function maskFigure(
   const overlay = (mask: Mask) => {
     const known = overlays.get(mask.method);
     if (known?.mask === mask && known.canvas.isConnected) return known.frame;
-    const canvas = pixelCanvas(classPixels(mask.labels, [mask.height, mask.width]));
-    canvas.style.opacity = String(opacity);
-    canvas.setAttribute("aria-hidden", "true");
-    const below = copyOf(photo!.canvas);
-    const stack = h(
-      "div",
-      {class: "mask-stack", role: "img", "aria-label": describe(mask, state.classes)},
-      below,
-      canvas
-    );
-    const made = plate(scrolling(stack, photo!.of.width / photo!.of.height), {
-      title: methods[mask.method]?.title ?? mask.method,
-      readout: seen(mask)
-    });
-    overlays.set(mask.method, {mask, canvas, place: stack, frame: made});
-    return made;
+    const made = {mask, ...overlaid(mask, photo!.canvas, state.classes)};
+    made.canvas.style.opacity = String(opacity);
+    overlays.set(mask.method, made);
+    return made.frame;
   };
   const write = () => {
     const {whole, masks, classes, source, waiting, failure} = state;
@@ -120,13 +108,7 @@ export function maskFigure(
       });
       place.replaceChildren(picture, ...masks.map(overlay));
     }
-    legend.replaceChildren(
-      ...classes.map((name, i) => {
-        const swatch = h("span", {class: "swatch"});
-        swatch.style.background = category(i);
-        return h("li", {}, swatch, name);
-      })
-    );
+    legend.replaceChildren(...classes.map(legendItem));
     updateFrame({
       source: source + took(masks),
       waiting: photo ? "" : waiting,
@@ -140,6 +122,24 @@ export function maskFigure(
     state = {...state, ...change};
     write();
   });
+}
+
+/** A method's mask over the picture, in a frame that names it. */
+function overlaid(mask: Mask, photo: HTMLCanvasElement, classes: readonly string[]) {
+  const canvas = pixelCanvas(classPixels(mask.labels, [mask.height, mask.width]));
+  canvas.setAttribute("aria-hidden", "true");
+  const named = {class: "mask-stack", role: "img", "aria-label": describe(mask, classes)};
+  const frame = plate(scrolling(h("div", named, copyOf(photo), canvas), photo.width / photo.height), {
+    title: methods[mask.method]?.title ?? mask.method,
+    readout: seen(mask)
+  });
+  return {canvas, frame};
+}
+
+function legendItem(name: string, i: number): HTMLElement {
+  const swatch = h("span", {class: "swatch"});
+  swatch.style.background = category(i);
+  return h("li", {}, swatch, name);
 }
 
 /** "8 windows", "4 of 8 windows" while others are on their way. */
