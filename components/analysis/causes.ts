@@ -1,15 +1,13 @@
 /** What an intervention does to a picture's tokens, in a few numbers: high norms, and what becomes of ordinary patches. */
+import type {Grid} from "../records/record.js";
 import {mean, median, type Numbers} from "./arrays.js";
 import type {Interval} from "./intervals.js";
+import {highNormTokens} from "./norms.js";
 import type {ScoredNeuron} from "./registerNeurons.js";
 
-/** A patch is a high-norm patch from so many times the median patch's norm on. */
-export const highNormFrom = 3;
-
-/** The patches whose norm exceeds `highNormFrom` times the median; norms of patches alone. */
+/** The high-norm tokens among patches' norms, as places. */
 export function highNormPatches(norms: Numbers): number[] {
-  const limit = highNormFrom * median(norms);
-  return Array.from(norms).flatMap((norm, patch) => (norm > limit ? [patch] : []));
+  return Array.from(highNormTokens(norms)).flatMap((high, patch) => (high ? [patch] : []));
 }
 
 /** The largest norm in times the median. */
@@ -86,15 +84,17 @@ export interface NeuronCause extends ScoredNeuron {
   along: {high: number[]; others: number[]};
 }
 
-/** What the network makes of a photo with an intervention. Layers before the first changed one are as they were. */
+/** What the network makes of a photo with an intervention. */
 export interface ChangedNumbers {
   /** The interventions as text. */
   text: string;
-  /** Norms of the patches after each layer, L × N. */
-  norms: number[];
-  /** Attention of the class token to each patch, mean over heads, of each layer: L × N. */
-  classRow: number[];
-  /** Outlier sets by Eq. 4, of each layer. */
+  /** The first layer (1-based) that is told: those before are as they were. */
+  first: number;
+  /** Norms of the patches after each told layer, N each. */
+  norms: number[][];
+  /** Attention of the class token to each patch in times uniform, mean over heads, of each told layer: N each. */
+  classRows: number[][];
+  /** Outlier sets by Eq. 4, of each told layer. */
   outliers: number[][];
   /** The first classes of a supervised model, with their probabilities. */
   classes?: {name: string; probability: number}[];
@@ -102,8 +102,9 @@ export interface ChangedNumbers {
   kept: number;
 }
 
-/** One photo's causes: `data/snapshots/MODEL/causes.json` has those of the site's photos. */
+/** One photo's causes: `data/snapshots/MODEL/causes.json` has those of some of the site's photos. */
 export interface PhotoCauses {
+  grid: Grid;
   /** The layer whose norms are told, 1-based. */
   layer: number;
   neurons: NeuronCause[];

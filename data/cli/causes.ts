@@ -106,6 +106,7 @@ async function photoCauses(bench: Bench, picture: string): Promise<PhotoCauses> 
       ratios.push(toldRatio(model, await changedRun(bench, plain, list, [`norms.${toldLayer(model)}`])));
     }
   return {
+    grid: plain.run.grid,
     layer: toldLayer(model),
     neurons,
     heads: ratios,
@@ -123,5 +124,5 @@ function classNames(): string[] {
 
 /** Numbers as far as figures show them. */
 function rounded(_key: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
 }

@@ -1,6 +1,5 @@
 /** What makes a picture's high-norm patches: its neurons and heads, and what becomes of it without them. */
 import {
-  highNormFrom,
   highNormPatches,
   largestOverMedian,
   meanCosine,
@@ -8,6 +7,7 @@ import {
   type ChangedNumbers,
   type NeuronCause
 } from "../../analysis/causes.js";
+import {highNormRatio} from "../../analysis/norms.js";
 import {imageScores, rankNeurons, type SearchOptions} from "../../analysis/registerNeurons.js";
 import {mean, median} from "../../analysis/arrays.js";
 import {prefixLength} from "../../records/record.js";
@@ -16,8 +16,9 @@ import {fileOf, readFloats, type Checkpoint} from "../safetensors.js";
 import type {Model} from "../model.js";
 import type {Output} from "../sessions.js";
 import type {TensorRef} from "../weights.js";
-import {formatInterventions} from "./index.js";
-import type {Intervention} from "./kind.js";
+import {firstChanged} from "./continued.js";
+import {formatInterventions, withInterventions} from "./index.js";
+import type {Donor, Intervention} from "./kind.js";
 
 /** Outputs by name, such as `norms.8`, of one picture. */
 export type Outputs = (name: string) => Output;
@@ -53,7 +54,7 @@ export function neuronScores(model: Model, output: Outputs): Float64Array[] | un
   const {geometry} = model;
   const told = toldLayer(model);
   const search: Pick<SearchOptions, "threshold" | "sparse" | "class_token"> = {
-    threshold: highNormFrom * median(patchNorms(model, output, told)),
+    threshold: highNormRatio * median(patchNorms(model, output, told)),
     sparse: "on",
     class_token: "drop"
   };
@@ -143,34 +144,43 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+/** Two runs: the plain one, and one with a list of interventions. */
+export interface Compared {
+  plain: Outputs;
+  output: Outputs;
+  list: readonly Intervention[];
+  donors?: ReadonlyMap<number, Donor>;
+}
+
 /** The numbers that tell what a list of interventions did; without a list, those of the plain run. */
 export function changedNumbers(
   model: Model,
-  {plain, output, list}: {plain: Outputs; output: Outputs; list: readonly Intervention[]},
+  {plain, output, list, donors}: Compared,
   classNames?: readonly string[]
 ): ChangedNumbers {
   const {layers, heads, features} = model.geometry;
+  const first = list.length ? Math.min(layers, firstChanged(withInterventions(model, list, {donors}))) : 1;
+  const told = eachLayer(layers - first + 1, (l) => l + first - 1);
   const high = toldPatches(model, plain);
   const patches = patchNorms(model, plain, 1).length;
   return {
     text: formatInterventions(list),
-    norms: eachLayer(layers, (l) => [...patchNorms(model, output, l)]).flat(),
-    classRow: eachLayer(layers, (l) => meanRow(output(`class.${l}`).data, heads)).flat(),
-    outliers: eachLayer(layers, (l) =>
-      Array.from(output(`outliers.${l}`).data).flatMap((on, patch) => (on ? [patch] : []))
-    ),
+    first,
+    norms: told.map((l) => [...patchNorms(model, output, l)]),
+    classRows: told.map((l) => meanRow(output(`class.${l}`).data, heads)),
+    outliers: told.map((l) => Array.from(output(`outliers.${l}`).data).flatMap((on, patch) => (on ? [patch] : []))),
     ...(classNames && model.geometry.classes && {classes: topClasses(output("logits").data, classNames)}),
     kept: meanCosine(plain("features").data, output("features").data, features, otherPatches(patches, high))
   };
 }
 
-/** The mean over heads of H × N. */
+/** The mean over heads of H × N, in times uniform. */
 function meanRow(rows: ArrayLike<number>, heads: number): number[] {
   const patches = rows.length / heads;
   return Array.from({length: patches}, (_, patch) => {
     let sum = 0;
     for (let head = 0; head < heads; ++head) sum += rows[head * patches + patch];
-    return sum / heads;
+    return (sum / heads) * patches;
   });
 }
 
