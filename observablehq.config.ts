@@ -49,6 +49,7 @@ const pages = [
       {name: "Features", path: "/features"},
       {name: "Propagation", path: "/propagation"},
       {name: "Heads", path: "/heads"},
+      {name: "Causes", path: "/causes"},
       {name: "Integration", path: "/integration"},
       {name: "Segmentation", path: "/segmentation"},
       {name: "Detectors", path: "/detectors"}
@@ -105,6 +106,9 @@ async function* dataFiles(): AsyncGenerator<string> {
     if (words === "list" || words === "lexicon")
       yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
   }
+  for (const model of ["mini", "vit-ti-16"])
+    for (const file of ["causes.json", "causes-voc.json"])
+      if (existsSync(`data/snapshots/${model}/${file}`)) yield `/data/snapshots/${model}/${file}`;
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
   for (const {whole} of sitePhotos()) if (!whole.startsWith("photos/")) yield `/data/${whole}`;

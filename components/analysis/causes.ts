@@ -105,6 +105,8 @@ export interface ChangedNumbers {
 /** One photo's causes: `data/snapshots/MODEL/causes.json` has those of some of the site's photos. */
 export interface PhotoCauses {
   grid: Grid;
+  /** Heads of a layer. */
+  headCount: number;
   /** The layer whose norms are told, 1-based. */
   layer: number;
   neurons: NeuronCause[];

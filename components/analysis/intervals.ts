@@ -42,6 +42,14 @@ export function meanInterval(values: Numbers, options?: BootstrapOptions): Inter
   return bootstrap(known.length, (items) => mean(Float64Array.from(items, (i) => known[i])), options);
 }
 
+/** Wilson's 95 % interval of a share of n: it has a width where all or none of the n are meant. */
+export function shareInterval(share: number, n: number): Interval {
+  const z = 1.96;
+  const centre = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+  const reach = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+  return {estimate: share, low: Math.max(0, centre - reach), high: Math.min(1, centre + reach)};
+}
+
 /**
  * Bootstrap interval of a pooled ratio, Σ numerators / Σ denominators, with one pair an item (an image, usually). Items
  * that have nothing to divide by weigh nothing.

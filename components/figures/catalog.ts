@@ -1,6 +1,7 @@
 /**
  * Every figure of the site, declared once, in the order of its page: any page can list them, and draw any of them by
- * its id (`showNamed`). The mask figure of the Live page is none of them: it belongs to that page's session.
+ * its id (`showNamed`). The mask figure of the Live page and the figures of the Causes page that run the model are none of
+ * them: they belong to those pages' sessions.
  */
 import type {Feed, Place} from "../site/feed.js";
 import type {ReportPlace} from "./results/report.js";
@@ -124,6 +125,13 @@ export const catalog: readonly FigureEntry[] = [
     needs: "view",
     difference: ["target"],
     load: async () => (await import("./heads/rows.js")).headRows
+  },
+  {
+    id: "causes-photos",
+    page: "causes",
+    title: "A few neurons carry the high-norm patches of all photos",
+    needs: "corpus",
+    load: async () => (await import("./causes/overPhotos.js")).causesOverPhotos
   },
   {
     id: "propagation",

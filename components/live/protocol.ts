@@ -1,5 +1,6 @@
 /** What the page asks the live worker, and what it is told. */
 import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "../records/record.js";
+import type {ChangedNumbers, PhotoCauses} from "../analysis/causes.js";
 import type {Geometry} from "../model/geometry.js";
 import type {Fit} from "../model/image/fit.js";
 import type {GivenOptions} from "../analysis/options.js";
@@ -91,6 +92,13 @@ export interface Calls {
   words: {ask: {words: string[]}; answer: TextVectors};
   /** Masks come as news. */
   segment: {ask: SegmentAsk; answer: null};
+  /**
+   * What the network makes of the picture with a list of interventions. `photos`: those that the list names, to be looked
+   * at as the picture was.
+   */
+  change: {ask: {text: string; photos: Record<string, Blob>}; answer: ChangedNumbers};
+  /** The neurons behind the picture's high-norm tokens, and its numbers without a change. */
+  causes: {ask: null; answer: Omit<PhotoCauses, "heads" | "answers">};
   /** Any outputs of any method for any pixels: what tests compare with reference numbers. */
   run: {ask: {request: GraphRequest; pixels: Pixels}; answer: Record<string, Output>};
 }

@@ -44,6 +44,10 @@ const fields = {
     name: at("method", name("sfp")),
     options: settings(400)
   },
+  causes: {
+    /** What is changed in the network, as `parseInterventions` reads it. */
+    list: at("intervene", text("", 2000))
+  },
   propagation: {
     /** The layer from which repair begins. */
     from: whole(1, 1, 99)

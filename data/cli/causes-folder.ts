@@ -1,4 +1,5 @@
 /** Over many pictures: do a few neurons carry their high-norm patches? */
+import {mean} from "../../components/analysis/arrays.js";
 import {
   highNormPatches,
   largestOverMedian,
@@ -7,7 +8,7 @@ import {
   type CausesStep,
   type CausesSummary
 } from "../../components/analysis/causes.js";
-import {meanInterval} from "../../components/analysis/intervals.js";
+import {meanInterval, shareInterval} from "../../components/analysis/intervals.js";
 import type {Neuron} from "../../components/analysis/options.js";
 import {seededRandom} from "../../components/analysis/random.js";
 import {rankNeurons} from "../../components/analysis/registerNeurons.js";
@@ -141,7 +142,7 @@ function summed(photos: readonly Measured[]): Omit<CausesStep, "neurons" | "rand
   return {
     ratio: meanInterval(photos.map(({ratio}) => ratio)),
     count: meanInterval(photos.map(({count}) => count)),
-    cleared: meanInterval(had.map(({count}) => Number(count === 0))),
+    cleared: shareInterval(mean(had.map(({count}) => Number(count === 0))), had.length),
     kept: meanInterval(photos.map(({kept}) => kept))
   };
 }

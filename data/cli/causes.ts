@@ -107,6 +107,7 @@ async function photoCauses(bench: Bench, picture: string): Promise<PhotoCauses> 
     }
   return {
     grid: plain.run.grid,
+    headCount: heads,
     layer: toldLayer(model),
     neurons,
     heads: ratios,

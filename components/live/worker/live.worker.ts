@@ -17,6 +17,7 @@ import {cutWords, partAt} from "../cut.js";
 import {decodePicture} from "./picture.js";
 import type {Ask, CallName, Calls, OpenModel, Shown, Tell} from "../protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
+import {changedPicture, pictureCauses} from "./causes.js";
 import {readSource} from "./source.js";
 import {Subject} from "./subject.js";
 import type {Turn} from "./turn.js";
@@ -125,6 +126,25 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     return segmentPicture(engine, picture, ask, turn);
   },
 
+  async change({text, photos}) {
+    const {info, engine, sessions} = opened();
+    const {grid, pixels} = looked().options;
+    return changedPicture({engine, sessions, subject: looked(), info}, text, async (photo) => {
+      if (!Object.hasOwn(photos, photo)) throw new RangeError(`This site has no photo ${photo}.`);
+      const {picture} = await decodePicture(photos[photo]);
+      const how = {shape: "square", size: pixels.dims[2]} as const;
+      const {width, height, data} = normalise(fit(picture, info.geometry.patch, how), info.geometry, "bytes");
+      if (grid[0] !== grid[1])
+        throw new RangeError("The same token of another photo needs the picture as its middle square.");
+      return {dims: [1, 3, height, width], data};
+    });
+  },
+
+  causes: () => {
+    const {info, engine, sessions} = opened();
+    return pictureCauses({engine, sessions, subject: looked(), info});
+  },
+
   run: ({request, pixels}) => opened().engine.run(request, pixels)
 };
 
@@ -169,6 +189,8 @@ const ranks: Record<CallName, number> = {
   attention: 1,
   heads: 1,
   words: 1,
+  change: 1,
+  causes: 1,
   segment: 2,
   features: 3,
   repairs: 4

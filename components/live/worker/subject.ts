@@ -106,6 +106,11 @@ export class Subject {
     }
   }
 
+  /** An output of the plain trunk that its run left, by name; undefined for others. */
+  plain(name: string): Output | undefined {
+    return this.outputs.plain.get(name);
+  }
+
   private async output(method: string, options: GivenOptions | undefined, output: string): Promise<FeatureMap> {
     const {grid, som, pixels} = this.options;
     const {model} = this.engine;

@@ -1,0 +1,138 @@
+import {largestOverMedian, type ChangedNumbers} from "../../analysis/causes.js";
+import {lines} from "../../charts/lines.js";
+import {formatInterventions, kinds, type Intervention} from "../../model/interventions/index.js";
+import {h, setText} from "../../ui/dom.js";
+import {segmented} from "../../ui/inputs.js";
+import {reasonOf} from "../../ui/reason.js";
+import {figure} from "../frame/figure.js";
+import {layerOf, type CausesPlace, type CausesView} from "./causes.js";
+
+/** One point of a sweep. */
+interface Point {
+  at: number;
+  ratio: number;
+  kept: number;
+}
+
+/** How many points the scale of the listed changes is swept in, from 0 to 1. */
+const scaleSteps = 11;
+
+/** The largest norm and the damage along a sweep: of the number of neurons, or of how far they are scaled. */
+export function causesSweep(place: CausesPlace): HTMLElement {
+  let kind: "neurons" | "scale" = "neurons";
+  const norm = lines({series: [], label: "largest norm, × median", scale: "log", height: 220});
+  const kept = lines({series: [], label: "cosine of ordinary patches", height: 180, extent: [0, 1]});
+  const status = h("span", {role: "status"});
+  const asked = {cancel: false};
+  const start = h("button", {type: "button", onclick: () => void run()}, "Sweep");
+  const cancel = h("button", {type: "button", hidden: true, onclick: () => (asked.cancel = true)}, "Cancel");
+  const choose = segmented({
+    label: "over",
+    options: [
+      {
+        value: "neurons" as const,
+        label: "number of neurons",
+        hint: "the first neurons switched off, one more at a time"
+      },
+      {value: "scale" as const, label: "scale, 0 to 1", hint: "the listed neurons times a number"}
+    ],
+    value: kind,
+    onChange: (value) => {
+      kind = value;
+      points = [];
+      paint();
+    }
+  });
+  const frame = figure(h("div", {class: "causes"}, norm, kept), place.feed, {
+    id: "causes-sweep",
+    title: "How much is enough?",
+    waiting: "",
+    lede: "Press Sweep: the model runs once a point.",
+    reading:
+      "Above, the largest norm over the median; below, what the features of the other patches keep of themselves. 1 is no change.",
+    controls: [choose, start, cancel, status],
+    data: () => points.map((point) => ({[kind]: point.at, ratio: point.ratio, cosine: point.kept}))
+  });
+  let points: Point[] = [];
+  const paint = () => {
+    const across = kind === "neurons" ? "neurons switched off" : "scale, in tenths";
+    norm.update({
+      across,
+      start: 0,
+      series: [{label: "largest norm", colour: "#4269d0", values: points.map(({ratio}) => ratio)}]
+    });
+    kept.update({
+      across,
+      start: 0,
+      series: [{label: "cosine", colour: "#3ca951", values: points.map((point) => point.kept)}]
+    });
+    const [first, last] = [points[0], points.at(-1)];
+    frame.update({
+      title:
+        first && last
+          ? `From ${first.ratio.toFixed(1)} to ${last.ratio.toFixed(1)} times the median, at a cosine of ${Math.min(...points.map((point) => point.kept)).toFixed(2)} and more`
+          : "How much is enough?",
+      drawn: {points: points.length, kind}
+    });
+  };
+  const run = async () => {
+    const {view} = place.state;
+    if (!view?.causes.neurons.length) return;
+    asked.cancel = false;
+    points = [];
+    cancel.hidden = false;
+    start.hidden = true;
+    const lists = kind === "neurons" ? numberLists(view) : scaleLists(view);
+    frame.update({
+      source: `${view.picture.title} · ${place.runner.model} · high norms told in layer ${view.causes.layer}`
+    });
+    try {
+      for (const [i, list] of lists.entries()) {
+        if (asked.cancel || place.state.view?.picture.id !== view.picture.id) break;
+        setText(status, `${i + 1} of ${lists.length}`);
+        const changed = list.length
+          ? await place.numbers(formatInterventions(list), (stage) => setText(status, stage))
+          : undefined;
+        points.push({at: kind === "neurons" ? i : i / (scaleSteps - 1), ...told(view, changed)});
+        paint();
+      }
+      setText(status, asked.cancel ? "cancelled" : "");
+    } catch (error) {
+      setText(status, reasonOf(error));
+    }
+    cancel.hidden = true;
+    start.hidden = false;
+  };
+  paint();
+  return frame;
+}
+
+function told(view: CausesView, changed: ChangedNumbers | undefined): {ratio: number; kept: number} {
+  const {after} = layerOf({...view, changed}, "norms", view.causes.layer);
+  return {ratio: largestOverMedian(after), kept: changed?.kept ?? 1};
+}
+
+/** No neuron, the first, the first two, … */
+function numberLists({causes: {neurons}}: CausesView): Intervention[][] {
+  const off = neurons.map(({layer, index}): Intervention => ({
+    kind: "neuron",
+    values: {layer, index, how: "set", value: 0, patches: []}
+  }));
+  return Array.from({length: off.length + 1}, (_, count) => off.slice(0, count));
+}
+
+/** The scaled parts of the list from 0 to 1; without any, the listed neurons. */
+function scaleLists({causes: {neurons}, list}: CausesView): Intervention[][] {
+  const isScale = ({kind, values}: Intervention) => kinds[kind].amount === "scale" || values.how === "scale";
+  const scaled = list.some(isScale)
+    ? list
+    : neurons.map(({layer, index}): Intervention => ({
+        kind: "neuron",
+        values: {layer, index, how: "scale", value: 1, patches: []}
+      }));
+  return Array.from({length: scaleSteps}, (_, step) =>
+    scaled.map((each) =>
+      isScale(each) ? {...each, values: {...each.values, [kinds[each.kind].amount!]: step / (scaleSteps - 1)}} : each
+    )
+  );
+}
