@@ -11,7 +11,7 @@ openSite();
 const patient = {timeout: 120_000};
 
 test("one click shortens the high-norm patch, the model runs what is typed, undo restores, a link shows it again", async () => {
-  const {page, problems} = await open(browser, `${site.url}causes?model=mini&image=astronaut`);
+  const {page, problems} = await open(browser, `${site.url}causes?image=astronaut`);
   const plain = await drawn(page, "causes-change", {shown: ""}, patient);
   assert.ok(Number(plain.ratio) > 20, `largest norm over the median: ${plain.ratio}`);
   await page.locator(".causes-questions button").nth(1).click();

@@ -91,6 +91,9 @@ function questionsOf(place: CausesPlace, {causes}: CausesView): HTMLElement[] {
   ];
 }
 
+/** Lists of more parts than this have no sliders. */
+const mostSliders = 3;
+
 /** One intervention: its text, its number on a slider, and its undo. */
 function part(place: CausesPlace, list: readonly Intervention[], {kind, values}: Intervention, i: number): HTMLElement {
   const {amount, options, write} = kinds[kind];
@@ -106,7 +109,8 @@ function part(place: CausesPlace, list: readonly Intervention[], {kind, values}:
     },
     "×"
   );
-  if (amount === undefined || spec?.kind !== "number") return h("li", {}, name, undo);
+  // A long list is for reading and undoing.
+  if (amount === undefined || spec?.kind !== "number" || list.length > mostSliders) return h("li", {}, name, undo);
   const range = slider({
     label: amount,
     least: Math.max(spec.least, -1),
