@@ -47,6 +47,8 @@ export interface FigureOptions {
   table?: boolean;
   /** Whether no other page can draw it: a deck keeps its picture. */
   still?: boolean;
+  /** Whether it holds two figures: what keeps, films or makes one figure anew is offered by each of them. */
+  pair?: boolean;
   /** What is drawn now, written as JSON into the attribute `data-drawn`, for programs that wait for it. */
   drawn?: Drawn;
 }
@@ -156,7 +158,15 @@ export function figure(
   const saving = new Map(
     kindIds.map((id) => [id, action(kinds[id].label, kinds[id].hint, ({shiftKey}) => saveAs(id, shiftKey))])
   );
-  const number = paperFigures[options.id];
+  const number = options.pair ? undefined : paperFigures[options.id];
+  const filmAction = action(
+    "Film…",
+    "A moving picture: GIF, MP4 or WebM over the layers or another slider",
+    async () => {
+      const {openFilm} = await import("../export/filmDialog.js");
+      openFilm(element, place, caption);
+    }
+  );
   const further = [
     action("For a paper…", "Width, type and typeface of a paper; LaTeX", () => openPaper(subject)),
     ...(number === undefined
@@ -170,10 +180,7 @@ export function figure(
             }
           })
         ]),
-    action("Film…", "A moving picture: GIF, MP4 or WebM over the layers or another slider", async () => {
-      const {openFilm} = await import("../export/filmDialog.js");
-      openFilm(element, place, caption);
-    }),
+    ...(options.pair ? [] : [filmAction]),
     copying("Embed", "Copy a frame for another page that shows this figure alone, live", "The frame", () =>
       copyText(embedSnippet(caption(), address(), element))
     )
@@ -195,12 +202,12 @@ export function figure(
     });
   });
   actions.append(
-    ...keeping,
+    ...(options.pair ? [] : keeping),
     ...saving.values(),
     tableAction,
     ...further,
     ...(options.actions ?? []),
-    pythonAction,
+    ...(options.pair ? [] : [pythonAction]),
     citeAction,
     copied
   );

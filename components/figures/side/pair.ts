@@ -38,6 +38,7 @@ export function pairFigure({id, feeds, figures, corpus, difference}: Pair): HTML
     {
       id,
       title: "Two sides",
+      pair: true,
       waiting: "Loading both sides.",
       data: maps ? () => (views ? differenceRows(views, drawn) : []) : null
     }

@@ -28,6 +28,9 @@ const moves: readonly {path: string; figure?: string; slider?: string; values?: 
     values: [1, 2, 3, 4, 5, 6, 7, 8]
   },
   {path: "integration", figure: "integration", values: [1, 3, 5, 7, 9, 11]},
+  // Both sides of a split page, their difference, and the one range that they share.
+  {path: "?b=index&b.image=dogs", figure: "overview-ab", slider: `.selection-bar > ${layerSlider}`},
+  {path: "attention?b=index&b.trunk=purified", figure: "attention-ab", slider: `.selection-bar > ${layerSlider}`},
   {path: "method", slider: ".toy-controls input[type=range]", values: [0.6, 0.8, 1, 1.2, 1.4]}
 ];
 
