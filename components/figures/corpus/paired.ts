@@ -56,6 +56,7 @@ export function corpusPaired(place: Place): HTMLElement {
     if (!chosen)
       return frame.update({failure: "This site has one set of images under one model: nothing to compare it with."});
     against.update({options: choices.map(({key, label}) => ({value: key, label})), value: chosen.key});
+    if (!drawn) frame.update({waiting: "Comparing image by image."});
     latest(
       () => differences(corpus, chosen, id),
       (found) => draw(found, chosen),
@@ -76,6 +77,7 @@ export function corpusPaired(place: Place): HTMLElement {
     const text = boundsText(found.layers[layer], (value) => (value * times).toPrecision(2));
     frame.update({
       failure: "",
+      waiting: "",
       title: `Layer ${layer + 1}: ${label} ${text} ${share ? "percentage points" : unit} between ${own} and ${chosen.label}`,
       lede: found.paired
         ? `${own} minus ${chosen.label}: each of ${found.images[0]} images with itself. The band is the 95 % bootstrap interval over images.`
