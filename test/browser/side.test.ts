@@ -106,8 +106,8 @@ test("links to other pages take both sides along, also to pages about many image
     /^Two sides: PASCAL VOC \| this site’s photos$/
   );
   await drawn(page, "corpus-paired", {paired: true, measure: "outliers"});
-  await page.locator("nav a", {hasText: /^Detectors$/}).click();
-  await page.waitForURL(/detectors\?.*b=index.*b\.corpus=photos/);
+  await page.getByRole("link", {name: "Detectors", exact: true}).click();
+  await page.waitForURL(/detectors(\.html)?\?.*b=index.*b\.corpus=photos/);
   await drawn(page, "detectors-ab", {layerA: 10, layerB: 10});
   assert.deepEqual(problems, []);
   await page.close();
