@@ -1,4 +1,5 @@
 /** Where figures of other pages get a live run's numbers from: what was kept, else the model, which then starts again. */
+import {guardedSource, heldTrunks} from "../../records/absent.js";
 import {trunks, type AttentionMap, type FeatureMap, type RecordSource, type RepairSweep} from "../../records/record.js";
 import {LiveModel, liveSource} from "../client.js";
 import type {KeptRun} from "./run.js";
@@ -35,6 +36,19 @@ export async function keepAttention(source: RecordSource, holds: () => boolean):
     for (let layer = 0; layer < layers && holds(); ++layer) await source.attention(trunk, layer);
 }
 
+/** Keeps all that a dump of attention holds: there is no model to ask again. */
+export async function keepDump(source: RecordSource, key: string, holds: () => boolean): Promise<void> {
+  const {record} = source;
+  const known = keeping(source, key, holds);
+  const {heads, features} = record.provenance.imported!;
+  for (const trunk of heldTrunks(record))
+    for (let layer = 0; layer < record.layers && holds(); ++layer) {
+      await known.attention(trunk, layer);
+      if (heads) await known.headAttention(trunk, layer);
+    }
+  for (const stage of features) await known.features(stage);
+}
+
 /** The numbers of a kept run, whatever page asks for them. */
 export function keptSource(run: KeptRun, model = new RevivedModel(run)): RecordSource {
   const again = async () => keeping(await model.source(), run.key);
@@ -50,7 +64,7 @@ export function keptSource(run: KeptRun, model = new RevivedModel(run)): RecordS
     found.catch(() => asked.delete(name));
     return found;
   };
-  return {
+  return guardedSource({
     record: run.record,
     attention: (trunk, layer) =>
       once<AttentionMap>(`attention ${trunk} ${layer}`, (source) => source.attention(trunk, layer)),
@@ -58,7 +72,7 @@ export function keptSource(run: KeptRun, model = new RevivedModel(run)): RecordS
       once<AttentionMap[]>(`heads ${trunk} ${layer}`, (source) => source.headAttention(trunk, layer)),
     features: (stage) => once<FeatureMap>(`features ${stage}`, (source) => source.features(stage)),
     repairs: () => once<RepairSweep>("repairs", (source) => source.repairs())
-  };
+  });
 }
 
 /** The run's model, started in this page when the first figure needs it, with the run's picture in it. */
@@ -81,6 +95,10 @@ export class RevivedModel {
 
   private async begin(): Promise<LiveModel> {
     const {entry, kind, chosen, fit, at, options, record} = this.run;
+    if (record.provenance.imported)
+      throw new Error(
+        "This part of your file is too large to be kept for other pages: open it on the Live page again."
+      );
     if (!entry)
       throw new Error(
         `This was not computed while the Live page had ${record.provenance.model}, a model from your disk: open it there again.`

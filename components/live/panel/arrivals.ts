@@ -1,5 +1,6 @@
 /** Pictures that are dropped on the page or pasted into it. */
 
+import {isArrayName} from "./dump.js";
 import {isModelFile} from "./modelFiles.js";
 
 /** Runs a picture; `note` says what the reader should know of how it came. */
@@ -11,13 +12,13 @@ export type Refuse = (reason: string) => void;
 /** What becomes of dropped files. */
 export interface Arrivals {
   picture: Open;
-  /** The files of a model, dropped together. */
-  model: (files: readonly File[]) => void;
+  /** The files of a model, or a dump of attention with its photo, dropped together. */
+  others: (files: readonly File[]) => void;
   refuse: Refuse;
 }
 
-/** Takes pictures and models' files dropped anywhere on the page; `panel` comes into view. */
-export function acceptDrops(panel: HTMLElement, {picture, model, refuse}: Arrivals): void {
+/** Takes pictures and other files dropped anywhere on the page; `panel` comes into view. */
+export function acceptDrops(panel: HTMLElement, {picture, others, refuse}: Arrivals): void {
   const over = (on: boolean) => document.documentElement.classList.toggle("is-dropping", on);
   addEventListener("dragover", (event) => {
     if (!takes(event)) return;
@@ -32,7 +33,7 @@ export function acceptDrops(panel: HTMLElement, {picture, model, refuse}: Arriva
     event.preventDefault();
     panel.scrollIntoView({block: "nearest"});
     const files = [...event.dataTransfer!.files];
-    if (files.some(isModelFile)) return model(files);
+    if (files.some((file) => isModelFile(file) || isArrayName(file))) return others(files);
     const file = pictureIn(files);
     if (!file) return refuse("A link was dropped, not a file. Save the picture first, then drop or open that.");
     picture(

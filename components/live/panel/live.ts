@@ -6,13 +6,15 @@ import type {ModelEntry} from "../catalog.js";
 import {liveSource, type LiveModel} from "../client.js";
 import {amendRun, isShown, keepRun, keptRun} from "../kept/run.js";
 import {canvasOf} from "../canvas.js";
-import {keepAttention, keeping, keptSource} from "../kept/source.js";
+import {keepAttention, keepDump, keeping, keptSource} from "../kept/source.js";
 import type {ImageRecord} from "../../records/record.js";
 import {fitName, readChoices} from "./choices.js";
 import {prepareIsolation} from "./isolation.js";
 import {maskControls, type MaskControls} from "./maskControls.js";
-import {livePanel} from "./panel.js";
+import {openDump} from "./dump.js";
+import {livePanel, type OpenDump} from "./panel.js";
 import {LiveSession} from "./session.js";
+import {ownPicture} from "../../site/guest.js";
 import {sfpOptions} from "./sfpOptions.js";
 
 /** The parts of the page, for its Markdown to place. */
@@ -70,7 +72,22 @@ export function livePage(): LivePage {
     if (stage?.stage === "image") kept = "";
   });
   const options = sfpOptions(session, feed, masks.ask, () => current);
-  const panel = livePanel(session, selection.value.image);
+  const openAttention: OpenDump = async (files, {file, title}) => {
+    const {source, square, whole, unread} = await openDump(files, file);
+    const {record} = source;
+    session.showDump(unread.length ? `Not read: ${unread.join(", ")}.` : undefined);
+    const chosen = {id: ownPicture, title, file};
+    const key = (kept = `${Date.now()} ${Math.random()}`);
+    const holds = () => kept === key;
+    show(keeping(source, key, holds), {...chosen, image: canvasOf(square)});
+    const {fit, at, kind} = session.state;
+    const made = {key, record: record, ended: Date.now(), chosen, square, whole, fit, at, kind};
+    await keepRun({...made, options: {}, device: "", tower: false}).then(
+      () => keepDump(source, key, holds),
+      () => {}
+    );
+  };
+  const panel = livePanel(session, selection.value.image, openAttention);
   void begin(session);
   void resume(session, masks, show).then(
     (key) => (kept ||= key ?? ""),

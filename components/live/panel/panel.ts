@@ -12,6 +12,7 @@ import {ownPicture} from "../../site/guest.js";
 import {failureOf} from "../failure.js";
 import {forgetRun} from "../kept/run.js";
 import {pictureFrame} from "./pictureFrame.js";
+import {dumpFiles} from "./dump.js";
 import {modelOfFiles} from "./modelFiles.js";
 import type {LiveSession, LiveState} from "./session.js";
 import {statusLine} from "./statusLine.js";
@@ -22,12 +23,27 @@ export interface LivePanel {
   show(image: string): void;
 }
 
+/** Shows attention from files, with the photo that it is of. */
+export type OpenDump = (files: readonly File[], photo: {file: Blob; title: string}) => Promise<void>;
+
 /** Where the reader chooses a picture, a model, a device and a size, and sees how far it is. */
-export function livePanel(session: LiveSession, initial: string): LivePanel {
+export function livePanel(session: LiveSession, initial: string, openDump: OpenDump): LivePanel {
   const photos = listPhotos();
   const refuse = (error: unknown) => session.refuse(failureOf(error).message);
   const open: Open = (file, title, note) => void session.run({chosen: {id: ownPicture, title, file}}, note);
   const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
+
+  /** Files that are no picture alone: a dump of attention with its photo, or a model's. */
+  const openFiles = async (files: readonly File[]) => {
+    const dump = await dumpFiles(files);
+    if (!dump.length) return openModelFiles(session, files);
+    const photo = files.find(({type}) => type.startsWith("image/"));
+    const {chosen} = session.state;
+    if (!photo && !chosen)
+      return session.refuse(`${dump[0].name} holds attention: open or drop it together with the photo that it is of.`);
+    const of = photo ? {file: photo, title: photo.name} : {file: chosen!.file, title: chosen!.title};
+    await openDump(dump, of).catch(refuse);
+  };
 
   let offered = initial;
   const picker = imagePicker({photos: [], image: "", onChange: (id) => void openPhoto(id)});
@@ -46,6 +62,25 @@ export function livePanel(session: LiveSession, initial: string): LivePanel {
     }
   });
   const file = h("label", {class: "live-button"}, fileInput, "Open a picture…");
+  const dumpInput = h("input", {
+    type: "file",
+    multiple: true,
+    accept: ".npz,.npy,.arrow,.feather,.safetensors,image/*",
+    class: "visually-hidden",
+    onchange: () => {
+      void openFiles([...(dumpInput.files ?? [])]);
+      dumpInput.value = "";
+    }
+  });
+  const dump = h(
+    "label",
+    {
+      class: "live-button",
+      title: "Attention that your own code computed (.npz, .npy, .arrow, .safetensors), with its photo"
+    },
+    dumpInput,
+    "Open attention…"
+  );
   const camera = h("button", {type: "button", onclick: () => void shoot().catch(refuse)}, "Photograph…");
   camera.hidden = !hasCamera();
   const shoot = async () => {
@@ -73,14 +108,14 @@ export function livePanel(session: LiveSession, initial: string): LivePanel {
   const element = h(
     "section",
     {class: "live-panel", "aria-label": "Your picture"},
-    h("div", {class: "live-row"}, picker, run, file, camera, hint),
+    h("div", {class: "live-row"}, picker, run, file, camera, dump, hint),
     h("div", {class: "live-row"}, size, machine),
     h("div", {class: "live-work"}, pictureFrame(session), h("div", {}, statusLine(session), forget))
   );
   acceptDrops(element, {
     picture: open,
     refuse: (reason) => session.refuse(reason),
-    model: (files) => openModelFiles(session, files)
+    others: (files) => void openFiles(files)
   });
   acceptPastes(open, (reason) => session.refuse(reason));
 

@@ -213,6 +213,12 @@ export class LiveSession {
     this.set({failure: {kind: "input", message: reason}});
   }
 
+  /** Makes room for what is no run of a model: whatever runs ends, and its masks go. */
+  showDump(note?: string): void {
+    this.running?.cancel();
+    this.set({masks: [], failure: undefined, notes: note ? [note] : [], whole: undefined, square: undefined});
+  }
+
   cancel(): void {
     this.running?.cancel();
   }
