@@ -32,6 +32,22 @@ export interface GraphRequest extends MethodRequest {
 }
 
 /**
+ * The methods among some that a model can have: others need more layers, or a class token where it has none. Which they
+ * are shows as their graph is built.
+ */
+export function methodsFor(model: Model, names: readonly string[], grid: Grid): string[] {
+  return names.filter((method) => {
+    try {
+      buildFeatures(model, [{method}], grid);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  });
+}
+
+/**
  * The ONNX graph of a method on a patch grid. The weights stay outside, in the checkpoint's own file.
  *
  * @returns the bytes of an ONNX file with input "pixels", B × 3 × height × width

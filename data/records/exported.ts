@@ -4,6 +4,7 @@ import {recordOf, type ReadDump} from "../../components/exchange/record.js";
 import {joined, type Export, type Tensor} from "../../components/exchange/write.js";
 import type {Dump} from "../../components/exchange/dump.js";
 import type {Layout} from "../../components/exchange/layout.js";
+import {methodsFor} from "../../components/model/build.js";
 import {methodFeatures, stageFeatures} from "../../components/model/compute.js";
 import type {Pixels} from "../../components/model/runtime.js";
 import {prefixLength, type Provenance} from "../../components/records/record.js";
@@ -58,8 +59,9 @@ export async function computedExport(
     for (const name of names) arrays[arrayName(name, trunk)] = joined(parts.get(name)!, [layers, ...axes[name]]);
   }
   const features = Object.entries(await stageFeatures(engine, grid, pixels));
-  for (const [i, found] of (await methodFeatures(engine, comparedMethods, pixels)).entries())
-    features.push([comparedMethods[i], found]);
+  const methods = methodsFor(engine.model, comparedMethods, grid);
+  for (const [i, found] of (await methodFeatures(engine, methods, pixels)).entries())
+    features.push([methods[i], found]);
   for (const [stage, {width: across, values}] of features)
     arrays[stage === "clip" ? "features" : `features_${stage}`] = {shape: [patches, across], data: values};
   return {image, grid, prefix, provenance, arrays};

@@ -10,6 +10,7 @@ import {
   repairSweep,
   stageFeatures
 } from "../../components/model/compute.js";
+import {methodsFor} from "../../components/model/build.js";
 import {fit} from "../../components/model/image/fit.js";
 import {normalise} from "../../components/model/image/normalise.js";
 import {gridOf} from "../../components/model/geometry.js";
@@ -98,8 +99,10 @@ async function computeFiles(
   });
   for (const [stage, features] of Object.entries(await stageFeatures(engine, grid, pixels)))
     files[`features-${stage}.arrow`] = encodeFeatures(features);
-  for (const [i, features] of (await methodFeatures(engine, comparedMethods, pixels)).entries())
-    files[`features-${comparedMethods[i]}.arrow`] = encodeFeatures(features);
+  // What a model cannot have, pages say was not computed.
+  const methods = methodsFor(engine.model, comparedMethods, grid);
+  for (const [i, features] of (await methodFeatures(engine, methods, pixels)).entries())
+    files[`features-${methods[i]}.arrow`] = encodeFeatures(features);
   files["repairs.arrow"] = encodeRepairs(await repairSweep(engine, grid, pixels), layers);
   return files;
 }
