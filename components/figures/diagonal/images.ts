@@ -145,11 +145,17 @@ function words(
     total > most ? `photos ${from + 1} to ${Math.min(from + most, total)} of ${total}` : "every photo of this site";
   const counts = readings.map(({count}) => count).toSorted((a, b) => a - b);
   return {
-    title: `In layer ${layer} ${counts[0]} to ${counts.at(-1)} of ${readings[0].x.length} patches lie below the line, depending on the photo`,
+    title: `In layer ${layer} ${rangeWords(counts)} of ${readings[0].x.length} patches lie below the line${counts.length > 1 ? ", depending on the photo" : ""}`,
     lede: `Layer ${layer} of ${which}, on common axes from 0 to ${formatValue(reach)} times uniform: from the class token across, to itself up. The number is that of outliers; a click chooses the photo.`,
     source: provenance(
       {...records[0].record, image: `${records.length} photos`},
       {layer, trunk, factor, cap, notes: [decisionName(selection.detectors.som.heads)]}
     )
   };
+}
+
+/** "3 to 54", or one number where there is one. */
+function rangeWords(ascending: readonly number[]): string {
+  const [least, most] = [ascending[0], ascending.at(-1)!];
+  return least === most ? String(least) : `${least} to ${most}`;
 }

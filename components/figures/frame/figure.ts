@@ -49,6 +49,8 @@ export interface FigureOptions {
   still?: boolean;
   /** Whether it holds two figures: what keeps, films or makes one figure anew is offered by each of them. */
   pair?: boolean;
+  /** The tokens of the model that it shows: without a class token the figure's words name what stands in for it. */
+  prefix?: Prefix;
   /** What is drawn now, written as JSON into the attribute `data-drawn`, for programs that wait for it. */
   drawn?: Drawn;
 }
@@ -90,8 +92,8 @@ export function figure(
   };
   const caption = () => ({
     id: state.id,
-    title: state.title,
-    lede: state.lede ?? "",
+    title: rowWords(state.title, state.prefix),
+    lede: rowWords(state.lede ?? "", state.prefix),
     reading: reading.textContent ?? "",
     source: state.source ?? "",
     address: address()
@@ -221,9 +223,10 @@ export function figure(
 
   let read: FigureOptions["reading"];
   const write = () => {
-    setText(title, state.title);
-    setText(lede, state.lede ?? "");
-    if (state.reading !== read) reading.replaceChildren((read = state.reading) ?? "");
+    setText(title, rowWords(state.title, state.prefix));
+    setText(lede, rowWords(state.lede ?? "", state.prefix));
+    const said = typeof state.reading === "string" ? rowWords(state.reading, state.prefix) : state.reading;
+    if (said !== read) reading.replaceChildren((read = said) ?? "");
     setText(source, state.source ?? "");
     const obstacle = state.failure || state.waiting || "";
     setText(message, obstacle);
@@ -250,6 +253,14 @@ export function figure(
     state = {...state, ...change};
     write();
   });
+}
+
+/**
+ * A figure's words for a model without a class token: what they say of its row is then true of the pooling probe's, which
+ * stands in for it.
+ */
+export function rowWords(text: string, prefix?: Prefix): string {
+  return prefix?.classToken === false ? text.replaceAll("class token", "pooling probe") : text;
 }
 
 /** What a caption says of where the numbers come from. Parts that do not apply are left out. */

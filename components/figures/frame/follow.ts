@@ -24,7 +24,7 @@ export function follow(
     if (shown === state) return;
     shown = state;
     if ("view" in state) {
-      frame.update({waiting: "", failure: ""});
+      frame.update({waiting: "", failure: "", prefix: state.view.record.prefix});
       drawOrSay(frame, () => draw(state.view));
     } else if ("waiting" in state) frame.update({waiting: state.waiting, failure: ""});
     else frame.update({failure: state.failure});
