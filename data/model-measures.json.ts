@@ -1,6 +1,6 @@
 // What every model at hand finds in the photos, in a few numbers, and which models could be here: for the Models page.
 import {existsSync, readFileSync} from "node:fs";
-import type {CorpusSummary} from "../components/analysis/corpus.js";
+import type {CorpusSummary} from "../components/analysis/corpus/summary.js";
 import type {MissingModel, ModelList, ModelMeasures} from "../components/analysis/modelMeasures.js";
 import {listModels} from "./hub/folders.js";
 import {committedMeasures, measurePhotos} from "./records/measures.js";

@@ -1,6 +1,6 @@
 /** What is known of every model that is at hand, in a few numbers and the outlier sets of each photo. */
 import type {Grid, Prefix, Provenance} from "../records/record.js";
-import type {Bounds} from "./corpus.js";
+import type {Bounds} from "./corpus/summary.js";
 import type {MeasureId} from "./layerMeasures.js";
 
 /** One photo under one model. */

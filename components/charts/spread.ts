@@ -1,15 +1,15 @@
 import * as Plot from "@observablehq/plot";
-import {quantileSorted} from "../analysis/arrays.js";
-import type {Bounds} from "../analysis/corpus.js";
+import {distributionQuantile, type Distribution} from "../analysis/corpus/distribution.js";
+import type {Bounds} from "../analysis/corpus/summary.js";
 import {h, placeIn, s, whenResized} from "../ui/dom.js";
 import type {Drawing} from "../ui/drawing.js";
 import {drawing} from "../ui/drawing.js";
 import type {Stroke} from "./marks.js";
 import {asPicture} from "./picture.js";
 
-/** One set of distributions: a row of ascending values a layer. */
+/** One set of distributions: one a layer. */
 export interface SpreadSeries extends Stroke {
-  values: readonly (readonly number[])[];
+  values: readonly Distribution[];
   /** The mean of each layer with its interval. */
   means?: readonly Bounds[];
 }
@@ -72,7 +72,7 @@ export function spread(options: SpreadOptions): Drawing<SpreadOptions> {
 function barsOf(series: SpreadOptions["series"]) {
   return series.flatMap(({values, means, label: name, colour}, k) =>
     values.map((list, i) => {
-      const at = (p: number) => quantileSorted(list, p);
+      const at = (p: number) => distributionQuantile(list, p);
       const [mean, low, high] = means?.[i] ?? [null, null, null];
       return {
         layer: i + 1,

@@ -19,7 +19,7 @@ import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRec
 import {readOptions} from "../analysis/options.js";
 import {sfp} from "./methods/sfp.js";
 import type {Engine, Pixels} from "./runtime.js";
-import type {Input} from "./sessions.js";
+import type {Input, Output} from "./sessions.js";
 import {buildStretch} from "./stretch.js";
 
 /** Everything the pages need of one image. */
@@ -32,31 +32,76 @@ export interface Analysis {
 /** The method whose graph runs a trunk. */
 const trunkMethods: Record<Trunk, string> = {plain: "clip", purified: "sfp"};
 
+/** An image to look at: what it is called, its pixels (B = 1), and whose numbers they will be. */
+export interface Subject {
+  image: string;
+  grid: Grid;
+  pixels: Pixels;
+  provenance: Provenance;
+}
+
 /**
  * Both trunks of one image: class rows, diagonals, norms, outlier sets, head-mean attention.
  *
- * @param pixels one image, B = 1
  * @param onTrunk told as each trunk is done
  */
 export async function computeRecord(
   engine: Engine,
-  {image, grid, pixels, provenance}: {image: string; grid: Grid; pixels: Pixels; provenance: Provenance},
+  subject: Subject,
   onTrunk?: (trunk: Trunk) => void
 ): Promise<Analysis> {
+  return (await computeRecords(engine, [subject], onTrunk))[0];
+}
+
+/** The same of several images of one grid, in one run a trunk. */
+export async function computeRecords(
+  engine: Engine,
+  subjects: readonly Subject[],
+  onTrunk?: (trunk: Trunk) => void
+): Promise<Analysis[]> {
   const {layers, heads, prefix} = engine.model.geometry;
-  const attention: Partial<Record<Trunk, AttentionMap[]>> = {};
-  const records: Partial<Record<Trunk, TrunkRecord>> = {};
+  const [{grid}] = subjects;
+  const pixels = stacked(subjects.map((subject) => subject.pixels));
+  const attention: Partial<Record<Trunk, AttentionMap[][]>> = {};
+  const records: Partial<Record<Trunk, TrunkRecord[]>> = {};
   for (const trunk of trunks) {
     const outputs = eachLayer(layers, (l) => [`attention.${l}`, ...trunkOutputs(l, trunk === "purified")]).flat();
     const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
-    records[trunk] = trunkRecord(layers, (name) => results[name]);
-    attention[trunk] = eachLayer(layers, (l) => toMap(results[`attention.${l}`], prefix));
+    const images = subjects.map((_, image) => ofImage(results, image));
+    records[trunk] = images.map((own) => trunkRecord(layers, (name) => own[name]));
+    attention[trunk] = images.map((own) => eachLayer(layers, (l) => toMap(own[`attention.${l}`], prefix)));
     onTrunk?.(trunk);
   }
-  return {
-    record: {image, grid, prefix, layers, heads, trunks: records as Record<Trunk, TrunkRecord>, provenance},
-    attention: attention as Record<Trunk, AttentionMap[]>
-  };
+  return subjects.map(({image, provenance}, i) => ({
+    record: {
+      image,
+      grid,
+      prefix,
+      layers,
+      heads,
+      trunks: {plain: records.plain![i], purified: records.purified![i]},
+      provenance
+    },
+    attention: {plain: attention.plain![i], purified: attention.purified![i]}
+  }));
+}
+
+/** Pixels of several images as one batch. */
+function stacked(pixels: readonly Pixels[]): Pixels {
+  const [{dims}] = pixels;
+  if (pixels.length === 1) return pixels[0];
+  const parts = pixels.map(({data}) => data);
+  return {dims: [parts.length, dims[1], dims[2], dims[3]], data: concat(parts, Float32Array)};
+}
+
+/** What a batch's outputs say of one of its images: views. */
+function ofImage(results: Readonly<Record<string, Output>>, image: number): Record<string, Output> {
+  return Object.fromEntries(
+    Object.entries(results).map(([name, {dims, data}]) => {
+      const size = data.length / dims[0];
+      return [name, {dims: [1, ...dims.slice(1)], data: data.subarray(image * size, (image + 1) * size)}];
+    })
+  );
 }
 
 /** Attention of every head of some layers (1-based), in one run. */
@@ -76,19 +121,31 @@ export async function keptScores(
   grid: Grid,
   pixels: Pixels
 ): Promise<Record<string, Float32Array>> {
+  return (await keptScoresOf(engine, trunk, grid, [pixels]))[0];
+}
+
+/** The same of several images of one grid, in one run. */
+export async function keptScoresOf(
+  engine: Engine,
+  trunk: Trunk,
+  grid: Grid,
+  images: readonly Pixels[]
+): Promise<Record<string, Float32Array>[]> {
   const {layers} = engine.model.geometry;
   const kept = Object.values<Detector>(detectors).filter((detector) => detector.kept);
   const needs = kept.flatMap((detector) => detector.needs);
   const outputs = eachLayer(layers, (l) => evidenceOutputs(needs, l)).flat();
-  const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, pixels);
+  const results = await engine.run({method: trunkMethods[trunk], grid, outputs}, stacked(images));
   const directions = needs.includes("direction") ? await singularDirections(engine) : undefined;
-  const known = eachLayer(layers, (l) => evidenceOf(engine, results, l, {direction: directions?.[l - 1]}));
-  return Object.fromEntries(
-    kept.map(({name, detect}) => {
-      const scores = known.map((layer) => Float32Array.from(detect(layer).scores));
-      return [name, concat(scores, Float32Array)];
-    })
-  );
+  return images.map((_, image) => {
+    const known = eachLayer(layers, (l) => evidenceOf(engine, results, l, {image, direction: directions?.[l - 1]}));
+    return Object.fromEntries(
+      kept.map(({name, detect}) => {
+        const scores = known.map((layer) => Float32Array.from(detect(layer).scores));
+        return [name, concat(scores, Float32Array)];
+      })
+    );
+  });
 }
 
 /**

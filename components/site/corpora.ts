@@ -1,5 +1,5 @@
 import {FileAttachment} from "observablehq:stdlib";
-import type {CorpusSummary} from "../analysis/corpus.js";
+import type {CorpusSummary} from "../analysis/corpus/summary.js";
 import {Cache} from "./cache.js";
 import {guardedRows} from "../records/absent.js";
 import {fetchData} from "./files.js";

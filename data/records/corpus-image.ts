@@ -1,13 +1,79 @@
-/** What a corpus needs of one picture besides its record: where it is flat, and where its objects are. */
-import type {CorpusImage} from "../../components/analysis/corpus.js";
+/** What a corpus needs of its pictures: their records, where they are flat, and where their objects are. */
+import {factsOf, type CorpusImage} from "../../components/analysis/corpus/facts.js";
 import type {AttentionMap, Grid, ImageRecord} from "../../components/records/record.js";
 import {mean} from "../../components/analysis/arrays.js";
 import {layerMeasures} from "../../components/analysis/layerMeasures.js";
+import {computeRecords, keptScoresOf} from "../../components/model/compute.js";
+import {gridOf} from "../../components/model/geometry.js";
+import {fit} from "../../components/model/image/fit.js";
+import {normalise} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
-import type {Mask} from "../files/masks.js";
+import type {Engine, Pixels} from "../../components/model/runtime.js";
+import {provenance, type LoadedModel} from "../engine/index.js";
+import {ahead, groups} from "../files/ahead.js";
+import {readMask, type Mask} from "../files/masks.js";
+import {readPicture} from "../files/picture.js";
+import type {Placed} from "./corpus-log.js";
 
 /** VOC's label for pixels of no class. */
 const IGNORED = 255;
+
+/** A picture of a corpus, and its labels where they are known. */
+export interface CorpusSample {
+  name: string;
+  picture: string;
+  mask?: string;
+}
+
+/** A picture as the model looks at it. */
+interface Seen {
+  square: Picture;
+  pixels: Pixels;
+  mask?: Mask;
+}
+
+/**
+ * What a corpus keeps of pictures, in their order: as many at once as suit the device, while the next are read.
+ *
+ * @param places which of the samples
+ * @throws Error that names the picture that cannot be read or looked at
+ */
+export async function* corpusFacts(
+  engine: Engine,
+  model: LoadedModel,
+  places: readonly number[],
+  samples: readonly CorpusSample[]
+): AsyncGenerator<Placed> {
+  const {patch, trainedGrid} = model.geometry;
+  const atOnce = engine.imagesAtOnce(trainedGrid ** 2);
+  const read = async (place: number): Promise<Seen> => {
+    const {picture, mask} = samples[place];
+    const square = fit(await readPicture(picture), patch);
+    const {width, height, data} = normalise(square, model.geometry, "bytes");
+    const labels = mask === undefined ? undefined : squareMask(await readMask(mask), width);
+    return {square, pixels: {dims: [1, 3, height, width], data}, mask: labels};
+  };
+  for await (const group of groups(ahead(places, read, 2 * atOnce), atOnce)) {
+    const made = provenance(model, engine, "sfp");
+    const subjects = group.map(([place, {pixels}]) => {
+      const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
+      return {image: samples[place].name, grid, pixels, provenance: made};
+    });
+    const analyses = await computeRecords(engine, subjects);
+    const [{grid}] = subjects;
+    const scores = await keptScoresOf(
+      engine,
+      "plain",
+      grid,
+      subjects.map(({pixels}) => pixels)
+    );
+    for (const [i, [place, {square, mask}]] of group.entries()) {
+      const {record, attention} = analyses[i];
+      record.trunks.plain.scores = scores[i];
+      yield {place, facts: factsOf(corpusImage(record, attention.plain, square, mask))};
+    }
+  }
+}
 
 /**
  * Joins a record with its head-mean attention maps (of the trunk without SOM), the picture it was made of (after the

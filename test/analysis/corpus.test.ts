@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {suite, test} from "node:test";
-import {corpusSummary, type CorpusImage} from "../../components/analysis/corpus.js";
+import type {CorpusImage} from "../../components/analysis/corpus/facts.js";
+import {corpusSummary} from "../../components/analysis/corpus/sum.js";
 import {detectorIds} from "../../components/analysis/detectors/index.js";
 import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {ratioInterval} from "../../components/analysis/intervals.js";

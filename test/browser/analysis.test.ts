@@ -7,7 +7,7 @@ import {gunzipSync} from "node:zlib";
 import type {Browser, Page} from "playwright-core";
 import {decodeRecord, decodeRepairs} from "../../components/records/arrow.js";
 import {overlap} from "../../components/analysis/agreement.js";
-import type {CorpusSummary} from "../../components/analysis/corpus.js";
+import type {CorpusSummary} from "../../components/analysis/corpus/summary.js";
 import {detectors, type DetectorId} from "../../components/analysis/detectors/index.js";
 import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {som} from "../../components/analysis/detectors/som.js";

@@ -1,5 +1,5 @@
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
-import type {CorpusSummary, PairAgreement} from "../../analysis/corpus.js";
+import type {CorpusSummary, PairAgreement} from "../../analysis/corpus/summary.js";
 import type {Place} from "../../site/feed.js";
 import {rankGroups, strokeOf} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";

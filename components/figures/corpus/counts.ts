@@ -1,4 +1,5 @@
-import type {CorpusSummary} from "../../analysis/corpus.js";
+import {shareAbove, valuesOf} from "../../analysis/corpus/distribution.js";
+import type {CorpusSummary} from "../../analysis/corpus/summary.js";
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import {trunks, type Trunk} from "../../records/record.js";
 import {segmented} from "../../ui/inputs.js";
@@ -7,6 +8,7 @@ import type {Selection, SelectionStore} from "../../site/selection.js";
 import {detectorTitle} from "../detectors/reading.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
+import type {Rows} from "../frame/rows.js";
 import {boundsText, corpusSource, followCorpus} from "../frame/followCorpus.js";
 import {rampLegend, strokesLegend} from "../../charts/legend.js";
 import {trunkStrokes} from "../../charts/marks.js";
@@ -70,21 +72,7 @@ export function corpusCounts(place: Place): HTMLElement {
       legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
       reading:
         "Above, the number of patches that Eq. 4 selects; below, the largest token norm of an image, before the layer’s own repair. An image contributes one number to each.",
-      // Sorted within a layer, as the site has them: a row is no image.
-      data: () =>
-        drawn
-          ? trunks.flatMap((trunk) =>
-              drawn!.counts[trunk].flatMap((counted, layer) =>
-                counted.map((outliers, order) => ({
-                  trunk,
-                  layer: layer + 1,
-                  order: order + 1,
-                  outliers,
-                  longest: drawn!.lengths[trunk][layer][order]
-                }))
-              )
-            )
-          : []
+      data: () => (drawn ? spreadRows(drawn) : [])
     }
   );
   let drawn: CorpusSummary | undefined;
@@ -109,8 +97,7 @@ export function corpusCounts(place: Place): HTMLElement {
         series: trunks.map((trunk) => ({...trunkStrokes[trunk], values: corpus.lengths[trunk]}))
       });
     }
-    const long = (trunk: Trunk) =>
-      Math.round((100 * corpus.lengths[trunk][layer].filter((ratio) => ratio > 10).length) / corpus.images);
+    const long = (trunk: Trunk) => Math.round(100 * shareAbove(corpus.lengths[trunk][layer], 10));
     lengthFrame.update({
       title: `largest patch norm: in layer ${current} above 10 × the median in ${long("plain")} % of images without SOM, ${long("purified")} % with it`
     });
@@ -122,6 +109,30 @@ export function corpusCounts(place: Place): HTMLElement {
     frame.update({drawn: {images: corpus.images, layer: current, mean: corpus.meanCounts.plain[layer][0]}});
   });
   return frame;
+}
+
+/**
+ * Sorted within a layer, as the site has them: a row is no image. Of many images a row a value, with the number of images
+ * that have it.
+ */
+function spreadRows({counts, lengths, intervals}: CorpusSummary): Rows {
+  return trunks.flatMap((trunk) =>
+    counts[trunk].flatMap((row, layer): Rows => {
+      const [outliers, longest] = [valuesOf(row), valuesOf(lengths[trunk][layer])];
+      const of = {trunk, layer: layer + 1};
+      if (!intervals)
+        return outliers.map(([value], order) => ({
+          ...of,
+          order: order + 1,
+          outliers: value,
+          longest: longest[order][0]
+        }));
+      return [
+        ...outliers.map(([value, images]) => ({...of, images, outliers: value, longest: ""})),
+        ...longest.map(([value, images]) => ({...of, images, outliers: "", longest: value}))
+      ];
+    })
+  );
 }
 
 /** In which layer each image shows its first outlier, by three readings of the word. */

@@ -1,4 +1,4 @@
-import type {CorpusSummary} from "../../analysis/corpus.js";
+import type {CorpusSummary} from "../../analysis/corpus/summary.js";
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import type {Place} from "../../site/feed.js";
 import {contentTitle} from "./words.js";

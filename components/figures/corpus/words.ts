@@ -1,4 +1,4 @@
-import type {Bounds} from "../../analysis/corpus.js";
+import type {Bounds} from "../../analysis/corpus/summary.js";
 
 /**
  * Where outliers lie more often, as a sentence: the larger side first, so that the difference it gives is positive.

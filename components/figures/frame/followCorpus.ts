@@ -1,4 +1,4 @@
-import type {Bounds, CorpusSummary} from "../../analysis/corpus.js";
+import type {Bounds, CorpusSummary} from "../../analysis/corpus/summary.js";
 import {loadCorpus} from "../../site/corpora.js";
 import type {Selection, SelectionStore} from "../../site/selection.js";
 import type {Drawing} from "../../ui/drawing.js";
@@ -75,7 +75,7 @@ export function corpusSource(
   notes: string[] = [],
   {oneLayer = false, intervals = true} = {}
 ): string {
-  const {name, provenance: made, grid} = corpus;
+  const {name, provenance: made, grid, intervals: kind} = corpus;
   return provenance(
     {image: name, provenance: made},
     {
@@ -83,7 +83,7 @@ export function corpusSource(
       notes: [
         ...notes,
         `middle square of each at 224 px, ${grid[0]} × ${grid[1]} patches`,
-        ...(intervals ? ["95 % bootstrap intervals over images"] : [])
+        ...(intervals ? [`95 % ${kind ?? "bootstrap"} intervals over images`] : [])
       ]
     }
   );

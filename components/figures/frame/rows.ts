@@ -1,4 +1,4 @@
-import type {Bounds} from "../../analysis/corpus.js";
+import type {Bounds} from "../../analysis/corpus/summary.js";
 
 /** Rows of a figure's data, for whoever wants to draw it again. */
 export type Rows = readonly Readonly<Record<string, string | number>>[];
