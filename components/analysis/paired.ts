@@ -1,5 +1,5 @@
 /** What two summaries of images differ by, image by image where the images are the same. */
-import type {Bounds, EachImage} from "./corpus.js";
+import type {Bounds, EachImage} from "./corpus/summary.js";
 import {mean} from "./arrays.js";
 import {bootstrap, type BootstrapOptions, type Interval} from "./intervals.js";
 import {layerAtDepth, type MeasureId} from "./layerMeasures.js";

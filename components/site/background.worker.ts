@@ -1,7 +1,7 @@
 // Measurements that take longer than a frame, off the main thread.
 import {reasonOf} from "../ui/reason.js";
 import {sum} from "../analysis/arrays.js";
-import type {EachImage} from "../analysis/corpus.js";
+import type {EachImage} from "../analysis/corpus/summary.js";
 import type {MeasureId} from "../analysis/layerMeasures.js";
 import {measureDifference, type Difference} from "../analysis/paired.js";
 import {normalised, rowsToOne, summedMaps, type PassOrder} from "../analysis/integration.js";

@@ -1,7 +1,7 @@
 // Two summaries of the same images differ image by image; of other images, mean by mean.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import type {EachImage} from "../../components/analysis/corpus.js";
+import type {EachImage} from "../../components/analysis/corpus/summary.js";
 import {mapMeasures, measures} from "../../components/analysis/layerMeasures.js";
 import {measureDifference} from "../../components/analysis/paired.js";
 

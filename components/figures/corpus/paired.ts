@@ -1,4 +1,4 @@
-import type {CorpusSummary} from "../../analysis/corpus.js";
+import type {CorpusSummary} from "../../analysis/corpus/summary.js";
 import {measureIds, measures, type MeasureId} from "../../analysis/layerMeasures.js";
 import type {Difference} from "../../analysis/paired.js";
 import {category} from "../../charts/colour.js";

@@ -1,4 +1,4 @@
-import type {Bounds} from "../../analysis/corpus.js";
+import type {Bounds} from "../../analysis/corpus/summary.js";
 import {peak} from "../../analysis/compareModels.js";
 import {measureIds, measures, relativeDepth, type MeasureId} from "../../analysis/layerMeasures.js";
 import {depthLines, type DepthSeries} from "../../charts/depthLines.js";
