@@ -170,14 +170,33 @@ export class Engine {
     needMemory(geometry, this.device.limits ?? {}, {prefix: prefixLength(geometry.prefix), ...run});
   }
 
-  /** @throws Error that names the first image with a value that is NaN or infinite */
+  /** @throws Error that names the first image with a value that is NaN or infinite, or whose numbers a device left out */
   private needNumbers(name: string, {dims, data}: Output): void {
     const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at < 0) return;
+    if (at < 0) return this.needVariety(name, {dims, data});
     const image = Math.floor(at / (data.length / dims[0])) + 1;
     throw new Error(
       `${this.model.id} computed ${data[at]} in the ${name.replace(/\.(\d+)$/, " of layer $1")}${dims[0] > 1 ? ` of image ${image}` : ""}: the pixels' values are too large, or the weights are damaged.`
     );
+  }
+
+  /**
+   * Some drivers answer with zeros, or one number throughout, and report no failure. Features always differ somewhere;
+   * of norms and class rows only zeros throughout are impossible.
+   *
+   * @throws Error that says what to compute with instead
+   */
+  private needVariety(name: string, {dims, data}: Output): void {
+    const size = data.length / dims[0];
+    if (size < 2 || !/^(features|tokens|norms|class)/.test(name)) return;
+    const mayBeEven = /^(norms|class)/.test(name);
+    for (let image = 0; image < dims[0]; ++image) {
+      const own = data.subarray(image * size, (image + 1) * size);
+      if ((mayBeEven && own[0] !== 0) || own.some((value) => value !== own[0])) continue;
+      throw new Error(
+        `${this.device.name} computed ${own[0]} for every number of the ${name.replace(/\.(\d+)$/, " of layer $1")}${dims[0] > 1 ? ` of image ${image + 1}` : ""}: it does not compute ${this.model.id} correctly. Use float32 arithmetic, or the CPU (--device cpu; WebAssembly in the page).`
+      );
+    }
   }
 
   /** Every patch of every window is compared with every other: their number has a limit. */
