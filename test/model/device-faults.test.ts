@@ -27,7 +27,7 @@ function faulty(names: RegExp, value: number): Device {
   return {
     ...real,
     name: "faulty",
-    ort: {...real.ort, Tensor, InferenceSession: {create}}
+    ort: {...real.ort, Tensor, InferenceSession: {create: create as Device["ort"]["InferenceSession"]["create"]}}
   };
 }
 
