@@ -102,7 +102,8 @@ const stages: Record<string, () => Promise<number>> = {
     (await runBinary("oxlint", ["--deny-warnings"])) ||
     (await runBinary("prettier", ["--check", "."])) ||
     (await runBinary("knip", [])) ||
-    runBinary("knip", ["--production"]),
+    (await runBinary("knip", ["--production"])) ||
+    run(process.execPath, ["--import", "tsx", "scripts/words.ts"]),
   // Two at a time: the tests of the engine use threads of their own.
   unit: async () => (await runTests(testFiles("unit"), 2)).length,
   build: () => run(process.execPath, ["--import", "tsx", "scripts/build.ts"]),

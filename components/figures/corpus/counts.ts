@@ -60,7 +60,7 @@ export function corpusCounts(place: Place): HTMLElement {
   const onPick = (layer: number) => store.set({layer});
   const counts = spread({series: [], label: "↑ outliers an image", onPick});
   const lengths = spread({series: [], label: "↑ largest norm, times the median", scale: "log", height: 240, onPick});
-  const lengthFrame = plate(lengths, {title: "longest patch"});
+  const lengthFrame = plate(lengths, {title: "largest patch norm"});
   const frame = figure(
     h("div", {class: "stacked"}, plate(counts, {title: "outliers by the paper’s test"}), lengthFrame),
     place,

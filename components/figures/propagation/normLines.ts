@@ -19,14 +19,14 @@ export const repairedStroke: Stroke = {...trunkStrokes.purified, label: "after i
 const lede =
   "Left: the largest patch norm of each layer in times that layer’s median patch, on a logarithmic scale. Right: patches in the outlier set.";
 
-/** The longest patch and the number of outliers against the layer, without SOM and with it. */
+/** The largest patch norm and the number of outliers against the layer, without SOM and with it. */
 export function normLines(feed: Feed): HTMLElement {
   const {store} = feed;
   const onPick = (layer: number) => store.set({layer});
   const norms = lines({series: [], label: "↑ largest norm, times the median", scale: "log", onPick});
   const counts = lines({series: [], label: "↑ patches in the outlier set", onPick});
   let known: {record: ImageRecord; rows: Measured[]} | undefined;
-  const normPlate = plate(norms, {title: "longest patch"});
+  const normPlate = plate(norms, {title: "largest patch norm"});
   const frame = figure(h("div", {class: "beside"}, normPlate, plate(counts, {title: "outliers"})), feed, {
     id: "norms-by-layer",
     title: "SOM flattens norms; Eq. 4 still selects patches",
@@ -74,7 +74,7 @@ function titleOf({layers, grid}: ImageRecord, [plain, purified]: Measured[]): st
   const patches = grid[0] * grid[1];
   const [before, after] = [plain, purified].map((row) => row?.largest?.[layers - 1].toFixed(1));
   if (before === undefined || after === undefined) {
-    const length = before === undefined ? "" : `the longest patch is ${before} times the median, and `;
+    const length = before === undefined ? "" : `the largest patch norm is ${before} times the median, and `;
     return `In the last layer ${length}${plain.outliers[layers - 1]} of ${patches} patches are outliers without SOM${purified ? `, ${purified.outliers[layers - 1]} with it` : ""}`;
   }
   return `In the last layer the largest patch norm is ${before} times the median without SOM and ${after} with it, yet ${purified.outliers[layers - 1]} of ${patches} patches are selected by Eq. 4`;

@@ -24,7 +24,7 @@ interface Runs {
   sweep: RepairSweep;
   layers: number;
   patches: number;
-  /** The longest patch of each run's layers, in times the median. */
+  /** The largest patch norm of each run's layers, in times the median. */
   relative: Float64Array;
   /** The size of each run's outlier sets. */
   sizes: Float64Array;
@@ -72,7 +72,7 @@ function build({store}: Feed) {
     {},
     chart,
     h("div", {class: "strips"}, h("span", {}, "outliers"), strip),
-    h("div", {class: "beside"}, plate(norms, {title: "longest patch, × median"}), plate(counts, {title: "outliers"}))
+    h("div", {class: "beside"}, plate(norms, {title: "largest patch norm, × median"}), plate(counts, {title: "outliers"}))
   );
   const legends = {
     norms: rampLegend({label: "largest norm, times the median", domain: [1, 10]}),
