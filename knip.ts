@@ -18,7 +18,8 @@ export default {
     // Every page loads it, by the head that observablehq.config.ts writes.
     "components/page/everyPage.ts!",
     "components/live/kept/guest.ts!",
-    "data/cli/sfp.ts!",
+    // The program of a deck's single file, which data/player.txt.ts bundles, with what stands in for two modules there.
+    "components/deck/{player,heldFiles,inlineBackground}.ts!",
     "src/*.{md,js,mjs}!",
     "observablehq.config.ts!",
     "docs/models/training/lexicon.ts!",
@@ -27,8 +28,8 @@ export default {
   project: ["{components,data,scripts,bench,docs}/**/*.ts!", "src/*.{md,js,mjs}!", "test/**/*.ts"],
   // Framework is run by its own program and lends the module `observablehq:stdlib`; fonts are read as files; the types
   // serve the checker; a test reads YAML by `require`.
-  ignoreDependencies: ["@observablehq/framework", "observablehq", "@fontsource-variable/.*", "@types/katex", "js-yaml"],
-  ignoreBinaries: ["openssl"],
+  ignoreDependencies: ["@observablehq/framework", "observablehq", "@fontsource.*", "@types/katex", "js-yaml"],
+  ignoreBinaries: ["openssl", "nginx"],
   ignoreExportsUsedInFile: true,
   ignoreIssues: {
     // Offered to every method's declaration, whether or not one has such an option.

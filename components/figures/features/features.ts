@@ -220,7 +220,7 @@ function paintLegend(
   legend.update({label, domain});
   const count = all.filter(({name}) => found.has(name)).length;
   colourNote.textContent = made
-    ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${count} maps${own ? ", each map’s mean taken away" : ""}`
+    ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${count} maps${own ? ", each map’s mean subtracted" : ""}`
     : own && measure !== "pca"
       ? `${label}; each map from its least to its greatest`
       : "";

@@ -145,7 +145,7 @@ function words({record, choice, target, picture, selection}: View, {row, receive
   const {head, layer} = choice;
   const columns = record.grid[1];
   const most = received.reduce((a, b, i) => (b > received[a] ? i : a), 0);
-  const where = `${patchName(target ?? 0, columns)}${target === null ? ", for want of a pin" : ""}`;
+  const where = `${patchName(target ?? 0, columns)}${target === null ? ", since none is pinned" : ""}`;
   return {
     title: `Layer ${layer + 1}, ${headName(head)}: patch ${patchName(most, columns)} receives ${formatValue(received[most])} times uniform from all tokens, ${formatValue(row[most])} times from the target`,
     lede: `Attention in layer ${layer + 1}, ${headName(head)}, without SOM, in times uniform. Target: patch ${where}.`,

@@ -72,7 +72,12 @@ function build({store}: Feed) {
     {},
     chart,
     h("div", {class: "strips"}, h("span", {}, "outliers"), strip),
-    h("div", {class: "beside"}, plate(norms, {title: "largest patch norm, × median"}), plate(counts, {title: "outliers"}))
+    h(
+      "div",
+      {class: "beside"},
+      plate(norms, {title: "largest patch norm, × median"}),
+      plate(counts, {title: "outliers"})
+    )
   );
   const legends = {
     norms: rampLegend({label: "largest norm, times the median", domain: [1, 10]}),
