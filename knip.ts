@@ -19,6 +19,7 @@ export default {
     "components/page/everyPage.ts!",
     "components/live/kept/guest.ts!",
     // The program of a deck's single file, which data/player.txt.ts bundles, with what stands in for two modules there.
+    "data/cli/sfp.ts!",
     "components/deck/{player,heldFiles,inlineBackground}.ts!",
     "src/*.{md,js,mjs}!",
     "observablehq.config.ts!",
