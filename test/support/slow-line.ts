@@ -18,7 +18,7 @@ export interface Visit {
  * goals are lower (docs/measuring.md): these hold what was reached.
  */
 export const budgets: Record<string, {kilobytes: number; requests: number; shift: number}> = {
-  index: {kilobytes: 550, requests: 42, shift: 0.1},
+  index: {kilobytes: 550, requests: 46, shift: 0.1},
   attention: {kilobytes: 850, requests: 50, shift: 0.15},
   features: {kilobytes: 2000, requests: 115, shift: 0.25},
   segmentation: {kilobytes: 1800, requests: 200, shift: 0.25}
