@@ -29,6 +29,7 @@ export type MarkName =
   | "repaired"
   | "isolated"
   | "highNorm"
+  | "own"
   | "token"
   | "brushed";
 
@@ -42,6 +43,8 @@ export const marks: Record<MarkName, Mark> = {
   isolated: {label: "outlier with no neighbour to repair it", colour: "#ff725c", shape: "dotted ring"},
   // Blue and a cross: seen beside, inside and without a red ring, in every kind of colour vision.
   highNorm: {label: "high-norm token", colour: "#2f8fe0", shape: "cross"},
+  // Small enough to lie in a ring.
+  own: {label: "in the set of your test", colour: "#d6409f", shape: "dot"},
   token: {label: "patch token", colour: "#9498a0", shape: "dot"},
   brushed: {label: "selected tokens", colour: "#6cc5b0", shape: "square"}
 };

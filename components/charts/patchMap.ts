@@ -282,8 +282,9 @@ function paintMarks(context: CanvasRenderingContext2D, state: PatchMapOptions, w
       for (const [x, y] of places) context.fillRect(x - 1.25, y - 1.25, 2.5, 2.5);
     } else drawRings(context, markTable[mark], places, cell * 0.56, ground);
   }
+  for (const [x, y] of placesOf("own")) drawMark(context, markTable.own, x, y, Math.max(4, cell * 0.5), ground);
   for (const {patch, mark} of state.marks ?? []) {
-    if (mark === "highNorm" || rings.some((ring) => ring === mark)) continue;
+    if (mark === "highNorm" || mark === "own" || rings.some((ring) => ring === mark)) continue;
     const [x, y] = centre(patch);
     drawMark(context, markTable[mark], x, y, Math.max(13, cell * 0.95), ground);
   }

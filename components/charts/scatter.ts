@@ -135,12 +135,13 @@ function paintPoints({tokens, rings, svg}: Parts, {across, up}: Layout, {x, y, m
 function paintPins({pins}: Parts, {across, up}: Layout, {marks = [], x, y}: ScatterOptions): void {
   pins.replaceChildren(
     ...marks
-      .filter(({mark}) => mark === "target" || mark === "background")
+      .filter(({mark}) => mark === "target" || mark === "background" || mark === "own")
+      .toSorted((a, b) => Number(a.mark !== "own") - Number(b.mark !== "own"))
       .map(({patch, mark}) => {
         const {shape, colour} = markTable[mark];
         return s("path", {
           transform: `translate(${across(x[patch])},${up(y[patch])})`,
-          d: outline(shape, 15),
+          d: outline(shape, mark === "own" ? 9 : 15),
           fill: isFilled(shape) ? colour : "var(--theme-background)",
           stroke: isFilled(shape) ? "var(--theme-background)" : colour,
           "stroke-width": 1.5

@@ -1,4 +1,5 @@
 /** The inputs of the bar: what a reader chooses for all figures of a page, or for one side of it. */
+import {ownTest} from "../analysis/detectors/expressionDetector.js";
 import {detectorIds, detectors} from "../analysis/detectors/index.js";
 import type {HeadChoice} from "../charts/reading.js";
 import type {Trunk} from "../records/record.js";
@@ -75,7 +76,7 @@ export function barInputs(
   });
   const ringsInput = menu<string>({
     label: "Rings",
-    options: detectorIds.map((id) => ({value: id, label: detectors[id].label})),
+    options: ringOptions(store.value),
     value: store.value.maps.rings,
     onChange: (value) => store.set({maps: {rings: value}})
   });
@@ -91,7 +92,7 @@ export function barInputs(
   });
   let view: View | undefined;
   const write = () => {
-    ringsInput.update({value: store.value.maps.rings});
+    ringsInput.update({options: ringOptions(store.value), value: store.value.maps.rings});
     const {model, image: chosen, layer: level, head: joined, trunk: side} = store.value;
     const options = modelOptions(models, list.find(({id}) => id === chosen)?.models, view?.live ? model : undefined);
     modelInput.hidden = options.length < 2;
@@ -131,6 +132,12 @@ function modelOptions(models: readonly string[], has: readonly string[] | undefi
     label: id === live ? `${id}, live` : has && !has.includes(id) ? `${id}, not of this photo` : id
   }));
   return live && !models.includes(live) ? [...site, {value: live, label: `${live}, live`}] : site;
+}
+
+/** Whose set rings can be: every detector's, and that of the reader's own test where there is one. */
+function ringOptions({detectors: {expr}}: Selection) {
+  const own = expr.trim() ? [{value: ownTest.name, label: ownTest.label}] : [];
+  return [...detectorIds.map((id) => ({value: id as string, label: detectors[id].label})), ...own];
 }
 
 function headOptions(heads: number) {

@@ -1,5 +1,6 @@
 import type {Detector} from "../analysis/detectors/detector.js";
 import {detectorIds, detectors, type DetectorId, type OpenOptions} from "../analysis/detectors/index.js";
+import {longestExpression} from "../analysis/detectors/expression.js";
 import type {Field} from "./fields.js";
 import {at, choice, decimal, name, names, option, settings, text, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
@@ -34,7 +35,11 @@ const fields = {
     rings: name("som")
   },
   /** The options of every detector that a record leaves open, by their declarations. */
-  detectors: detectorFields(),
+  detectors: {
+    ...detectorFields(),
+    /** A detector of the reader's own, as `parseExpression` reads it; empty for none. */
+    expr: text("", longestExpression)
+  },
   /** The images that the corpus page sums up, and the detector whose sets it draws. */
   corpus: {
     images: at("corpus", choice("voc", ["voc", "photos"])),

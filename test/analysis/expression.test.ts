@@ -23,6 +23,7 @@ test("an expression is a detector: where it holds, a patch is in the set", () =>
 
 test("functions are those of the layer", () => {
   assert.deepEqual(over("rank(norm)", [5, 9, 5, 1]), [2, 1, 2, 4]);
+  assert.deepEqual(over("rank(log(norm))", [-1, 2, 3, 1]), [NaN, 2, 1, 3]);
   assert.deepEqual(over("median(norm)", [1, 2, 3, 100]), [2.5, 2.5, 2.5, 2.5]);
   assert.deepEqual(over("neighbours(norm)", [1, 2, 3, 4]), [3, 8 / 3, 7 / 3, 2]);
   assert.deepEqual(over("!(norm >= 2) || norm == 4", [1, 2, 3, 4]), [1, 0, 0, 1]);
@@ -44,6 +45,8 @@ test("what cannot be read is refused at its column", () => {
     ["cls >", /^column 6: /],
     ["cls > foo", /^column 7: foo is not known; known are cls, self/],
     ["cls > 'a'", /^column 7: only numbers/],
+    ["cls > s", /^column 7: s is not known/],
+    ["cls > rank", /^column 7: rank is not known/],
     ["1 + bar(cls)", /^column 5: bar is no function/],
     ["rank(cls, self)", /^column 1: rank takes one value and has 2/],
     ["cls.constructor", /^column 1: /],

@@ -1,6 +1,6 @@
 /** A test of the reader's own: an expression over one layer, parsed to a tree and never run as code. */
 import jsep from "jsep";
-import {median, type Numbers} from "../arrays.js";
+import {descending, median, type Numbers} from "../arrays.js";
 import {neighbours} from "../grid.js";
 import type {Grid} from "../../records/record.js";
 import {MAD_TO_SIGMA} from "./mad.js";
@@ -64,7 +64,7 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
 };
 
 /** Longer expressions are refused, before they are read. */
-const longest = 400;
+export const longestExpression = 400;
 
 /**
  * Reads an expression, such as `cls > 1.5 * self && rank(cls) <= 10`.
@@ -72,7 +72,8 @@ const longest = 400;
  * @throws ExpressionError with the column of what cannot be read
  */
 export function parseExpression(text: string): Expression {
-  if (text.length > longest) throw new ExpressionError(`The expression is longer than ${longest} characters.`);
+  if (text.length > longestExpression)
+    throw new ExpressionError(`The expression is longer than ${longestExpression} characters.`);
   let parsed: jsep.Expression;
   try {
     parsed = jsep(text);
@@ -94,7 +95,11 @@ function convert(node: jsep.Expression, text: string, needs: Set<Quantity>): Nod
     case "Identifier": {
       const name = String(node.name);
       if (!Object.hasOwn(quantities, name))
-        return refuse(text, name, `${name} is not known; known are ${Object.keys(quantities).join(", ")}`);
+        return refuse(
+          text,
+          wordAt(name, false),
+          `${name} is not known; known are ${Object.keys(quantities).join(", ")}`
+        );
       needs.add(name as Quantity);
       return {type: "quantity", name: name as Quantity};
     }
@@ -102,8 +107,13 @@ function convert(node: jsep.Expression, text: string, needs: Set<Quantity>): Nod
       const name = String((node.callee as jsep.Expression).name);
       const given = node.arguments as jsep.Expression[];
       if (!Object.hasOwn(functions, name))
-        return refuse(text, name, `${name} is no function; known are ${Object.keys(functions).join(", ")}`);
-      if (given.length !== 1) return refuse(text, name, `${name} takes one value and has ${given.length}`);
+        return refuse(
+          text,
+          wordAt(name, true),
+          `${name} is no function; known are ${Object.keys(functions).join(", ")}`
+        );
+      if (given.length !== 1)
+        return refuse(text, wordAt(name, true), `${name} takes one value and has ${given.length}`);
       return {type: "call", name: name as keyof typeof functions, argument: next(given[0])};
     }
     case "UnaryExpression":
@@ -120,8 +130,15 @@ function convert(node: jsep.Expression, text: string, needs: Set<Quantity>): Nod
   }
 }
 
-function refuse(text: string, part: string, reason: string): never {
-  throw new ExpressionError(`column ${Math.max(0, text.indexOf(part)) + 1}: ${reason}.`);
+/** A name as a whole word, as a function that is called or as a quantity. */
+function wordAt(name: string, called: boolean): RegExp {
+  return new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])${called ? "(?=\\s*\\()" : "(?!\\s*\\()"}`);
+}
+
+/** @param part what is wrong, whose first place is named */
+function refuse(text: string, part: string | RegExp, reason: string): never {
+  const place = typeof part === "string" ? text.indexOf(part) : text.search(part);
+  throw new ExpressionError(`column ${Math.max(0, place) + 1}: ${reason}.`);
 }
 
 function evaluate(node: Node, known: Readonly<Partial<Record<Quantity, Numbers>>>, grid: Grid): Float64Array {
@@ -146,10 +163,21 @@ function evaluate(node: Node, known: Readonly<Partial<Record<Quantity, Numbers>>
   }
 }
 
+/** How many values are larger, and 1; NaN has no rank. */
+function ranks(values: Float64Array): Float64Array {
+  const ranked = new Float64Array(values.length).fill(NaN);
+  const order = descending(values).filter((i) => !Number.isNaN(values[i]));
+  order.forEach((i, place) => {
+    const before = order[place - 1];
+    ranked[i] = place > 0 && values[before] === values[i] ? ranked[before] : place + 1;
+  });
+  return ranked;
+}
+
 function called(name: keyof typeof functions, values: Float64Array, grid: Grid): Float64Array {
   switch (name) {
     case "rank":
-      return values.map((value) => 1 + values.reduce((above, other) => above + Number(other > value), 0));
+      return ranks(values);
     case "median":
       return values.map(() => 0).fill(median(values));
     case "mad": {

@@ -16,6 +16,17 @@ const evidenceFor: Readonly<Record<Quantity, readonly (keyof Evidence)[]>> = {
   entropy: ["map"]
 };
 
+/** What all tests of a reader's have in common. A patch is in the set where the value is above 0. */
+export const ownTest = {
+  name: "expr",
+  label: "Your test",
+  about: "an expression over one layer",
+  source: "the reader",
+  unit: {label: "value of the expression", signed: true},
+  colour: "#d6409f",
+  dash: "1 3"
+} as const;
+
 /**
  * A reader's expression as a detector: a patch is in the set where it is true, or greater than 0, and its value is the
  * score.
@@ -26,14 +37,9 @@ export function expressionDetector(text: string): Detector {
   const expression = parseExpression(text.trim());
   const needs = [...new Set(["grid" as const, ...[...expression.needs].flatMap((name) => evidenceFor[name])])];
   return defineDetector({
-    name: "expr",
-    label: "Your test",
+    ...ownTest,
     title: expression.text,
-    about: "an expression over one layer",
-    source: "the reader",
     reading: `A patch is in the set where ${expression.text} is true.`,
-    unit: {label: "value of the expression"},
-    colour: "var(--theme-foreground)",
     needs,
     options: {},
     caption: () => expression.text,

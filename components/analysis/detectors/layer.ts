@@ -1,5 +1,5 @@
 import {normsOf} from "../../records/absent.js";
-import {prefixLength, type ImageRecord, type Trunk} from "../../records/record.js";
+import {prefixLength, type Grid, type ImageRecord, type Trunk} from "../../records/record.js";
 import type {Detection} from "./detection.js";
 import type {Detector, Known} from "./detector.js";
 import {detectorIds, detectors, type DetectorId, type DetectorOptions} from "./index.js";
@@ -13,6 +13,7 @@ export function knownOf(
   trunk: Trunk,
   layer: number
 ): Known {
+  const grid: Grid = [rows, columns];
   const {classRows, diagonals, outliers, scores = {}} = trunks[trunk];
   const norms = normsOf(trunks[trunk]);
   const patches = rows * columns;
@@ -20,6 +21,7 @@ export function knownOf(
     values.subarray(layer * width, (layer + 1) * width) as A;
   return {
     heads,
+    grid,
     classRows: part(classRows, heads * patches),
     diagonals: part(diagonals, heads * patches),
     norms: norms && part(norms, prefixLength(prefix) + patches).subarray(prefixLength(prefix)),
@@ -34,7 +36,8 @@ export function canDetect({name, needs, kept}: Detector, {trunks}: ImageRecord, 
   if (kept) return trunks[trunk].scores?.[name] !== undefined;
   return needs.every(
     (need) =>
-      ["heads", "classRows", "diagonals"].includes(need) || (need === "norms" && normsOf(trunks[trunk]) !== undefined)
+      ["heads", "grid", "classRows", "diagonals"].includes(need) ||
+      (need === "norms" && normsOf(trunks[trunk]) !== undefined)
   );
 }
 

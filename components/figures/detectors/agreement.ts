@@ -1,6 +1,5 @@
 import {agreementMatrix, overlap} from "../../analysis/agreement.js";
-import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
-import type {LayerDetections} from "../../analysis/detectors/layer.js";
+import {detectorIds} from "../../analysis/detectors/index.js";
 import {spearman} from "../../analysis/ranks.js";
 import {rampLegend} from "../../charts/legend.js";
 import {matrix} from "../../charts/matrix.js";
@@ -12,7 +11,8 @@ import {figure, provenance, type Drawn, type FigureOptions} from "../frame/figur
 import {follow} from "../frame/follow.js";
 import {patchHands} from "../frame/kit.js";
 import type {Rows} from "../frame/rows.js";
-import {detectionsOf, detectorNotes, needOthers, presentIn} from "./reading.js";
+import {looks, type ShownId} from "../frame/ownTest.js";
+import {detectionsOf, detectorNotes, needOthers, presentIn, type Found} from "./reading.js";
 
 /** Each patch's votes, and tables of all pairs. `onPick` is told of a cell that is chosen in the first. */
 function build({store}: Feed, onPick: (row: number, column: number) => void) {
@@ -23,7 +23,7 @@ function build({store}: Feed, onPick: (row: number, column: number) => void) {
     ...patchHands(store)
   });
   const photoFrame = plate(photo, {title: "how many find it"});
-  const names = detectorIds.map((id) => detectors[id].label);
+  const names = detectorIds.map((id) => looks[id].label);
   const format = (value: number) => value.toFixed(2).replace("-", "−");
   const blank = {rows: names, columns: names, values: [], cellHeight: 44, cellWidth: 72, format};
   const sets = matrix({...blank, label: "Jaccard index of two sets", domain: [0, 1], onPick});
@@ -43,8 +43,8 @@ function build({store}: Feed, onPick: (row: number, column: number) => void) {
 /** Where detectors agree: patch by patch, pair by pair as sets, and pair by pair as rankings. */
 export function detectorAgreement(feed: Feed): HTMLElement {
   const {store} = feed;
-  let shown: LayerDetections | undefined;
-  let present: DetectorId[] = [];
+  let shown: Found | undefined;
+  let present: ShownId[] = [];
   let picked: readonly [number, number] | null = null;
   let drawn: Drawn = {};
   const parts = build(feed, (row, column) => {
@@ -71,7 +71,7 @@ export function detectorAgreement(feed: Feed): HTMLElement {
     if (!brush && picked) parts.sets.update({current: (picked = null)});
     const finders = hover === null ? [] : present.filter((id) => shown?.[id]?.outliers[hover]);
     parts.photoFrame.update({
-      readout: hover === null ? "" : finders.map((id) => detectors[id].label).join(", ") || "none"
+      readout: hover === null ? "" : finders.map((id) => looks[id].label).join(", ") || "none"
     });
   };
   follow(
@@ -96,10 +96,10 @@ export function detectorAgreement(feed: Feed): HTMLElement {
 }
 
 /** @returns how many detectors find each patch, and the table of Jaccard indices */
-function paint({photo, sets, ranks}: ReturnType<typeof build>, {record}: View, found: LayerDetections) {
+function paint({photo, sets, ranks}: ReturnType<typeof build>, {record}: View, found: Found) {
   const present = presentIn(found);
   const all = present.map((id) => found[id]!);
-  const labels = present.map((id) => detectors[id].label);
+  const labels = present.map((id) => looks[id].label);
   const votes = Array.from(found.som.scores, (_, i) => all.filter(({outliers}) => outliers[i]).length);
   photo.update({
     grid: record.grid,
@@ -121,7 +121,7 @@ function paint({photo, sets, ranks}: ReturnType<typeof build>, {record}: View, f
 
 function words(
   {record, choice, selection, picture}: View,
-  present: readonly DetectorId[],
+  present: readonly ShownId[],
   votes: readonly number[]
 ): Partial<FigureOptions> {
   const every = votes.filter((count) => count === present.length).length;
@@ -138,7 +138,7 @@ function words(
   };
 }
 
-function rows(found: LayerDetections): Rows {
+function rows(found: Found): Rows {
   const present = presentIn(found);
   return present.flatMap((first, i) =>
     present.slice(i + 1).map((second) => {

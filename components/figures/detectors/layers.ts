@@ -1,10 +1,9 @@
 import {jaccard, overlap} from "../../analysis/agreement.js";
 import type {Detection} from "../../analysis/detectors/detection.js";
-import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
-import type {LayerDetections} from "../../analysis/detectors/layer.js";
 import {spearman} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
-import {detectionsOf, detectorNotes, needOthers, presentIn, rankGroups, strokeOf} from "./reading.js";
+import {looks, shownIds, type ShownId} from "../frame/ownTest.js";
+import {detectionsOf, detectorNotes, needOthers, presentIn, rankGroups, strokeOf, type Found} from "./reading.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -13,13 +12,14 @@ import {strokesLegend} from "../../charts/legend.js";
 import {lines, type Series} from "../../charts/lines.js";
 import {plate} from "../../charts/plate.js";
 
-const others = detectorIds.filter((id) => id !== "som");
+const others = shownIds.filter((id) => id !== "som");
 
 /** How SOM agrees with each other detector, layer by layer. */
 export function detectorLayers(feed: Feed): HTMLElement {
   const onPick = (layer: number) => feed.store.set({layer});
   const sets = lines({series: [], label: "↑ Jaccard index with SOM’s set", extent: [0, 1], onPick});
   const ranks = lines({series: [], label: "↑ Spearman’s ρ with SOM’s margin", extent: [-1, 1], onPick});
+  const legend = h("div");
   const frame = figure(
     h(
       "div",
@@ -33,13 +33,13 @@ export function detectorLayers(feed: Feed): HTMLElement {
       title: "Does SOM select the patches that the others select?",
       waiting: "Loading.",
       lede: "SOM against each other detector in every layer, with the options chosen above.",
-      legend: [strokesLegend(others.map((id) => strokeOf(detectors[id])))],
+      legend: [legend],
       reading:
         "Left, 1 is the same set, 0 no patch in common; a gap means that neither found any. Right, below 0 the patches with the larger margin are mostly those that the other detector ranks as ordinary.",
       data: () => rows(shown ?? [])
     }
   );
-  let shown: LayerDetections[] | undefined;
+  let shown: Found[] | undefined;
   let key: unknown[] = [];
   follow(feed, frame, (view) => {
     const {record, choice, selection, picture} = view;
@@ -53,12 +53,15 @@ export function detectorLayers(feed: Feed): HTMLElement {
     const found = (shown = Array.from({length: record.layers}, (_, layer) => detectionsOf(view, layer)));
     sets.update({series: setSeries(found)});
     ranks.update({series: rankSeries(found)});
-    const best = closest(found);
+    legend.replaceChildren(strokesLegend(presentBeside(found).map((id) => strokeOf(looks[id]))));
+    const other = found[0].mad ? "mad" : "expr";
+    const {label} = looks[other];
+    const best = closest(found, other);
     frame.update({
       title:
         best.value < 0
-          ? "In no layer do SOM and MAD both find outliers"
-          : `SOM and MAD share most in layer ${best.layer}, ${Math.round(best.value * 100)} % of what either selects`,
+          ? `In no layer do SOM and ${label} both find outliers`
+          : `SOM and ${label} share most in layer ${best.layer}, ${Math.round(best.value * 100)} % of what either selects`,
       source: provenance(
         {...record, image: picture.title},
         {trunk: choice.trunk, notes: detectorNotes(selection, presentIn(found[0]))}
@@ -69,18 +72,18 @@ export function detectorLayers(feed: Feed): HTMLElement {
   return frame;
 }
 
-type Layers = readonly LayerDetections[];
+type Layers = readonly Found[];
 
 const sharedSet = (a: Detection, b: Detection) => jaccard(overlap(a.outliers, b.outliers));
 const sharedOrder = (a: Detection, b: Detection) => spearman(a.scores, b.scores);
 
-function presentBeside(found: Layers): DetectorId[] {
+function presentBeside(found: Layers): ShownId[] {
   return others.filter((id) => found[0][id]);
 }
 
 function setSeries(found: Layers): Series[] {
   return presentBeside(found).map((id) => ({
-    ...strokeOf(detectors[id]),
+    ...strokeOf(looks[id]),
     values: found.map((layer) => sharedSet(layer.som, layer[id]!)),
     quiet: true
   }));
@@ -88,17 +91,17 @@ function setSeries(found: Layers): Series[] {
 
 function rankSeries(found: Layers): Series[] {
   return rankGroups(presentBeside(found)).map(({id, label}) => ({
-    ...strokeOf(detectors[id]),
+    ...strokeOf(looks[id]),
     label,
     values: found.map((layer) => sharedOrder(layer.som, layer[id]!))
   }));
 }
 
-/** The layer (1-based) in which SOM and MAD share most; −1 where they never do. */
-function closest(found: Layers): {layer: number; value: number} {
+/** The layer (1-based) in which SOM and another detector share most; −1 where they never do. */
+function closest(found: Layers, other: ShownId): {layer: number; value: number} {
   return found.reduce(
-    (most, {som, mad}, i) => {
-      const value = sharedSet(som, mad!);
+    (most, layer, i) => {
+      const value = sharedSet(layer.som, layer[other]!);
       return value > most.value ? {value, layer: i + 1} : most;
     },
     {value: -1, layer: 1}

@@ -1,9 +1,10 @@
-import {shownScores, type Detector} from "../../analysis/detectors/detector.js";
-import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
+import {shownScores} from "../../analysis/detectors/detector.js";
+import {detectorIds, detectors} from "../../analysis/detectors/index.js";
 import {prefixLength} from "../../records/record.js";
-import type {LayerDetections} from "../../analysis/detectors/layer.js";
 import type {Feed, View} from "../../site/feed.js";
 import {detectorControls} from "./controls.js";
+import {ownTestField} from "./ownTestField.js";
+import {looks, shownIds, type ShownId} from "../frame/ownTest.js";
 import {
   countName,
   detectionsOf,
@@ -11,7 +12,8 @@ import {
   detectorTitle,
   missingWords,
   notComputed,
-  presentIn
+  presentIn,
+  type Found
 } from "./reading.js";
 import {formatValue} from "../../ui/dom.js";
 import {patchHands, type Hands} from "../frame/kit.js";
@@ -35,9 +37,9 @@ interface Panel {
   legend: ReturnType<typeof rampLegend>;
 }
 
-function panelOf(id: DetectorId, hands: Hands): Panel {
-  const {label, unit}: Detector = detectors[id];
-  const title = detectorTitle(id);
+function panelOf(id: ShownId, hands: Hands): Panel {
+  const {label, unit} = looks[id];
+  const title = id === "expr" ? label : detectorTitle(id);
   const map = patchMap({
     grid: [14, 14],
     label: `${title}, ${unit.label}`,
@@ -53,8 +55,9 @@ function panelOf(id: DetectorId, hands: Hands): Panel {
 export function detectorMaps(feed: Feed): HTMLElement {
   const {store} = feed;
   const hands = patchHands(store);
-  const panels = new Map(detectorIds.map((id) => [id, panelOf(id, hands)]));
+  const panels = new Map(shownIds.map((id) => [id, panelOf(id, hands)]));
   const controls = detectorControls(store, detectorIds);
+  const own = ownTestField(store);
   const frame = figure(
     plates(
       Array.from(panels.values(), (panel) => panel.frame),
@@ -67,19 +70,19 @@ export function detectorMaps(feed: Feed): HTMLElement {
       waiting: "Loading the analysis of this photo.",
       lede,
       legend: [...Array.from(panels.values(), ({legend}) => legend), marksLegend(["outlier", "highNorm", "brushed"])],
-      controls: controls.inputs,
+      controls: [...controls.inputs, own.element],
       reading: `${detectorIds.map((id) => detectors[id].reading).join(" ")} Hover a patch to read its scores.`,
       data: () => (shown ? rows(shown) : [])
     }
   );
-  let shown: LayerDetections | undefined;
+  let shown: Found | undefined;
   let keys = 0;
   const point = () => {
     const {hover, brush} = store.pointing;
     for (const [id, {map, frame: panel}] of panels) {
       map.update({hover, brush});
       const found = shown?.[id];
-      const score = found && hover !== null ? shownScores(detectors[id], found.scores, keys)[hover] : null;
+      const score = found && hover !== null ? shownScores(looks[id], found.scores, keys)[hover] : null;
       panel.update({readout: score === null ? "" : formatValue(score)});
     }
   };
@@ -92,7 +95,8 @@ export function detectorMaps(feed: Feed): HTMLElement {
       keys = prefixLength(record.prefix) + record.grid[0] * record.grid[1];
       for (const [id, panel] of panels) paint(feed, panel, id, view, found, keys);
       controls.show(selection);
-      const sizes = presentIn(found).map((id) => `${detectors[id].label} ${sizeOf(found[id]!.outliers)}`);
+      own.show(view);
+      const sizes = presentIn(found).map((id) => `${looks[id].label} ${sizeOf(found[id]!.outliers)}`);
       frame.update(words(view, found, sizes));
       point();
       frame.update({drawn: {image: record.image, trunk: choice.trunk, layer: choice.layer + 1, outliers: sizes}});
@@ -103,23 +107,17 @@ export function detectorMaps(feed: Feed): HTMLElement {
 }
 
 /** Shows one detector's scores and set; nothing where it has none. */
-function paint(
-  feed: Feed,
-  {map, frame, legend}: Panel,
-  id: DetectorId,
-  view: View,
-  all: LayerDetections,
-  keys: number
-): void {
+function paint(feed: Feed, {map, frame, legend}: Panel, id: ShownId, view: View, all: Found, keys: number): void {
   const {record, choice, selection} = view;
   const found = all[id];
   frame.hidden = legend.hidden = !found;
   if (!found) return;
-  const detector: Detector = detectors[id];
-  const {from = 0, signed} = detector.unit;
+  const {from = 0, signed} = looks[id].unit;
   const {scale} = selection.maps;
-  const scores = shownScores(detector, found.scores, keys);
-  const domain = sharedRange(feed, `detectors ${id}`, [from, maximum(signed ? scores.map(Math.abs) : scores)]);
+  const scores = shownScores(looks[id], found.scores, keys);
+  const finite = scores.filter(Number.isFinite);
+  const domain = sharedRange(feed, `detectors ${id}`, [from, maximum(signed ? finite.map(Math.abs) : finite)]);
+  if (id === "expr") frame.update({title: `${looks[id].label}: ${selection.detectors.expr}`});
   const high = marksOn(highNormOf(record, choice.trunk, choice.layer), "highNorm");
   map.update({
     grid: record.grid,
@@ -135,7 +133,7 @@ function sizeOf(set: Uint8Array): number {
   return set.reduce((sum, flag) => sum + flag, 0);
 }
 
-function words(view: View, found: LayerDetections, sizes: readonly string[]): Partial<FigureOptions> {
+function words(view: View, found: Found, sizes: readonly string[]): Partial<FigureOptions> {
   const {record, choice, selection, picture} = view;
   const missing = detectorIds.filter((id) => !found[id]).map((id) => detectors[id].label);
   const one = sizes.length === 1;
@@ -153,7 +151,7 @@ function words(view: View, found: LayerDetections, sizes: readonly string[]): Pa
   };
 }
 
-function rows(found: LayerDetections): Rows {
+function rows(found: Found): Rows {
   return Array.from(found.som.scores, (_, patch) => ({
     patch,
     ...Object.fromEntries(

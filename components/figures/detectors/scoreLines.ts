@@ -1,7 +1,7 @@
-import {detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import {midRanks} from "../../analysis/ranks.js";
 import type {Feed} from "../../site/feed.js";
 import type {Pointing} from "../../site/selection.js";
+import {looks, type ShownId} from "../frame/ownTest.js";
 import {detectionsOf, detectorNotes, needOthers, presentIn} from "./reading.js";
 import {fitCanvas, h, isDark, whenResized} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
@@ -14,7 +14,7 @@ const margin = {top: 26, right: 46, bottom: 12, left: 46};
 
 /** Ranks of all patches under each detector, and SOM's set. */
 interface Ranks {
-  ids: readonly DetectorId[];
+  ids: readonly ShownId[];
   ranks: readonly Float64Array[];
   members: ArrayLike<number>;
 }
@@ -43,7 +43,7 @@ function paint(canvas: HTMLCanvasElement, all: Ranks, width: number): void {
   context.textAlign = "center";
   context.fillStyle = context.strokeStyle = style.color;
   all.ids.forEach((id, axis) => {
-    context.fillText(detectors[id].label, across(axis), 14);
+    context.fillText(looks[id].label, across(axis), 14);
     context.globalAlpha = 0.35;
     context.fillRect(across(axis) - 0.5, margin.top, 1, height - margin.top - margin.bottom);
     context.globalAlpha = 1;

@@ -1,7 +1,11 @@
 import type {Feed, View} from "../../site/feed.js";
 import type {Pointing} from "../../site/selection.js";
+import {overlap} from "../../analysis/agreement.js";
 import {decisionName} from "../../analysis/detectors/som.js";
 import {detectorControls} from "../detectors/controls.js";
+import {ownTestField} from "../detectors/ownTestField.js";
+import {ownTestOf} from "../frame/ownTest.js";
+import {knownOf} from "../../analysis/detectors/layer.js";
 import type {DiagonalReading} from "./reading.js";
 import {diagonalRows, readDiagonal} from "./reading.js";
 import {formatValue, h} from "../../ui/dom.js";
@@ -40,14 +44,34 @@ function readoutOf({x, y, members}: DiagonalReading, columns: number, {hover, br
   return brush ? `${brush.size} selected, ${[...brush].filter((i) => members[i]).length} of them outliers` : "";
 }
 
+/** The set of the reader's own test; undefined where there is none that can be evaluated. */
+function ownSet({record, selection, choice: {trunk, layer}}: View): Uint8Array | undefined {
+  return ownTestOf(selection, record, trunk).detector?.detect(knownOf(record, trunk, layer)).outliers;
+}
+
+/** How the reader's set compares with the test of Eq. 4, for a title; empty where there is none. */
+function ownWords(mine: Uint8Array | undefined, members: Uint8Array): string {
+  if (!mine) return "";
+  const {both, onlyB} = overlap(members, mine);
+  return `; your test finds ${both + onlyB}, ${both} of them below it`;
+}
+
+function showLegend(place: HTMLElement, own: boolean): void {
+  const names = ["token", "outlier", "highNorm", "target", "background", "brushed"] as const;
+  place.replaceChildren(marksLegend(own ? [...names, "own"] : names));
+}
+
 /** One layer: each patch between the class token and itself, the line that decides, the same patches on the photo. */
 export function diagonalFigure(feed: Feed): HTMLElement {
   const {store} = feed;
   let reading: DiagonalReading | undefined;
+  let mine: Uint8Array | undefined;
   const hands = patchHands(store);
   const chart = scatter({x: [], y: [], members: [], factor: 1, ...hands, onBrush: (brush) => store.point({brush})});
   const photo = patchMap({grid: [14, 14], label: "the photo", lines: true, ...hands});
   const controls = detectorControls(store, ["som"]);
+  const own = ownTestField(store);
+  const legend = h("div");
   const readout = h("span", {class: "plate-readout"});
   const frame = figure(
     h(
@@ -62,11 +86,11 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       title: "One line decides which patches are outliers",
       waiting: "Loading the analysis of this photo.",
       lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
-      legend: [marksLegend(["token", "outlier", "highNorm", "target", "background", "brushed"])],
-      controls: controls.inputs,
+      legend: [legend],
+      controls: [...controls.inputs, own.element],
       reading:
         "Below the line, the class token attends to a patch more than the patch attends to itself (Eq. 4). Drag over points to see where they lie on the photo; hover either to find it in the other. Where heads decide one by one, a patch stands at the head that decides, so the line still separates the set from the rest.",
-      data: () => (reading ? diagonalRows(reading) : [])
+      data: () => (reading ? diagonalRows(reading).map((row, i) => (mine ? {...row, own_test: mine[i]} : row)) : [])
     }
   );
   const point = ({record}: View) => {
@@ -83,7 +107,8 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       reading = diagonalOf(view);
       const {x, y, members, count} = reading;
       const highNorm = highNormOf(record, choice.trunk, choice.layer);
-      const marks = [...marksOn(highNorm, "highNorm"), ...pinMarks(view)];
+      mine = ownSet(view);
+      const marks = [...marksOn(highNorm, "highNorm"), ...marksOn(mine ?? new Uint8Array(), "own"), ...pinMarks(view)];
       chart.update({x, y, members, factor: choice.factor, scale: selection.maps.scale, marks});
       photo.update({
         grid: record.grid,
@@ -91,13 +116,15 @@ export function diagonalFigure(feed: Feed): HTMLElement {
         marks: [...marksOn(members, "outlier"), ...marks]
       });
       controls.show(selection);
+      own.show(view);
+      showLegend(legend, mine !== undefined);
       const capped = choice.cap > 0 ? ", after the cap" : "";
       frame.update({
         title: withHighNorm(
-          `In layer ${choice.layer + 1}, ${count} of ${x.length} patches ${count === 1 ? "lies" : "lie"} below the line${capped}`,
+          `In layer ${choice.layer + 1}, ${count} of ${x.length} patches ${count === 1 ? "lies" : "lie"} below the line${capped}${ownWords(mine, members)}`,
           {outliers: members, highNorm}
         ),
-        source: diagonalSource(view, choice.layer + 1)
+        source: diagonalSource(view, choice.layer + 1, mine && [`your test: ${selection.detectors.expr}`])
       });
       point(view);
       const {trunk, layer, factor, cap} = choice;

@@ -1,6 +1,6 @@
 /** How every figure marks tokens: crosses on the high-norm ones, rings on the set of the chosen detector. */
 import type {Detector} from "../../analysis/detectors/detector.js";
-import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
+import {detectors} from "../../analysis/detectors/index.js";
 import {canDetect, knownOf} from "../../analysis/detectors/layer.js";
 import {marksLegend} from "../../charts/legend.js";
 import type {MarkName} from "../../charts/marks.js";
@@ -9,10 +9,11 @@ import {readLayer, type LayerChoice, type LayerReading} from "../../charts/readi
 import type {ImageRecord} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Selection} from "../../site/selection.js";
+import {looks, ownTestOf, shownIds, type ShownId} from "./ownTest.js";
 
 /** The detector whose set is drawn as rings. */
-export function ringDetector({maps: {rings}}: Selection): DetectorId {
-  return detectorIds.find((id) => id === rings) ?? "som";
+export function ringDetector({maps: {rings}}: Selection): ShownId {
+  return shownIds.find((id) => id === rings) ?? "som";
 }
 
 /** The set that is drawn as rings; undefined where the record does not hold what the detector needs. */
@@ -24,6 +25,8 @@ export function ringSet(
   const id = ringDetector(selection);
   // Eq. 4 as the figure reads it: for the chosen heads, factor and cap.
   if (id === "som") return outliers;
+  if (id === "expr")
+    return ownTestOf(selection, record, trunk).detector?.detect(knownOf(record, trunk, layer)).outliers;
   const detector: Detector = detectors[id];
   if (!canDetect(detector, record, trunk)) return undefined;
   return detector.detect(knownOf(record, trunk, layer), selection.detectors[id]).outliers;
@@ -52,6 +55,10 @@ export function marksOn(set: Uint8Array, mark: MarkName): PatchMark[] {
 export function ringName(selection: Selection, record: ImageRecord): string {
   const id = ringDetector(selection);
   if (id === "som") return "outlier by Eq. 4 (SOM)";
+  if (id === "expr") {
+    const known = ownTestOf(selection, record).detector;
+    return known ? `in the set of your test, ${selection.detectors.expr}` : `${looks[id].label} cannot be evaluated`;
+  }
   const detector: Detector = detectors[id];
   const known = canDetect(detector, record, "plain");
   return known ? `outlier by ${detector.label}` : `${detector.label} was not computed for this photo`;
