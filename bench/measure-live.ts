@@ -86,7 +86,7 @@ async function measurePage(
 ): Promise<Row[]> {
   await openLive(page, address, search);
   await page
-    .locator('input[accept*="safetensors"]')
+    .locator('input[accept*=".pth"]')
     .setInputFiles([join(folder, "model.safetensors"), join(folder, "config.json")]);
   const runs: (Marks & {task: number})[] = [];
   for (let i = 0; i <= repeat; ++i) {

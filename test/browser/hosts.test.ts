@@ -125,7 +125,7 @@ function age(folder: string): void {
     if (!file.startsWith("data")) utimesSync(join(folder, file), then, then);
 }
 
-test("a returning reader gets the new build, whole, and the old one is forgotten", async (t) => {
+test("a returning reader gets the new build, whole, and the old one is forgotten", {timeout: 300_000}, async (t) => {
   const [first, second] = [copyOfSite(), copyOfSite()];
   age(first);
   buildAgain(second);

@@ -72,11 +72,9 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await shoot(page, "live-own");
 
   for (const [path, name] of pages) {
-    await page
-      .locator(`#observablehq-sidebar a[href$="/${path}"], #observablehq-sidebar a[href="./${path}"]`)
-      .first()
-      .click();
-    await page.waitForURL((url) => url.pathname === new URL(path, site.url).pathname);
+    const file = `${path || "index"}.html`;
+    await page.locator(`#observablehq-sidebar a[href$="/${file}"]`).first().click();
+    await page.waitForURL((url) => url.pathname === new URL(file, site.url).pathname);
     const mark = page.locator(".live-mark");
     await mark.waitFor();
     assert.match(await mark.innerText(), /live: your picture, mini/, path);
@@ -91,7 +89,7 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
     await shoot(page, `kept-${name}`);
   }
   // Pages without a figure of one photo are not broken by it.
-  for (const path of ["corpus", "results", "images", "method"]) {
+  for (const path of ["corpus.html", "results.html", "images.html", "method.html"]) {
     await page.goto(`${site.url}${path}${new URL(page.url()).search}`);
     await settle(page);
     assert.deepEqual(await failures(page), [], path);

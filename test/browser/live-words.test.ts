@@ -19,7 +19,7 @@ async function run(files: {name: string; mimeType: string; buffer: Buffer}[]): P
   const page = await browser.newPage();
   await page.goto(`${site.url}live?device=wasm&methods=clip,sfp&windows=whole&short=224`);
   await page.locator(".live-machine > *").first().waitFor();
-  await page.locator('input[accept*="safetensors"]').setInputFiles(files);
+  await page.locator('input[accept*=".pth"]').setInputFiles(files);
   await givePicture(page, readFileSync("data/images/chelsea.png"));
   await computed(page);
   return page;
