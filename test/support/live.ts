@@ -67,7 +67,7 @@ export async function ranAgain(page: Page): Promise<void> {
     },
     undefined,
     // A hidden page has no frames to wait for.
-    {polling: 100}
+    {polling: 100, timeout: 120_000}
   );
 }
 
