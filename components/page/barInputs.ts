@@ -2,6 +2,7 @@
 import {ownTest} from "../analysis/detectors/expressionDetector.js";
 import {detectorIds, detectors} from "../analysis/detectors/index.js";
 import type {HeadChoice} from "../charts/reading.js";
+import {offersTrunks} from "../records/absent.js";
 import type {Trunk} from "../records/record.js";
 import type {Feed, View} from "../site/feed.js";
 import type {Photo} from "../site/library.js";
@@ -101,6 +102,7 @@ export function barInputs(
     layerInput.update({layer: Math.min(level, layers), layers});
     headInput.update({value: joined});
     trunkInput.update({value: side});
+    trunkInput.hidden = view !== undefined && !offersTrunks(view.record, side);
     corpusInput.update({value: store.value.corpus.images});
   };
   store.subscribe(write);

@@ -68,6 +68,11 @@ export function heldTrunks(record: ImageRecord): Trunk[] {
   return trunks.filter((trunk) => hasTrunk(record, trunk));
 }
 
+/** Whether there is a trunk to choose: an import without the second one has no other, unless one must be left for it. */
+export function offersTrunks(record: ImageRecord, chosen: Trunk): boolean {
+  return heldTrunks(record).length > 1 || !hasTrunk(record, chosen);
+}
+
 /** What a record lacks of a trunk's attention; nothing where it holds it. */
 export function missingTrunk(record: ImageRecord, trunk: Trunk): AbsentPart[] {
   return hasTrunk(record, trunk) ? [] : ["purified"];

@@ -78,6 +78,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     // What was read of one file is forgotten before the next: memory stays that of one.
     const opened = await openDump(file, given);
     if (opened.dump.unread.length) streams.stderr.write(`${file}: not read: ${opened.dump.unread.join(", ")}\n`);
+    if (opened.dump.logits) streams.stderr.write(`${file}: not used: logits; no page shows them\n`);
     const {grid, prefix} = opened.layout;
     if (values.json)
       summaries.push({model, grid, prefix, layers: inFile(file, () => summarise(opened.dump, opened.layout))});

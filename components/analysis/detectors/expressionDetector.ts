@@ -7,7 +7,8 @@ import {parseExpression, type Quantity} from "./expression.js";
 /** What a detector's name begins with where an expression follows. */
 export const expressionMark = "expr:";
 
-const evidenceFor: Readonly<Record<Quantity, readonly (keyof Evidence)[]>> = {
+/** What of a layer each quantity is made of. */
+export const evidenceFor: Readonly<Record<Quantity, readonly (keyof Evidence)[]>> = {
   cls: ["heads", "classRows"],
   self: ["heads", "diagonals"],
   margin: ["heads", "classRows", "diagonals"],

@@ -4,9 +4,9 @@ import {h} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {heldMarksLegend} from "../frame/heldLegend.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
 import {pinMarks} from "./maps.js";
-import {marksLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
 import type {LayerReading} from "../../charts/reading.js";
@@ -34,7 +34,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
     title: "One line decides which patches are outliers",
     waiting: "Loading the analysis of this photo.",
     lede: "Each point is a patch: attention from the class token across, attention to itself up, both in times uniform.",
-    legend: [marksLegend(["token", "outlier", "highNorm", "target", "background", "brushed"])],
+    legend: [heldMarksLegend(feed, ["token", "outlier", "highNorm", "target", "background", "brushed"])],
     controls: test.inputs,
     reading:
       "Below the line, the class token attends to a patch more than the patch attends to itself (Eq. 4). Drag over points to find them on the photo; hover either to find it in the other.",

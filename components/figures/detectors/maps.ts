@@ -20,9 +20,10 @@ import {patchHands, type Hands} from "../frame/kit.js";
 import type {Rows} from "../frame/rows.js";
 import {figure, provenance, type FigureOptions} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {heldMarksLegend} from "../frame/heldLegend.js";
 import {marksOn} from "../frame/tokens.js";
 import {sharedRange} from "../side/sharedRange.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {highNormOf, maximum} from "../../charts/reading.js";
@@ -69,9 +70,12 @@ export function detectorMaps(feed: Feed): HTMLElement {
       title: `${countName(detectorIds.length)} ideas of an outlier`,
       waiting: "Loading the analysis of this photo.",
       lede,
-      legend: [...Array.from(panels.values(), ({legend}) => legend), marksLegend(["outlier", "highNorm", "brushed"])],
+      legend: [
+        ...Array.from(panels.values(), ({legend}) => legend),
+        heldMarksLegend(feed, ["outlier", "highNorm", "brushed"])
+      ],
       controls: [...controls.inputs, own.element],
-      reading: `${detectorIds.map((id) => detectors[id].reading).join(" ")} Hover a patch to read its scores.`,
+      reading: readingOf(detectorIds),
       data: () => (shown ? rows(shown) : [])
     }
   );
@@ -129,6 +133,12 @@ function paint(feed: Feed, {map, frame, legend}: Panel, id: ShownId, view: View,
   legend.update({domain, scale});
 }
 
+/** What the detectors that are shown mean. */
+function readingOf(ids: readonly ShownId[]): string {
+  const all = ids.flatMap((id) => (id === "expr" ? [] : [detectors[id].reading]));
+  return [...all, "Hover a patch to read its scores."].join(" ");
+}
+
 function sizeOf(set: Uint8Array): number {
   return set.reduce((sum, flag) => sum + flag, 0);
 }
@@ -139,13 +149,17 @@ function words(view: View, found: Found, sizes: readonly string[]): Partial<Figu
   const one = sizes.length === 1;
   return {
     lede: [lede, missingWords(view)].filter(Boolean).join(" "),
+    reading: readingOf(presentIn(found)),
     title: `${countName(sizes.length)} ${one ? "idea" : "ideas"} of an outlier: of ${record.grid[0] * record.grid[1]} patches in layer ${choice.layer + 1} ${one ? "it finds" : "they find"} ${sizes.join(", ")}`,
     source: provenance(
       {...record, image: picture.title},
       {
         layer: choice.layer + 1,
         trunk: choice.trunk,
-        notes: [...detectorNotes(selection, presentIn(found)), ...(missing.length ? [notComputed(missing)] : [])]
+        notes: [
+          ...detectorNotes(selection, presentIn(found)),
+          ...(missing.length ? [notComputed(missing, record)] : [])
+        ]
       }
     )
   };

@@ -1,5 +1,5 @@
-import {functions, longestExpression, quantities} from "../../analysis/detectors/expression.js";
-import {ownTest} from "../../analysis/detectors/expressionDetector.js";
+import {functions, longestExpression, quantities, type Quantity} from "../../analysis/detectors/expression.js";
+import {evidenceFor, ownTest} from "../../analysis/detectors/expressionDetector.js";
 import type {View} from "../../site/feed.js";
 import type {SelectionStore} from "../../site/selection.js";
 import {h, setText} from "../../ui/dom.js";
@@ -8,7 +8,10 @@ import {ownTestOf} from "../frame/ownTest.js";
 /** How long after the last keystroke an expression is tried, in ms. */
 const pause = 250;
 
-const help = `Names: ${Object.keys(quantities).join(", ")}. Functions: ${Object.keys(functions).join(", ")}.`;
+/** Pages hold no whole maps of every layer. */
+const known = (Object.keys(quantities) as Quantity[]).filter((name) => !evidenceFor[name].includes("map"));
+
+const help = `Names: ${known.join(", ")}. Functions: ${Object.keys(functions).join(", ")}.`;
 
 let fields = 0;
 

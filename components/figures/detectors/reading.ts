@@ -5,6 +5,7 @@ import {detectLayer, knownOf, type LayerDetections} from "../../analysis/detecto
 import type {Stroke} from "../../charts/marks.js";
 import type {View} from "../../site/feed.js";
 import {NotInImport, normsOf, notInImport} from "../../records/absent.js";
+import type {ImageRecord} from "../../records/record.js";
 import type {Selection} from "../../site/selection.js";
 import {looks, ownTestOf, shownIds, type ShownId} from "../frame/ownTest.js";
 
@@ -56,9 +57,9 @@ export function detectorTitle(id: DetectorId): string {
   return `${detectors[id].label}: ${detectors[id].title}`;
 }
 
-/** What a caption says of detectors whose scores a record lacks. */
-export function notComputed(labels: readonly string[]): string {
-  return `${labels.join(", ")}: not computed for this photo`;
+/** What a caption says of detectors whose scores a record lacks; an import is never computed here. */
+export function notComputed(labels: readonly string[], {provenance: {imported}}: ImageRecord): string {
+  return `${labels.join(", ")}: ${imported ? "need what was not in the import" : "not computed for this photo"}`;
 }
 
 /** How many, in words, as titles say it. */

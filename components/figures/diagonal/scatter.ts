@@ -12,6 +12,8 @@ import {formatValue, h} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {heldMarks} from "../frame/heldLegend.js";
+import type {ImageRecord} from "../../records/record.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
 import {pinMarks} from "../attention/maps.js";
 import {marksLegend} from "../../charts/legend.js";
@@ -56,9 +58,9 @@ function ownWords(mine: Uint8Array | undefined, members: Uint8Array): string {
   return `; your test finds ${both + onlyB}, ${both} of them below it`;
 }
 
-function showLegend(place: HTMLElement, own: boolean): void {
+function showLegend(place: HTMLElement, record: ImageRecord, own: boolean): void {
   const names = ["token", "outlier", "highNorm", "target", "background", "brushed"] as const;
-  place.replaceChildren(marksLegend(own ? [...names, "own"] : names));
+  place.replaceChildren(marksLegend(heldMarks(own ? [...names, "own"] : names, record)));
 }
 
 /** One layer: each patch between the class token and itself, the line that decides, the same patches on the photo. */
@@ -117,7 +119,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       });
       controls.show(selection);
       own.show(view);
-      showLegend(legend, mine !== undefined);
+      showLegend(legend, record, mine !== undefined);
       const capped = choice.cap > 0 ? ", after the cap" : "";
       frame.update({
         title: withHighNorm(

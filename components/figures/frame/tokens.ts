@@ -9,6 +9,7 @@ import {readLayer, type LayerChoice, type LayerReading} from "../../charts/readi
 import type {ImageRecord} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Selection} from "../../site/selection.js";
+import {heldMarks} from "./heldLegend.js";
 import {looks, ownTestOf, shownIds, type ShownId} from "./ownTest.js";
 
 /** The detector whose set is drawn as rings. */
@@ -60,8 +61,9 @@ export function ringName(selection: Selection, record: ImageRecord): string {
     return known ? `in the set of your test, ${selection.detectors.expr}` : `${looks[id].label} cannot be evaluated`;
   }
   const detector: Detector = detectors[id];
-  const known = canDetect(detector, record, "plain");
-  return known ? `outlier by ${detector.label}` : `${detector.label} was not computed for this photo`;
+  if (canDetect(detector, record, "plain")) return `outlier by ${detector.label}`;
+  const {imported} = record.provenance;
+  return `${detector.label} ${imported ? "needs what was not in the import" : "was not computed for this photo"}`;
 }
 
 /** A legend of marks that says whose set the rings are. */
@@ -70,10 +72,11 @@ export function tokenLegend(feed: Feed, names: readonly MarkName[]): HTMLElement
   let said = "";
   feed.subscribe((state) => {
     if (!("view" in state)) return;
-    const outlier = ringName(state.view.selection, state.view.record);
-    if (outlier === said) return;
-    said = outlier;
-    list.replaceChildren(...marksLegend(names, {outlier}).childNodes);
+    const {selection, record} = state.view;
+    const [outlier, held] = [ringName(selection, record), heldMarks(names, record)];
+    if (`${outlier} ${held}` === said) return;
+    said = `${outlier} ${held}`;
+    list.replaceChildren(...marksLegend(held, {outlier}).childNodes);
   });
   return list;
 }

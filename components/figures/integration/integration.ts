@@ -12,10 +12,11 @@ import type {Rows} from "../frame/rows.js";
 import {patchHands, rangeInput} from "../frame/kit.js";
 import {figure, provenance, trunkName} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
+import {heldMarksLegend} from "../frame/heldLegend.js";
 import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
 import {layerStrip} from "../../charts/layerStrip.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {rampLegend} from "../../charts/legend.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
@@ -62,8 +63,8 @@ function build(feed: Feed) {
   });
   const legend = rampLegend({label: "attention of ★, times uniform", domain: [0, 1]});
   const legends = {
-    purified: [legend, marksLegend(["target", "repaired", "highNorm"])],
-    plain: [legend, marksLegend(["target", "outlier", "highNorm"])]
+    purified: [legend, heldMarksLegend(feed, ["target", "repaired", "highNorm"])],
+    plain: [legend, heldMarksLegend(feed, ["target", "outlier", "highNorm"])]
   };
   const content = h(
     "div",

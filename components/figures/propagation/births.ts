@@ -7,7 +7,7 @@ import {alluvial} from "../../charts/alluvial.js";
 import {h, s} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
-import {strokesLegend} from "../../charts/legend.js";
+import {heldStrokesLegend} from "../frame/heldLegend.js";
 import {lines} from "../../charts/lines.js";
 import {marks, trunkStrokes} from "../../charts/marks.js";
 import {trunkPlates} from "../../charts/plate.js";
@@ -92,7 +92,7 @@ export function survivalFigure(feed: Feed): HTMLElement {
     title: "For how many layers a patch stays an outlier",
     waiting: "Loading.",
     lede: spellLede,
-    legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified])],
+    legend: [heldStrokesLegend(feed)],
     reading:
       "The step at 1 is the share of spells that end after a single layer. Where the network ends before the spell does, the spell is censored: it counts as at risk for the layers observed, and never as ended. Spells of neighbouring patches are not independent, so no interval is drawn.",
     data: () => trunks.flatMap((trunk) => Array.from(curves[trunk] ?? [], (share, layers) => ({trunk, layers, share})))

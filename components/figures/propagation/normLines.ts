@@ -5,8 +5,8 @@ import type {Feed} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {heldStrokesLegend} from "../frame/heldLegend.js";
 import type {Rows} from "../frame/rows.js";
-import {strokesLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
 import type {Stroke} from "../../charts/marks.js";
 import {trunkStrokes} from "../../charts/marks.js";
@@ -32,7 +32,7 @@ export function normLines(feed: Feed): HTMLElement {
     title: "SOM flattens norms; Eq. 4 still selects patches",
     waiting: "Loading.",
     lede,
-    legend: [strokesLegend([trunkStrokes.plain, trunkStrokes.purified, repairedStroke])],
+    legend: [heldStrokesLegend(feed, {purified: [repairedStroke]})],
     reading:
       "Two different kinds of outlier: on the left tokens with a high norm, on the right patches selected by Eq. 4. Where the left falls to about 1 and the right does not, Eq. 4 selects tokens with ordinary norms.",
     data: () => (known ? tableOf(known.rows) : [])

@@ -8,11 +8,12 @@ import {patchHands} from "../frame/kit.js";
 import {figure, provenance, trunkName, type FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
+import {heldMarksLegend} from "../frame/heldLegend.js";
 import {marksOn, withHighNorm} from "../frame/tokens.js";
 import {sharedRange} from "../side/sharedRange.js";
 import type {Domain} from "../../charts/colour.js";
 import {layerStrip} from "../../charts/layerStrip.js";
-import {marksLegend, rampLegend} from "../../charts/legend.js";
+import {rampLegend} from "../../charts/legend.js";
 import type {MarkName} from "../../charts/marks.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
@@ -72,7 +73,7 @@ export function propagationFigure(feed: Feed): HTMLElement {
     title: "Repaired in each layer, high-norm tokens do not persist",
     waiting: "Loading the analysis of this photo.",
     lede,
-    legend: [parts.legend, marksLegend(["outlier", "repaired", "isolated", "highNorm"])],
+    legend: [parts.legend, heldMarksLegend(feed, ["outlier", "repaired", "isolated", "highNorm"])],
     controls: [stages],
     reading:
       "Colour is the token norm; rings are the patches selected by Eq. 4, and the two need not coincide. A patch with a dashed ring was replaced by the mean of its neighbours. A ring with a dot has only outliers as neighbours and was left unchanged. A cross is a high-norm token of the block’s own output. In the small maps, dots stand for all rings, with their number below.",
