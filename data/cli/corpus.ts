@@ -23,7 +23,7 @@ corpus merge SHARD SHARD ... [--out FILE] [--rows FILE]
   --name TEXT         what the pictures are called (default: the folder's name; for VOC's layout, PASCAL VOC 2012 val)
   --limit N           only the first N pictures
   --shard I/N         pictures I, I + N, ... only (I from 1), into a file of their own; corpus merge joins all shards
-  --rows FILE         what each picture has, too: .parquet for other programs, .arrow for the Corpus page
+  --rows FILE         what each picture has, too: .parquet (lists of patches) or .arrow (bits and coded norms)
   --model ID|FOLDER   the model (default: the best that is here)
   --device NAME       auto, cuda, webgpu or cpu (default auto)
   --threads N         CPU threads (default: as many as there are cores)

@@ -1,4 +1,4 @@
-/** Rows of a corpus as files: Parquet for other programs, a row an image and layer; Arrow for the Corpus page. */
+/** Rows of a corpus as files: Parquet with lists of patches, a row an image and layer; Arrow with bits and coded norms, a row an image. */
 import {renameSync, rmSync} from "node:fs";
 import {extname} from "node:path";
 import {fileWriter, ParquetWriter} from "hyparquet-writer";
@@ -10,7 +10,7 @@ import {indicesOf} from "../../components/analysis/detectors/detection.js";
 import {measureIds} from "../../components/analysis/layerMeasures.js";
 import {writeWhole} from "../files/output.js";
 
-/** Images that an Arrow file of rows may have: it is loaded whole by a page, some 4 kB an image. */
+/** Images that an Arrow file of rows may have: it is written and read whole, some 4 kB an image. */
 const mostInArrow = 20_000;
 
 /** Images in a row group: what is in memory at a time. */
@@ -38,12 +38,12 @@ export function openRows(path: string, name: string, total: number): RowsFile {
     case ".arrow":
       if (total > mostInArrow)
         throw new RangeError(
-          `--rows ${path}: a page loads such a file whole, so it may have ${mostInArrow} images, and there are ${total}. Use .parquet.`
+          `--rows ${path}: such a file is written and read whole, so it may have ${mostInArrow} images, and there are ${total}. Use .parquet.`
         );
       return arrowRows(path, name);
     default:
       throw new RangeError(
-        `--rows ${path}: end its name in .parquet (for other programs) or .arrow (for the Corpus page).`
+        `--rows ${path}: end its name in .parquet (lists of patches) or .arrow (bits and coded norms).`
       );
   }
 }

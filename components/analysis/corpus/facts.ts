@@ -24,7 +24,7 @@ export type ByDetector<T> = {readonly [Id in DetectorId]?: T} & {readonly som: T
 /** Two detectors, in the order of their list. */
 export type Pair = readonly [DetectorId, DetectorId];
 
-/** What is summed up, and searched, of an image. L layers, N patches; of the plain trunk where nothing is said. */
+/** What is summed up of an image. L layers, N patches; of the plain trunk where nothing is said. */
 export interface ImageFacts {
   image: string;
   grid: Grid;
@@ -55,11 +55,6 @@ const steps = 16;
 /** A norm over the layer's median, as a byte: logarithmic, from 1/251 to 245 times; what lies beyond gets the end. */
 export function normCode(ratio: number): number {
   return Math.min(255, Math.max(0, Math.round(128 + steps * Math.log2(ratio))));
-}
-
-/** The norm over the median that a code stands for. */
-export function normOfCode(code: number): number {
-  return 2 ** ((code - 128) / steps);
 }
 
 export function pairName([a, b]: Pair): string {
