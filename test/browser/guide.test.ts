@@ -53,8 +53,7 @@ test("a term says what it means to the pointer and to the keyboard, and leads to
     assert.ok(box.x >= 0 && box.x + box.width <= viewport.width, name);
     await shoot(page, `term-${name}`, false);
     // Whoever comes by keyboard may still be scrolling there.
-    await page.mouse.move(viewport.width / 2, viewport.height - 100);
-    await page.mouse.wheel(0, 40);
+    await page.evaluate(() => scrollBy({top: 40, behavior: "instant"}));
     await page.waitForFunction((y) => document.querySelector(".term-note")!.getBoundingClientRect().y !== y, box.y);
     assert.ok(await note.isVisible());
     await page.keyboard.press("Escape");

@@ -10,12 +10,14 @@ import sharp from "sharp";
 import {seededRandom} from "../../components/analysis/random.js";
 import {datasetNamed} from "../../components/model/evaluation/datasets.js";
 import {writeNpy} from "../../data/files/npy.js";
-import {sfp} from "../support/cli.js";
 import {writeDataset} from "../support/evaluation-fixtures.js";
 import {goldenConfig, goldenWeights} from "../support/golden.js";
 import {mutations} from "../support/mutate.js";
 
 const folder = mkdtempSync(join(tmpdir(), "fuzz-cli-"));
+// Where an import goes whose --dry-run was lost; read when the command line is loaded.
+process.env.SFP_IMPORTS = join(folder, "imports");
+const {sfp} = await import("../support/cli.js");
 const home = process.cwd();
 after(() => {
   process.chdir(home);

@@ -86,7 +86,12 @@ export async function visit(
   }
   let requests = 0;
   let bytes = 0;
-  devtools.on("Network.requestWillBeSent", ({request}) => void (request.url.startsWith("http") && ++requests));
+  // What is stored for later visits, once the page is quiet, is not part of this one.
+  let storing = false;
+  devtools.on("Network.requestWillBeSent", ({request: {url}}) => {
+    storing ||= url.endsWith("/offline.json");
+    if (!storing && url.startsWith("http")) ++requests;
+  });
   devtools.on("Network.dataReceived", ({encodedDataLength}) => void (bytes += encodedDataLength));
   await page.goto(`${site}${name}.html`, {waitUntil: "commit"});
   await page.waitForFunction(() => (globalThis as unknown as {marks: Marks}).marks?.first > 0, undefined, {
