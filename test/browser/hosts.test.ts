@@ -89,11 +89,11 @@ for (const [name, start] of [
     assert.deepEqual(missing, []);
   });
 
-test("pages keep to their budgets: bytes until the first figure, requests, layout shift", async () => {
+test("pages keep to their budgets: bytes until the first figure, requests, layout shift", async (t) => {
   const host = await serveCompressed("dist", base);
+  t.after(() => host.close());
   for (const page of Object.keys(budgets))
     assert.deepEqual(pastBudget(page, await visit(browser, host.url, page, undefined)), []);
-  await host.close();
 });
 
 /** A copy of the built site, its data linked. */
