@@ -10,6 +10,7 @@ import type {Feed, View} from "../../site/feed.js";
 import {openRecord} from "../../site/files.js";
 import {listPhotos, loadPhoto, type Photo} from "../../site/library.js";
 import {listModelMeasures} from "../../site/measured.js";
+import {siteModels} from "../../site/models.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {menu, segmented} from "../../ui/inputs.js";
 import {figure, provenance} from "../frame/figure.js";
@@ -29,9 +30,13 @@ interface Sheet {
 
 const sheets = new Cache(openSheets, 2);
 
-/** All photos that a model has analysed. Rejects where it has none. */
-async function openSheets(model: string): Promise<Sheet[]> {
+/**
+ * All photos that a model has analysed; a model that runs live alone has analysed none, and then those of the site's first
+ * model. Captions name the model of what is drawn. Rejects where there are none.
+ */
+async function openSheets(asked: string): Promise<Sheet[]> {
   const [photos, {models}] = await Promise.all([listPhotos(), listModelMeasures()]);
+  const model = photos.some((photo) => photo.models.includes(asked)) ? asked : (siteModels()[0] ?? asked);
   const known = models.find(({id}) => id === model);
   const its = photos.filter((photo) => photo.models.includes(model));
   if (!its.length) throw new Error(`${model} has analysed no photo of this site.`);
@@ -146,7 +151,7 @@ export function contactSheet(feed: Feed): HTMLElement {
     frame.update({
       title: `In layer ${view.choice.layer + 1} a photo has ${Math.min(...counts)} to ${Math.max(...counts)} outliers`,
       source: provenance(
-        {...view.record, image: `${held.length} photos`},
+        {...(held[0]?.record ?? view.record), image: `${held.length} photos`},
         {layer: view.choice.layer + 1, head: view.choice.head, trunk: view.choice.trunk}
       ),
       drawn: {layer: view.choice.layer + 1, order, shown, photos: ordered.map(({id}) => id)}
