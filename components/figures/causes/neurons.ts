@@ -98,7 +98,7 @@ function columnsFor(place: CausesPlace) {
     number("adds", "adds", "to the norm of the high-norm patches, along their direction", ({adds}) => adds),
     {
       key: "off",
-      label: "",
+      label: "change",
       kind: "text",
       value: () => "",
       show: ({layer, index}: NeuronCause) =>

@@ -50,9 +50,9 @@ export function causesSweep(place: CausesPlace): HTMLElement {
     lede: "Press Sweep: the model runs once a point.",
     reading:
       "Above, the largest norm over the median; below, what the features of the other patches keep of themselves. 1 is no change.",
-    controls: [choose, start, cancel, status],
-    data: () => points.map((point) => ({[kind]: point.at, ratio: point.ratio, cosine: point.kept}))
+    controls: [choose, start, cancel, status]
   });
+  const rows = () => points.map((point) => ({[kind]: point.at, ratio: point.ratio, cosine: point.kept}));
   let points: Point[] = [];
   const paint = () => {
     const across = kind === "neurons" ? "neurons switched off" : "scale, in tenths";
@@ -72,6 +72,7 @@ export function causesSweep(place: CausesPlace): HTMLElement {
         first && last
           ? `From ${first.ratio.toFixed(1)} to ${last.ratio.toFixed(1)} times the median, at a cosine of ${Math.min(...points.map((point) => point.kept)).toFixed(2)} and more`
           : "How much is enough?",
+      data: points.length ? rows : null,
       drawn: {points: points.length, kind}
     });
   };
