@@ -84,10 +84,10 @@ test("a dark page's pictures are white, and as shown with Shift; the page is dar
   assert.equal(await ground(page), dark);
   assert.deepEqual(corner(await saved("PNG", ["Shift"])), [22, 24, 28]);
   const svg = (await saved("SVG")) as string;
-  assert.ok(svg.includes(`fill="${white}"`) && !svg.includes(dark), "the ground of the SVG");
+  assert.ok(svg.includes('fill="rgb(255,255,255)"') && !svg.includes("rgb(22,24,28)"), "the ground of the SVG");
   // Ink of a dark page on white would be hardly seen.
-  assert.ok(!/#dcdcd4|rgb\(220, 220, 212\)|rgb\(239, 239, 232\)/.test(svg), "the ink of the SVG");
-  assert.match((await saved("SVG", ["Shift"])) as string, /fill="rgb\(22, 24, 28\)"/);
+  assert.ok(!/#dcdcd4|rgb\(220, ?220, ?212\)|rgb\(239, ?239, ?232\)/.test(svg), "the ink of the SVG");
+  assert.match((await saved("SVG", ["Shift"])) as string, /fill="rgb\(22,24,28\)"/);
   assert.equal(await page.locator("html.is-saving").count(), 0);
   assert.deepEqual(problems, []);
   await page.close();
