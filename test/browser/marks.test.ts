@@ -34,7 +34,7 @@ test("the reader chooses whose set is drawn as rings, and the choice goes along"
     await page.locator("#figure-attention .figure-title").innerText(),
     /Eq\. 4 misses all 4 high-norm tokens/
   );
-  await page.locator(".selection-bar .menu", {hasText: "Rings"}).locator("select").selectOption("mad");
+  await page.locator(".selection-bar .menu", {hasText: "Rings"}).locator("select").selectOption({label: "MAD"});
   await page.locator("#figure-attention .legend-marks", {hasText: "outlier by MAD"}).waitFor();
   await page.waitForURL(/rings=mad/);
   await page.locator("#observablehq-sidebar a", {hasText: "Overview"}).click();
