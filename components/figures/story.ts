@@ -2,7 +2,7 @@
 import {Feed} from "../site/feed.js";
 import {ownStore} from "../site/deck/store.js";
 import {openShown} from "../site/library.js";
-import {parseSelection} from "../site/selection.js";
+import {formatSelection, overrule} from "../site/selection.js";
 import {h} from "../ui/dom.js";
 import {catalog} from "./catalog.js";
 import {showNamed} from "./named.js";
@@ -27,31 +27,19 @@ export function storyStep(id: string, search: string): Step {
   const figure = showNamed(new Feed(store, openShown, "story", page), id);
   const buttons = new Map<HTMLButtonElement, string>();
   const mark = () => {
+    const now = formatSelection(store.value);
     for (const [button, asked] of buttons)
-      button.setAttribute("aria-pressed", String(parts(asked).every(([key, value]) => shows(key, value))));
+      button.setAttribute("aria-pressed", String(formatSelection(overrule(store.value, asked)) === now));
   };
-  const shows = (key: string, value: string) => new URLSearchParams(store.link("", false)).get(key) === value;
   store.subscribe(mark);
   return {
     figure,
     to(words, asked) {
       const button = h("button", {type: "button", class: "story-words"}, words);
-      button.addEventListener("click", () => store.set(parseSelection(String(merged(store.link("", false), asked)))));
+      button.addEventListener("click", () => store.set(overrule(store.value, asked)));
       buttons.set(button, asked);
       mark();
       return button;
     }
   };
-}
-
-function parts(search: string): [string, string][] {
-  return [...new URLSearchParams(search)];
-}
-
-/** A query string with another's values put in their place. Pins belong to one photo: another one has its own. */
-function merged(search: string, asked: string): URLSearchParams {
-  const query = new URLSearchParams(search);
-  if (new URLSearchParams(asked).has("image")) for (const pin of ["target", "background"]) query.delete(pin);
-  for (const [key, value] of parts(asked)) query.set(key, value);
-  return query;
 }

@@ -1,7 +1,6 @@
 /** Runs of pictures for `causes`: the plain one, and those with changes from there on. */
-import {gridOf} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
-import {normalise} from "../../components/model/image/normalise.js";
+import {inputOf} from "../../components/model/image/input.js";
 import type {Intervention} from "../../components/model/interventions/index.js";
 import {runChanged, type PlainRun} from "../../components/model/interventions/run.js";
 import {neuronOutputs, numbersOutputs, type Outputs} from "../../components/model/interventions/study.js";
@@ -21,9 +20,7 @@ export interface Bench {
 export async function plainRun({model, engine}: Bench, picture: string): Promise<{run: PlainRun; output: Outputs}> {
   const {geometry} = model;
   const square = fit(await readPicture(picture), geometry.patch);
-  const {width, height, data} = normalise(square, geometry, "bytes");
-  const pixels = {dims: [1, 3, height, width] as const, data};
-  const grid = gridOf(geometry, height, width);
+  const {grid, pixels} = inputOf(square, geometry);
   const outputs = [...new Set([...neuronOutputs(model), ...numbersOutputs(model)])];
   const results = await engine.run({method: "clip", grid, outputs}, pixels);
   const tokens = (layer: number) => {

@@ -3,7 +3,7 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import type {ParseArgsConfig} from "node:util";
 import {fit} from "../../components/model/image/fit.js";
-import {normalise} from "../../components/model/image/normalise.js";
+import {inputOf} from "../../components/model/image/input.js";
 import {donorRows, donorsOf} from "../../components/model/interventions/donors.js";
 import {parseInterventions, usages, withInterventions} from "../../components/model/interventions/index.js";
 import {openEngine, type LoadedModel} from "../engine/index.js";
@@ -35,8 +35,7 @@ export async function intervened(model: LoadedModel, words: readonly string[]): 
   try {
     const donors = await donorRows(engine, asked, async (photo) => {
       const square = fit(await readPicture(await pathOf(photo)), model.geometry.patch);
-      const {width, height, data} = normalise(square, model.geometry, "bytes");
-      return {dims: [1, 3, height, width], data};
+      return inputOf(square, model.geometry).pixels;
     });
     return withInterventions(model, list, {donors});
   } finally {

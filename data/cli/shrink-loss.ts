@@ -3,7 +3,7 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {mean} from "../../components/analysis/arrays.js";
 import {fit} from "../../components/model/image/fit.js";
-import {normalise} from "../../components/model/image/normalise.js";
+import {inputOf} from "../../components/model/image/input.js";
 import {precisions, readModel, type Model} from "../../components/model/model.js";
 import {Engine, type Output} from "../../components/model/runtime.js";
 import {shrink, shrunkenTypes, type ShrunkenType} from "../../components/model/shrink.js";
@@ -66,12 +66,11 @@ function smaller(id: string, model: LoadedModel): [string, Model][] {
 /** Features and outlier sets of SFP for each photo. */
 async function runOn(engine: Engine, files: readonly string[]): Promise<Results[]> {
   const {geometry} = engine.model;
-  const {trainedGrid: n, patch} = geometry;
   const outputs = ["features", ...everyLayer(geometry).map((l) => `outliers.${l}`)];
   const results: Results[] = [];
   for (const file of files) {
-    const {height, width, data} = normalise(fit(await readPicture(file), patch), geometry, "bytes");
-    results.push(await engine.run({method: "sfp", grid: [n, n], outputs}, {dims: [1, 3, height, width], data}));
+    const {grid, pixels} = inputOf(fit(await readPicture(file), geometry.patch), geometry);
+    results.push(await engine.run({method: "sfp", grid, outputs}, pixels));
   }
   await engine.close();
   return results;

@@ -5,9 +5,9 @@ import {prefixLength} from "../../components/records/record.js";
 import {max, median} from "../../components/analysis/arrays.js";
 import {fit} from "../../components/model/image/fit.js";
 import {resizeBicubic} from "../../components/model/image/resample-bicubic.js";
-import {normalise} from "../../components/model/image/normalise.js";
+import {inputOf} from "../../components/model/image/input.js";
 import {floatTypes, readFloats} from "../../components/model/safetensors.js";
-import type {Engine, Output, Pixels} from "../../components/model/runtime.js";
+import type {Engine, Output} from "../../components/model/runtime.js";
 import {readPicture} from "../files/picture.js";
 import {imageFolder} from "../site/photos.js";
 import {openEngine, type LoadedModel} from "../engine/index.js";
@@ -118,10 +118,9 @@ async function checkPhoto(engine: Engine, subject: (typeof subjects)[number], na
   const side = Math.min(trainedGrid, 16);
   const size = side * patch;
   const square = geometry.squash ? resizeBicubic(picture, size, size) : fit(picture, patch, {shape: "square", size});
-  const planes = normalise(square, geometry, "bytes");
-  const pixels: Pixels = {dims: [1, 3, planes.height, planes.width], data: planes.data};
+  const {grid, pixels} = inputOf(square, geometry);
   const outputs = [`norms.${layers}`, "image", ...(geometry.classes === undefined ? [] : ["logits"])];
-  const results = await engine.run({method: "clip", grid: [side, side], outputs}, pixels);
+  const results = await engine.run({method: "clip", grid, outputs}, pixels);
   const norms = (results[`norms.${layers}`].data as Float32Array).subarray(prefixLength(prefix));
   return {
     photo: subject.file,

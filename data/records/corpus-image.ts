@@ -4,11 +4,10 @@ import type {AttentionMap, Grid, ImageRecord} from "../../components/records/rec
 import {mean} from "../../components/analysis/arrays.js";
 import {layerMeasures} from "../../components/analysis/layerMeasures.js";
 import {computeRecords, keptScoresOf} from "../../components/model/compute.js";
-import {gridOf} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
-import {normalise} from "../../components/model/image/normalise.js";
+import {inputOf, type PictureInput} from "../../components/model/image/input.js";
 import type {Picture} from "../../components/model/image/pixels.js";
-import type {Engine, Pixels} from "../../components/model/runtime.js";
+import type {Engine} from "../../components/model/runtime.js";
 import {provenance, type LoadedModel} from "../engine/index.js";
 import {ahead, groups} from "../files/ahead.js";
 import {readMask, type Mask} from "../files/masks.js";
@@ -26,9 +25,8 @@ export interface CorpusSample {
 }
 
 /** A picture as the model looks at it. */
-interface Seen {
+interface Seen extends PictureInput {
   square: Picture;
-  pixels: Pixels;
   mask?: Mask;
 }
 
@@ -49,16 +47,17 @@ export async function* corpusFacts(
   const read = async (place: number): Promise<Seen> => {
     const {picture, mask} = samples[place];
     const square = fit(await readPicture(picture), patch);
-    const {width, height, data} = normalise(square, model.geometry, "bytes");
-    const labels = mask === undefined ? undefined : squareMask(await readMask(mask), width);
-    return {square, pixels: {dims: [1, 3, height, width], data}, mask: labels};
+    const labels = mask === undefined ? undefined : squareMask(await readMask(mask), square.width);
+    return {square, ...inputOf(square, model.geometry), mask: labels};
   };
   for await (const group of groups(ahead(places, read, 2 * atOnce), atOnce)) {
     const made = provenance(model, engine, "sfp");
-    const subjects = group.map(([place, {pixels}]) => {
-      const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
-      return {image: samples[place].name, grid, pixels, provenance: made};
-    });
+    const subjects = group.map(([place, {grid, pixels}]) => ({
+      image: samples[place].name,
+      grid,
+      pixels,
+      provenance: made
+    }));
     const analyses = await computeRecords(engine, subjects);
     const [{grid}] = subjects;
     const scores = await keptScoresOf(

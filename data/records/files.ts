@@ -1,7 +1,7 @@
 /** The files of one image under one model, as the pages read them. `docs/architecture.md` has the schema. */
 import {headLevels, meanLevels} from "../../components/exchange/record.js";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../components/records/arrow.js";
-import {trunks, type Grid} from "../../components/records/record.js";
+import {trunks} from "../../components/records/record.js";
 import {
   computeRecord,
   headAttention,
@@ -12,10 +12,8 @@ import {
 } from "../../components/model/compute.js";
 import {methodsFor} from "../../components/model/build.js";
 import {fit} from "../../components/model/image/fit.js";
-import {normalise} from "../../components/model/image/normalise.js";
-import {gridOf} from "../../components/model/geometry.js";
+import {inputOf, type PictureInput} from "../../components/model/image/input.js";
 import {compared} from "../../components/model/methods/index.js";
-import type {Pixels} from "../../components/model/runtime.js";
 import {readPicture} from "../files/picture.js";
 import {openEngine, provenance, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
 import type {RecordFiles} from "./archive.js";
@@ -67,22 +65,15 @@ export async function computeEach<S extends Subject>(
   await engine.close();
 }
 
-interface Input {
-  grid: Grid;
-  pixels: Pixels;
-}
-
-async function readInput({geometry}: LoadedModel, path: string): Promise<Input> {
-  const square = fit(await readPicture(path), geometry.patch);
-  const {width, height, data} = normalise(square, geometry, "bytes");
-  return {grid: gridOf(geometry, height, width), pixels: {dims: [1, 3, height, width], data}};
+async function readInput({geometry}: LoadedModel, path: string): Promise<PictureInput> {
+  return inputOf(fit(await readPicture(path), geometry.patch), geometry);
 }
 
 async function computeFiles(
   model: LoadedModel,
   engine: Engine,
   image: string,
-  {grid, pixels}: Input
+  {grid, pixels}: PictureInput
 ): Promise<RecordFiles> {
   const {layers} = model.geometry;
   const subject = {image, grid, pixels, provenance: provenance(model, engine, "sfp")};

@@ -6,9 +6,8 @@ import {test} from "node:test";
 import type {Page} from "playwright-core";
 import type {LiveModel} from "../../components/live/client.js";
 import {computeRecord, stageFeatures} from "../../components/model/compute.js";
-import {gridOf} from "../../components/model/geometry.js";
 import {fit} from "../../components/model/image/fit.js";
-import {normalise} from "../../components/model/image/normalise.js";
+import {inputOf} from "../../components/model/image/input.js";
 import {openEngine, openModel, provenance} from "../../data/engine/index.js";
 import {readPicture} from "../../data/files/picture.js";
 import {goldenConfig, goldenWeights, relativeError} from "../support/golden.js";
@@ -65,9 +64,7 @@ test("a photo's numbers are those that Node computes", patience, async () => {
 
   const model = await openModel("mini");
   const engine = openEngine(model, {device: "cpu", threads: 1});
-  const {width, height, data} = normalise(fit(await readPicture(photo), model.geometry.patch), model.geometry, "bytes");
-  const pixels = {dims: [1, 3, height, width] as const, data};
-  const grid = gridOf(model.geometry, height, width);
+  const {grid, pixels} = inputOf(fit(await readPicture(photo), model.geometry.patch), model.geometry);
   const {record, attention} = await computeRecord(engine, {
     image: "chelsea",
     grid,

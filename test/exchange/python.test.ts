@@ -1,6 +1,5 @@
 // The snippets of docs/python.md, run by Python where it has what they need; what they write is imported.
 import assert from "node:assert/strict";
-import {spawnSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -14,19 +13,10 @@ import {importedExport} from "../../data/records/exported.js";
 import {writeNpy, writeNpz} from "../../components/exchange/npy.js";
 import {seededRandom} from "../../components/analysis/random.js";
 
-const python = process.env.PYTHON ?? "python3";
 const folder = mkdtempSync(join(tmpdir(), "sfp-python-"));
 after(() => rmSync(folder, {recursive: true, force: true}));
 
-function run(code: string) {
-  return spawnSync(python, ["-c", code], {cwd: folder, encoding: "utf8", timeout: 120_000});
-}
-
-/** Why a snippet cannot run here; false where it can. */
-function lacking(...modules: string[]): string | false {
-  const missing = modules.find((name) => run(`import ${name}`).status !== 0);
-  return missing === undefined ? false : `${python} has no ${missing}`;
-}
+const run = (code: string) => runPython(code, folder);
 
 /** The snippets by the name in their first line. */
 const snippets = new Map(
@@ -107,6 +97,7 @@ import json
 print()
 print(json.dumps({name: {"shape": list(record[name].shape), "data": record[name].astype("float64").ravel().tolist()}
   for name in record if record[name].dtype.kind in "fu"}))`;
+import {lacking, runPython} from "../support/python.js";
 
 test("NumPy reads an export as it is, and what it saves of it imports as equal", {skip: lacking("numpy")}, async () => {
   const first = await example();

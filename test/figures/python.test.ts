@@ -1,6 +1,5 @@
 /** The Python of a figure's menu, run by Python on the files that the figure's buttons give. */
 import assert from "node:assert/strict";
-import {spawnSync} from "node:child_process";
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -10,19 +9,12 @@ import {toCsv} from "../../components/figures/export/csv.js";
 import {pythonSnippets} from "../../components/figures/export/python.js";
 import {toArrow} from "../../components/figures/frame/arrowRows.js";
 import type {Rows} from "../../components/figures/frame/rows.js";
+import {lacking, runPython} from "../support/python.js";
 
-const python = process.env.PYTHON ?? "python3";
 const folder = mkdtempSync(join(tmpdir(), "sfp-figure-"));
 after(() => rmSync(folder, {recursive: true, force: true}));
 
-function run(code: string) {
-  return spawnSync(python, ["-c", code], {cwd: folder, encoding: "utf8", timeout: 120_000});
-}
-
-function lacking(...modules: string[]): string | false {
-  const missing = modules.find((name) => run(`import ${name}`).status !== 0);
-  return missing === undefined ? false : `${python} has no ${missing}`;
-}
+const run = (code: string) => runPython(code, folder);
 
 /** Stands in for matplotlib, and says what is drawn; its numbers are checked, not its pictures. */
 writeFileSync(

@@ -1,7 +1,6 @@
 // Runs a model off the main thread: one call at a time, the newest picture first.
-import {gridOf} from "../../model/geometry.js";
 import {fit} from "../../model/image/fit.js";
-import {normalise} from "../../model/image/normalise.js";
+import {inputOf} from "../../model/image/input.js";
 import type {Picture} from "../../model/image/pixels.js";
 import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
 import {sfp} from "../../model/methods/sfp.js";
@@ -71,12 +70,10 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     if (note) tell({note});
     const square = fit(partAt(picture, how, at), info.geometry.patch, how);
     tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
-    const {width, height, data} = normalise(square, info.geometry, "bytes");
     const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
     const subject = new Subject(engine, sessions, {
       image,
-      grid: gridOf(info.geometry, height, width),
-      pixels: {dims: [1, 3, height, width], data},
+      ...inputOf(square, info.geometry),
       som: values,
       provenance: {
         model: info.id,
@@ -133,10 +130,9 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
       if (!Object.hasOwn(photos, photo)) throw new RangeError(`This site has no photo ${photo}.`);
       const {picture} = await decodePicture(photos[photo]);
       const how = {shape: "square", size: pixels.dims[2]} as const;
-      const {width, height, data} = normalise(fit(picture, info.geometry.patch, how), info.geometry, "bytes");
       if (grid[0] !== grid[1])
         throw new RangeError("The same token of another photo needs the picture as its middle square.");
-      return {dims: [1, 3, height, width], data};
+      return inputOf(fit(picture, info.geometry.patch, how), info.geometry).pixels;
     });
   },
 
