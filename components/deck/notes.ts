@@ -1,6 +1,6 @@
 /** The reader's notes: remarks on figures, each with the state that it is about. */
 import {strToU8, zipSync} from "fflate";
-import {catalog} from "../figures/catalog.js";
+import {figureNamed} from "../figures/catalog.js";
 import {save} from "../figures/export/save.js";
 import {markdownPlace} from "../page/markdown.js";
 import {added, edited, newSlide, removed, type Deck, type Slide} from "../site/deck/deck.js";
@@ -68,7 +68,7 @@ export function noteList(): HTMLElement {
 /** The page and the state that a note is about. */
 function noteAddress({figures}: Slide): string {
   const [{figure, selection}] = figures;
-  const page = catalog.find(({id}) => id === figure)?.page ?? "live";
+  const page = figureNamed(figure)?.page ?? "live";
   const url = new URL(`${page}.html`, siteRoot);
   url.search = selection;
   url.hash = `figure-${figure}`;

@@ -4,7 +4,7 @@
  */
 import {FileAttachment} from "observablehq:stdlib";
 import {formulaStyle} from "../page/formulaStyle.js";
-import {catalog} from "../figures/catalog.js";
+import {figureNamed} from "../figures/catalog.js";
 import {base64} from "../figures/export/paint.js";
 import {formatDeck} from "../site/deck/codec.js";
 import type {Deck} from "../site/deck/deck.js";
@@ -72,9 +72,7 @@ function belongs(path: string, deck: Deck, before: ReadonlySet<string>): boolean
 
 /** Files by path below `data/`, as data addresses. */
 async function gather(deck: Deck, paths: readonly string[]): Promise<Record<string, string>> {
-  const needs = new Set(
-    deck.slides.flatMap(({figures}) => figures.map(({figure}) => catalog.find(({id}) => id === figure)?.needs))
-  );
+  const needs = new Set(deck.slides.flatMap(({figures}) => figures.map(({figure}) => figureNamed(figure)?.needs)));
   const attached: Record<string, string> = {
     "photos.json": FileAttachment("../../data/photos.json").href,
     ...(needs.has("view") && {"images/words.json": FileAttachment("../../data/images/words.json").href}),

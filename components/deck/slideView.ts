@@ -1,5 +1,5 @@
 /** A slide as it is shown: its title, its figures as they are on their pages, and its remark. */
-import {catalog} from "../figures/catalog.js";
+import {figureNamed} from "../figures/catalog.js";
 import {showNamed} from "../figures/named.js";
 import {layerControl} from "../page/layerControl.js";
 import {markdownPlace} from "../page/markdown.js";
@@ -56,7 +56,7 @@ export function slideView(deck: Deck, slide: Slide, name: string): SlideView {
 
 /** Whether a figure shows one photo's layers. */
 function needsLayer(id: string): boolean {
-  return catalog.find((entry) => entry.id === id)?.needs === "view";
+  return figureNamed(id)?.needs === "view";
 }
 
 /** The layer that a figure shows, to be moved. */
@@ -70,7 +70,7 @@ function layerOf(feed: Feed): HTMLElement {
 }
 
 function pageOf(id: string): string | undefined {
-  return catalog.find((entry) => entry.id === id)?.page;
+  return figureNamed(id)?.page;
 }
 
 /** A figure that no page can draw again: its picture. */

@@ -33,6 +33,11 @@ interface Declared<N extends keyof PlaceOf> {
 
 export type FigureEntry = {[N in keyof PlaceOf]: Declared<N>}[keyof PlaceOf];
 
+/** The figure of an id; undefined where there is none. */
+export function figureNamed(id: string): FigureEntry | undefined {
+  return catalog.find((entry) => entry.id === id);
+}
+
 export const catalog: readonly FigureEntry[] = [
   {
     id: "overview",

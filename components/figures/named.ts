@@ -4,7 +4,7 @@ import type {Feed} from "../site/feed.js";
 import {h} from "../ui/dom.js";
 import {whenSeen} from "../ui/whenSeen.js";
 import {whenTalking} from "../page/talk.js";
-import {catalog, type FigureEntry} from "./catalog.js";
+import {figureNamed, type FigureEntry} from "./catalog.js";
 import {openReport} from "./results/report.js";
 
 /**
@@ -14,7 +14,7 @@ import {openReport} from "./results/report.js";
  * @throws RangeError for an id that is not in the catalogue
  */
 export function showNamed(feed: Feed, id: string): HTMLElement {
-  const entry = catalog.find((figure) => figure.id === id);
+  const entry = figureNamed(id);
   if (!entry) throw new RangeError(`There is no figure “${id}”.`);
   const place = h("div", {class: "figure-later"});
   let make: (() => HTMLElement) | undefined;

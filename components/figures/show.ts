@@ -2,7 +2,7 @@ import {Feed, type Place} from "../site/feed.js";
 import {hasOther, otherFeed} from "../site/library.js";
 import {side} from "../site/side.js";
 import {h} from "../ui/dom.js";
-import {catalog, type Draw} from "./catalog.js";
+import {figureNamed, type Draw} from "./catalog.js";
 import {pairFigure} from "./side/pair.js";
 
 /**
@@ -38,7 +38,7 @@ function drawsFeeds(_draw: Draw<never>): _draw is Draw<Feed> {
 function makePair(feed: Feed, figure: HTMLElement, draw: Draw<Feed>): HTMLElement {
   const other = otherFeed(feed)!;
   const id = figure.id.replace(/^figure-/, "");
-  const entry = catalog.find((each) => each.id === id);
+  const entry = figureNamed(id);
   return pairFigure({
     id,
     feeds: [feed, other],

@@ -4,7 +4,7 @@ import {ownStore} from "../site/deck/store.js";
 import {openShown} from "../site/library.js";
 import {formatSelection, overrule} from "../site/selection.js";
 import {h} from "../ui/dom.js";
-import {catalog} from "./catalog.js";
+import {figureNamed} from "./catalog.js";
 import {showNamed} from "./named.js";
 
 /** A step of a story. */
@@ -23,7 +23,7 @@ export interface Step {
  */
 export function storyStep(id: string, search: string): Step {
   const store = ownStore(search);
-  const page = catalog.find((entry) => entry.id === id)?.page;
+  const page = figureNamed(id)?.page;
   const figure = showNamed(new Feed(store, openShown, "story", page), id);
   const buttons = new Map<HTMLButtonElement, string>();
   const mark = () => {

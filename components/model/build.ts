@@ -36,15 +36,27 @@ export interface GraphRequest extends MethodRequest {
  * are shows as their graph is built.
  */
 export function methodsFor(model: Model, names: readonly string[], grid: Grid): string[] {
+  const known = fitting.get(model) ?? new Map<string, boolean>();
+  fitting.set(model, known);
   return names.filter((method) => {
-    try {
-      buildFeatures(model, [{method}], grid);
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
+    const key = `${method} ${String(grid)}`;
+    const fits = known.get(key) ?? canBuild(model, method, grid);
+    known.set(key, fits);
+    return fits;
   });
+}
+
+/** Which methods a model was found to have: photos share their grid, and a graph takes some 20 ms. */
+const fitting = new WeakMap<Model, Map<string, boolean>>();
+
+function canBuild(model: Model, method: string, grid: Grid): boolean {
+  try {
+    buildFeatures(model, [{method}], grid);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /**

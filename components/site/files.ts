@@ -2,7 +2,7 @@
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../records/arrow.js";
 import {guardedSource} from "../records/absent.js";
 import type {AttentionMap, RecordSource} from "../records/record.js";
-import {Cache} from "./cache.js";
+import {Cache, perOwner} from "./cache.js";
 
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
 export const siteRoot = new URL("../../../", import.meta.url);
@@ -75,11 +75,14 @@ export async function openRecord(
   {id, light}: {id: string; light?: readonly string[]}
 ): Promise<RecordSource> {
   const source = await records.get(`${model}/${id}`);
-  return light?.includes(model) ? lightSource(source) : source;
+  return light?.includes(model) ? lightOf(source) : source;
 }
 
 /** Features that every committed analysis has. */
 const everyStage: readonly string[] = ["plain", "som", "sae", "vis", "clip"];
+
+/** One for each source, because figures keep what they compute by it. */
+const lightOf = perOwner(lightSource);
 
 /** The source of an analysis of which the site has a part: the rest is refused by name, with the remedy. */
 function lightSource(source: RecordSource): RecordSource {

@@ -40,7 +40,7 @@ export async function photoList(): Promise<HTMLElement> {
 
 function card({id, title, alt, credit, licence}: Photo): HTMLElement {
   const image = h("img", {src: photoAddress(id), alt, width: 160, height: 160, loading: "lazy", decoding: "async"});
-  const address = `./attention?image=${encodeURIComponent(id)}`;
+  const address = `./attention.html?image=${encodeURIComponent(id)}`;
   return h("a", {href: address}, image, h("b", {}, title), h("span", {}, `${credit}, ${licence}`));
 }
 

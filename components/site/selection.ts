@@ -237,7 +237,7 @@ export function formatWhole(selection: Selection, rest = "", live = false): stri
  * A selection with some of it changed; the same object where nothing is. A value that its field refuses is ignored. Pins
  * are patches of one image, so another image or model starts with its own.
  */
-function changed(selection: Selection, change: Change): Selection {
+export function withChange(selection: Selection, change: Change): Selection {
   const {image, model} = selection;
   const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
   const start = moved
@@ -295,7 +295,7 @@ export class SelectionStore {
 
   #change(change: Change, restored: boolean): void {
     const before = this.#value;
-    const next = changed(before, change);
+    const next = withChange(before, change);
     if (leaves.every(({path}) => valueAt(next, path) === valueAt(before, path))) return;
     this.#value = next;
     if (next.image !== before.image || next.model !== before.model) {

@@ -15,7 +15,8 @@ import {
   sideParameter,
   type Address,
   type Change,
-  type Selection
+  type Selection,
+  withChange
 } from "./selection.js";
 
 /** What is locked to the first side or freed as one, by the fields' names in addresses; the first of them marks it. */
@@ -67,11 +68,13 @@ export function patchOn(patch: number, [rows, columns]: Grid, [toRows, toColumns
   return row * toColumns + column;
 }
 
+/** Every default, by its name in addresses. */
+const defaults = new URLSearchParams(formatWhole(defaultSelection, "", true));
+
 /** What the second side selects: the first side's values, those that were freed, and what fits its own record. */
 export function sideSelection(first: Selection, page: string, shapes: Shapes = {}): Selection {
   const query = new URLSearchParams(page);
   const whole = new URLSearchParams(formatWhole(fitted(first, query, shapes.first, shapes.second), "", true));
-  const defaults = new URLSearchParams(formatWhole(defaultSelection, "", true));
   for (const group of sideGroups) {
     if (!isFreed(query, group)) continue;
     for (const name of groups[group]) whole.set(name, query.get(prefix + name) ?? defaults.get(name) ?? "");
@@ -103,7 +106,8 @@ export class SideStore extends SelectionStore {
     private readonly shapes: Shapes = {}
   ) {
     super({read: () => formatWhole(sideSelection(first.value, page.read(), shapes), "", true), write: () => {}});
-    first.subscribe(() => this.reload());
+    // A page that shows one side has nothing to follow; splitting it reads both.
+    first.subscribe(() => this.on && this.reload());
   }
 
   /** Whether figures are shown twice. */
@@ -153,7 +157,7 @@ export class SideStore extends SelectionStore {
   }
 
   override set(change: Change): void {
-    const next = changedBy(this.value, change);
+    const next = withChange(this.value, change);
     const changed = differingNames(this.value, next);
     // Another model starts with pins of its own; those of the first side stay where they are.
     if (change.image === undefined)
@@ -169,7 +173,7 @@ export class SideStore extends SelectionStore {
   }
 
   override settle(change: Change): void {
-    const next = changedBy(this.value, change);
+    const next = withChange(this.value, change);
     const changed = differingNames(this.value, next);
     this.#write((query) => {
       for (const group of sideGroups) if (changed.has(groups[group][0])) this.#keep(query, group, next);
@@ -199,7 +203,6 @@ export class SideStore extends SelectionStore {
   /** Writes a group's values; those that are defaults are left out, but for the first, which marks the group as freed. */
   #keep(query: URLSearchParams, group: SideGroup, value: Selection): void {
     const whole = new URLSearchParams(formatWhole(value, "", true));
-    const defaults = new URLSearchParams(formatWhole(defaultSelection, "", true));
     for (const [i, name] of groups[group].entries()) {
       const written = whole.get(name) ?? "";
       if (i > 0 && written === defaults.get(name)) query.delete(prefix + name);
@@ -214,13 +217,6 @@ export class SideStore extends SelectionStore {
     this.page.write(written && `?${written}`);
     this.restore();
   }
-}
-
-/** A selection with a change applied as a store applies it. */
-function changedBy(value: Selection, change: Change): Selection {
-  const store = new SelectionStore({read: () => formatWhole(value, "", true), write: () => {}});
-  store.set(change);
-  return store.value;
 }
 
 /** The names, in addresses, of the values that two selections do not share. */

@@ -21,8 +21,9 @@ export function packedFiles(archive: Uint8Array): RecordFiles {
   return unzipSync(archive);
 }
 
-/** The files of an archive. */
-export function unpack(archive: Uint8Array): RecordFiles {
-  const members = Object.entries(packedFiles(archive));
+/** The files of an archive; of those named, where any are, and the others stay packed. */
+export function unpack(archive: Uint8Array, ...names: string[]): RecordFiles {
+  const wanted = names.length ? {filter: ({name}: {name: string}) => names.includes(name.replace(/\.gz$/, ""))} : {};
+  const members = Object.entries(unzipSync(archive, wanted));
   return Object.fromEntries(members.map(([name, bytes]) => [name.replace(/\.gz$/, ""), gunzipSync(bytes)]));
 }

@@ -21,7 +21,7 @@ export async function measurePhotos(model: string, photos: readonly Photo[]): Pr
     // The preview may be asked before a photo is analysed; what is committed says the same.
     const archive = existsSync(computed) ? computed : snapshotOf(model, hash);
     if (archive === undefined) continue;
-    const files = unpack(readFileSync(archive));
+    const files = unpack(readFileSync(archive), "summary.arrow", "attention-plain.arrow");
     const record = guarded(decodeRecord(files["summary.arrow"]));
     measured ??= ofModel(model, record);
     if (String(measured.grid) !== String(record.grid) || measured.layers !== record.layers) continue;

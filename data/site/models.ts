@@ -96,7 +96,8 @@ async function listOrNone(id: string): Promise<"list" | "none"> {
   return there ? "list" : "none";
 }
 
-function hasWeights(id: string): Promise<boolean> {
+/** Whether a model's weights are here. */
+export function hasWeights(id: string): Promise<boolean> {
   return findModel(id).then(
     () => true,
     () => false

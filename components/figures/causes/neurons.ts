@@ -67,9 +67,16 @@ export function causesNeurons(place: CausesPlace): HTMLElement {
       drawn: {image: picture.id, neurons: neurons.length, chosen: name}
     });
   };
+  let shown: CausesView["causes"] | undefined;
   place.subscribe(({view, failure}) => {
-    if (view) draw(view);
-    else if (failure) frame.update({failure});
+    if (!view && failure) {
+      shown = undefined;
+      frame.update({failure});
+    }
+    // A stage of the run or another layer changes nothing here.
+    if (!view || view.causes === shown) return;
+    shown = view.causes;
+    draw(view);
   });
   return frame;
 }

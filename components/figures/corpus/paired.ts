@@ -4,7 +4,7 @@ import type {Difference} from "../../analysis/paired.js";
 import {category} from "../../charts/colour.js";
 import {lines} from "../../charts/lines.js";
 import {inBackground} from "../../site/background.js";
-import {newest} from "../../site/cache.js";
+import {Cache, newest, perOwner} from "../../site/cache.js";
 import {corpusChoices, corpusNamed, type CorpusChoice} from "../../site/corpora.js";
 import type {Place} from "../../site/feed.js";
 import {menu} from "../../ui/inputs.js";
@@ -58,32 +58,32 @@ export function corpusPaired(place: Place): HTMLElement {
     against.update({options: choices.map(({key, label}) => ({value: key, label})), value: chosen.key});
     if (!drawn) frame.update({waiting: "Comparing image by image."});
     latest(
-      () => differences(corpus, chosen, id),
-      (found) => draw(found, chosen),
+      () => found(corpus).get(`${id} ${chosen.key}`),
+      (difference) => draw(difference, chosen),
       (thrown) => frame.update({failure: reasonOf(thrown)})
     );
   };
-  const draw = (found: Difference, chosen: CorpusChoice) => {
-    drawn = found;
+  const draw = (difference: Difference, chosen: CorpusChoice) => {
+    drawn = difference;
     const {corpus, selection, layer} = view!;
     const {label, unit, share} = measures[id];
     const times = share ? 100 : 1;
     const own = corpusNamed(selection).label;
     chart.update({
-      series: [{...boundedSeries({label: "difference", colour: category(0)}, found.layers, times), quiet: true}],
+      series: [{...boundedSeries({label: "difference", colour: category(0)}, difference.layers, times), quiet: true}],
       label: `${label}, ${share ? "percentage points" : unit}`,
       current: layer + 1
     });
-    const text = boundsText(found.layers[layer], (value) => (value * times).toPrecision(2));
+    const text = boundsText(difference.layers[layer], (value) => (value * times).toPrecision(2));
     frame.update({
       failure: "",
       waiting: "",
       title: `Layer ${layer + 1}: ${label} ${text} ${share ? "percentage points" : unit} between ${own} and ${chosen.label}`,
-      lede: found.paired
-        ? `${own} minus ${chosen.label}: each of ${found.images[0]} images with itself. The band is the 95 % bootstrap interval over images.`
-        : `${own} (${found.images[0]} images) minus ${chosen.label} (${found.images[1]}): other images, so each set is resampled by itself.`,
+      lede: difference.paired
+        ? `${own} minus ${chosen.label}: each of ${difference.images[0]} images with itself. The band is the 95 % bootstrap interval over images.`
+        : `${own} (${difference.images[0]} images) minus ${chosen.label} (${difference.images[1]}): other images, so each set is resampled by itself.`,
       source: corpusSource(view!, [`compared with ${chosen.label}`, `${corpus.images} images`]),
-      drawn: {measure: id, paired: found.paired, layer: layer + 1, difference: found.layers[layer][0]}
+      drawn: {measure: id, paired: difference.paired, layer: layer + 1, difference: difference.layers[layer][0]}
     });
   };
   followCorpus(store, frame, (next) => {
@@ -92,6 +92,16 @@ export function corpusPaired(place: Place): HTMLElement {
   });
   return frame;
 }
+
+/** What was compared, by the measure and by what with: a layer's move compares nothing anew. */
+const found = perOwner(
+  (corpus: CorpusSummary) =>
+    new Cache<Difference>((key) => {
+      const [id, ...rest] = key.split(" ");
+      const against = corpusChoices().find((choice) => choice.key === rest.join(" "))!;
+      return differences(corpus, against, id as MeasureId);
+    })
+);
 
 async function differences(corpus: CorpusSummary, {load}: CorpusChoice, id: MeasureId): Promise<Difference> {
   const other = await load();

@@ -60,7 +60,10 @@ function ownWords(mine: Uint8Array | undefined, members: Uint8Array): string {
 
 function showLegend(place: HTMLElement, record: ImageRecord, own: boolean): void {
   const names = ["token", "outlier", "highNorm", "target", "background", "brushed"] as const;
-  place.replaceChildren(marksLegend(heldMarks(own ? [...names, "own"] : names, record)));
+  const held = heldMarks(own ? [...names, "own"] : names, record);
+  if (place.dataset.marks === String(held)) return;
+  place.dataset.marks = String(held);
+  place.replaceChildren(marksLegend(held));
 }
 
 /** One layer: each patch between the class token and itself, the line that decides, the same patches on the photo. */

@@ -195,7 +195,7 @@ export function figure(
   );
   const pythonAction = action("Python", "Load and draw these numbers in Python, and make them anew", () => {
     const {model, image, layer} = place.store.shown;
-    const made = state.source?.split(" · ").includes(model) && !location.pathname.endsWith("/live");
+    const made = state.source?.split(" · ").includes(model) && pageName(location.pathname) !== "live";
     openPython({
       file: fileName(caption()),
       rows: state.data!(),

@@ -106,7 +106,7 @@ export function contactSheet(feed: Feed): HTMLElement {
     if (made) return made;
     const map = patchMap({grid: [14, 14], label: title});
     const note = h("span", {});
-    const link = h("a", {href: `./attention?image=${encodeURIComponent(id)}`}, map, h("b", {}, title), note);
+    const link = h("a", {href: `./attention.html?image=${encodeURIComponent(id)}`}, map, h("b", {}, title), note);
     const cell = {element: h("li", {}, link), map, note};
     cells.set(id, cell);
     return cell;

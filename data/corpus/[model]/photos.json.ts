@@ -34,7 +34,8 @@ for (const {photo, reason} of failures) console.error(`${photo.file} is not in t
 const failed = new Set(failures.map(({photo}) => photo.id));
 const images: CorpusImage[] = [];
 for (const photo of photos.filter(({id}) => !failed.has(id))) {
-  const files = unpack(readFileSync(await archiveFile(model, photo)));
+  const archive = readFileSync(await archiveFile(model, photo));
+  const files = unpack(archive, "summary.arrow", "attention-plain.arrow");
   const record = guarded(decodeRecord(files["summary.arrow"]));
   if (images.length && String(images[0].record.grid) !== String(record.grid)) {
     console.error(
