@@ -16,7 +16,7 @@ export interface Running<T> {
 /** How long a worker may take to hear a cancellation: a run inside ONNX Runtime cannot be interrupted. */
 const patience = 4000;
 
-interface Waiting {
+interface PendingCall {
   name: CallName;
   resolve(answer: unknown): void;
   reject(error: Error): void;
@@ -29,7 +29,7 @@ export class LiveModel {
   info?: OpenModel;
   lexicon?: Lexicon;
   private worker = new Worker(import.meta.resolve("./worker/live.worker.js"), {type: "module"});
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly waiting = new Map<number, PendingCall>();
   private last = 0;
 
   constructor(

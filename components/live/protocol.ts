@@ -40,7 +40,7 @@ export type Stage =
   | {stage: "segmentation"; methods: string[]; done: number};
 
 /** What a call tells before it is answered. */
-export type News = {progress: Stage} | {note: string} | {looked: Looked} | {record: ImageRecord} | {mask: Mask};
+export type News = {progress: Stage} | {note: string} | {looked: Looked} | {record: ImageRecord} | {mask: LiveMask};
 
 /** The picture as the model looks at it, and all of it, small enough to show. */
 export interface Looked {
@@ -56,7 +56,7 @@ export interface Shown {
 }
 
 /** What a method makes of a picture. */
-export interface Mask {
+export interface LiveMask {
   method: string;
   width: number;
   height: number;

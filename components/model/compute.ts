@@ -33,7 +33,7 @@ export interface Analysis {
 const trunkMethods: Record<Trunk, string> = {plain: "clip", purified: "sfp"};
 
 /** An image to look at: what it is called, its pixels (B = 1), and whose numbers they will be. */
-export interface Subject {
+export interface NamedInput {
   image: string;
   grid: Grid;
   pixels: Pixels;
@@ -47,7 +47,7 @@ export interface Subject {
  */
 export async function computeRecord(
   engine: Engine,
-  subject: Subject,
+  subject: NamedInput,
   onTrunk?: (trunk: Trunk) => void
 ): Promise<Analysis> {
   return (await computeRecords(engine, [subject], onTrunk))[0];
@@ -56,7 +56,7 @@ export async function computeRecord(
 /** The same of several images of one grid, in one run a trunk. */
 export async function computeRecords(
   engine: Engine,
-  subjects: readonly Subject[],
+  subjects: readonly NamedInput[],
   onTrunk?: (trunk: Trunk) => void
 ): Promise<Analysis[]> {
   const {layers, heads, prefix} = engine.model.geometry;

@@ -3,7 +3,7 @@ import {FileAttachment} from "observablehq:stdlib";
 import type {TextVectors} from "../model/lexicon.js";
 import {classOfQueries, equalWords, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
 import {Cache, perOwner, proceed, type Answer} from "./cache.js";
-import {explained, wordsOf, type Words} from "./lexicon.js";
+import {explained, wordsOf, type WordVectors} from "./lexicon.js";
 import {listPhotos} from "./library.js";
 
 /** Classes, and one vector for each of their words. */
@@ -41,7 +41,7 @@ async function findWords(image: string): Promise<string> {
 }
 
 /** Every figure of a page asks for the same words, on every move of a slider: the last few answers are kept. */
-const answers = perOwner((lexicon: Words) => new Cache((typed) => explaining(() => ask(lexicon, typed)), 8));
+const answers = perOwner((lexicon: WordVectors) => new Cache((typed) => explaining(() => ask(lexicon, typed)), 8));
 
 /** The classes and vectors of words, or of those that suit the photo. Rejects naming the words that are not known. */
 export function askWords({model, image, words}: {model: string; image: string; words: string}): Answer<Asked> {
@@ -51,7 +51,7 @@ export function askWords({model, image, words}: {model: string; image: string; w
 }
 
 /** @throws Error naming the words that cannot be read or answered */
-function ask(lexicon: Words, words: string): Answer<Asked> {
+function ask(lexicon: WordVectors, words: string): Answer<Asked> {
   const classes = parseLabels(words);
   return proceed(lexicon.vectors(classes.flatMap(({words: synonyms}) => synonyms)), (text) => ({
     classes,

@@ -1,14 +1,14 @@
 /** Asks the worker of `background.worker.ts`; it starts with the first question. */
 import type {Tasks} from "./background.worker.js";
 
-interface Waiting {
+interface PendingTask {
   resolve(answer: never): void;
   reject(error: Error): void;
 }
 
 let worker: Worker | undefined;
 let last = 0;
-const waiting = new Map<number, Waiting>();
+const waiting = new Map<number, PendingTask>();
 
 /**
  * Runs a task off the main thread. Questions are answered in order.

@@ -5,7 +5,7 @@ import {noted} from "./deck/noted.js";
 import type {Pointing, Selection, SelectionStore} from "./selection.js";
 
 /** What a picture brings besides its numbers. */
-export interface Picture {
+export interface ShownPicture {
   id: string;
   title: string;
   credit?: string;
@@ -26,7 +26,7 @@ export interface LiveMark {
 /** Numbers and picture as they were opened. */
 export interface Opened {
   source: RecordSource;
-  picture: Picture;
+  picture: ShownPicture;
   /** What was opened, where what was asked for is not to be had; and what to say of it, in one line. */
   instead?: {model: string; image: string; notice: string};
   live?: LiveMark;
@@ -35,7 +35,7 @@ export interface Opened {
 /** What figures draw: the selection, and the numbers and the picture that it selects. */
 export interface View {
   selection: Selection;
-  picture: Picture;
+  picture: ShownPicture;
   source: RecordSource;
   record: ImageRecord;
   /** The chosen layer and head within what this model has. */
@@ -103,7 +103,7 @@ export class Feed implements Place {
   }
 
   /** Shows numbers that were made elsewhere, such as by a model running in this page. */
-  show(source: RecordSource, picture: Picture): void {
+  show(source: RecordSource, picture: ShownPicture): void {
     const {model, image} = this.store.value;
     this.#key = `${model}/${image}`;
     this.#opened = {source: noted(source), picture};

@@ -9,23 +9,23 @@ import {Cache, type Answer} from "./cache.js";
 import {fetchData} from "./files.js";
 
 /** Whatever gives words their vectors: a lexicon or a list at once, a text tower after a run. */
-export interface Words {
+export interface WordVectors {
   /** Whether the vectors are those of a text tower. */
   readonly tower?: boolean;
   vectors(words: readonly string[]): TextVectors | Promise<TextVectors>;
 }
 
-const words = new Cache<Words>(read);
+const words = new Cache<WordVectors>(read);
 
 /**
  * What answers a model's words: from the site's files, fetched once, or what was offered. Rejects with what is missing.
  */
-export function wordsOf(model: string): Answer<Words> {
+export function wordsOf(model: string): Answer<WordVectors> {
   return words.get(model);
 }
 
 /** Answers a model's words from elsewhere, such as by a model that runs in this page. */
-export function offerWords(model: string, offered: Words): void {
+export function offerWords(model: string, offered: WordVectors): void {
   words.put(model, offered);
 }
 
@@ -49,7 +49,7 @@ export async function explained(error: unknown): Promise<unknown> {
   }
 }
 
-async function read(model: string): Promise<Words> {
+async function read(model: string): Promise<WordVectors> {
   switch (wordSource(model)) {
     case "lexicon": {
       const [lexicon, rows] = await Promise.all([

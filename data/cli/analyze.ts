@@ -1,6 +1,6 @@
 import {basename, extname, join} from "node:path";
 import {openModel} from "../engine/index.js";
-import {computeEach, type Subject} from "../records/files.js";
+import {computeEach, type ImageFile} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
 import {checkIntervene, interveneHelp, intervened, interveneOptions} from "./intervene.js";
 import {deviceName, modelHelp, modelOptions, modelSettings, parse, threadCount, UsageError} from "./options.js";
@@ -50,7 +50,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
  *
  * @throws UsageError when a file has no such name, or two files have one name
  */
-function namedApart(files: readonly string[]): Subject[] {
+function namedApart(files: readonly string[]): ImageFile[] {
   const taken = new Map<string, string>();
   return files.map((path) => {
     const id = basename(path, extname(path));

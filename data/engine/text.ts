@@ -68,7 +68,7 @@ export class FolderCache implements VectorCache {
 }
 
 /** A model that answers any word, by its text tower. */
-export interface Words {
+export interface TowerText {
   vectors(words: readonly string[], options?: WordOptions): Promise<TextVectors>;
   close(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export interface Words {
 export function openWords(
   {tower, folder, hash}: {tower: TextModel; folder: string; hash: string},
   {device = cpu(), cache = new FolderCache()}: {device?: Device; cache?: VectorCache} = {}
-): Words {
+): TowerText {
   let started: Promise<TextTower> | undefined;
   const start = (): Promise<TextTower> =>
     (started ??= openTokenizer(folder, tower).then((tokenizer) => new TextTower(tower, tokenizer, device)));

@@ -4,7 +4,7 @@ import {decode, encode, type DecodedPng} from "fast-png";
 import {bits, readInterlaced} from "./interlaced.js";
 import {cannotRead} from "./missing.js";
 
-export interface Mask {
+export interface MaskFile {
   width: number;
   height: number;
   /** A class number for each pixel, row-major. */
@@ -16,7 +16,7 @@ export interface Mask {
  *
  * @throws Error that names the file, when it cannot be read, holds colours, or numbers above 255
  */
-export async function readMask(file: string): Promise<Mask> {
+export async function readMask(file: string): Promise<MaskFile> {
   const bytes = await readFile(file).catch((cause: Error) => {
     throw cannotRead(file, cause);
   });
@@ -24,7 +24,7 @@ export async function readMask(file: string): Promise<Mask> {
 }
 
 /** Reads a label map from a file's bytes; `name` stands in errors. */
-export function parseMask(bytes: Uint8Array, name = "the mask"): Mask {
+export function parseMask(bytes: Uint8Array, name = "the mask"): MaskFile {
   let png: DecodedPng;
   try {
     const interlaced = readInterlaced(bytes);

@@ -10,7 +10,7 @@ import type {Picture} from "../../components/model/image/pixels.js";
 import type {Engine} from "../../components/model/runtime.js";
 import {provenance, type LoadedModel} from "../engine/index.js";
 import {ahead, groups} from "../files/ahead.js";
-import {readMask, type Mask} from "../files/masks.js";
+import {readMask, type MaskFile} from "../files/masks.js";
 import {readPicture} from "../files/picture.js";
 import type {Placed} from "./corpus-log.js";
 
@@ -27,7 +27,7 @@ export interface CorpusSample {
 /** A picture as the model looks at it. */
 interface Seen extends PictureInput {
   square: Picture;
-  mask?: Mask;
+  mask?: MaskFile;
 }
 
 /**
@@ -82,7 +82,7 @@ export function corpusImage(
   record: ImageRecord,
   maps: readonly AttentionMap[],
   picture: Picture,
-  mask?: Mask
+  mask?: MaskFile
 ): CorpusImage {
   return {
     record,
@@ -102,7 +102,7 @@ export function lightnessVariance({width, height, data}: Picture, grid: Grid): F
 }
 
 /** Share of each patch's labelled pixels that are not background (class 0); NaN where none is labelled. */
-export function objectShare({width, height, labels}: Mask, grid: Grid): Float64Array {
+export function objectShare({width, height, labels}: MaskFile, grid: Grid): Float64Array {
   return eachPatch(grid, width, height, (pixels) => {
     const labelled = pixels.filter((i) => labels[i] !== IGNORED);
     return labelled.filter((i) => labels[i] !== 0).length / labelled.length;
@@ -110,7 +110,7 @@ export function objectShare({width, height, labels}: Mask, grid: Grid): Float64A
 }
 
 /** A mask cut as the default fit cuts its photo: the middle square, by nearest pixel, so that labels stay labels. */
-export function squareMask({width, height, labels}: Mask, side: number): Mask {
+export function squareMask({width, height, labels}: MaskFile, side: number): MaskFile {
   const short = Math.min(width, height);
   const [left, top] = [(width - short) / 2, (height - short) / 2];
   const at = (k: number, start: number) => Math.floor(start + ((k + 0.5) * short) / side);

@@ -22,7 +22,7 @@ import type {RecordFiles} from "./archive.js";
 export const comparedMethods = compared.map(({name}) => name);
 
 /** An image to analyse: its name in the record, and the picture's file. */
-export interface Subject {
+export interface ImageFile {
   id: string;
   path: string;
 }
@@ -41,7 +41,7 @@ export const together = 8;
  *
  * @param done called for each image; one that fails does not stop the others
  */
-export async function computeEach<S extends Subject>(
+export async function computeEach<S extends ImageFile>(
   model: LoadedModel,
   subjects: readonly S[],
   done: (subject: S, outcome: Outcome) => void,

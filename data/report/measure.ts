@@ -10,7 +10,7 @@ import {
   type FeatureProvider,
   type Seen
 } from "../../components/model/segmentation/segment.js";
-import {frequentTable, type Protocol, type Subject} from "./protocols.js";
+import {frequentTable, type Protocol, type LabelledInput} from "./protocols.js";
 
 const table = frequentTable();
 
@@ -25,7 +25,7 @@ export async function measureImage(
   colours: Colours,
   text: Float32Array,
   {classes, settings}: Protocol,
-  {image, labels}: Subject,
+  {image, labels}: LabelledInput,
   propagation: readonly (PropagationOptions | undefined)[] = []
 ): Promise<PredictedAreas[]> {
   // Methods may look at all windows of a picture at once.
@@ -44,7 +44,7 @@ export async function measureImage(
 }
 
 /** The labelled pixels of a photo's classes. */
-export function labelledAreas({labels}: Subject, classes: number): LabelledAreas {
+export function labelledAreas({labels}: LabelledInput, classes: number): LabelledAreas {
   const counts = new Float64Array(classes);
   for (const label of labels) if (table[label] < classes) ++counts[table[label]];
   return Array.from(counts).flatMap((count, c) => (count ? [c, count] : []));

@@ -16,14 +16,14 @@ import {readPicture} from "../files/picture.js";
 import {squareMask} from "../records/corpus-image.js";
 
 /** What the network sees of a photo, and the label of each pixel of it. */
-export interface Subject {
+export interface LabelledInput {
   image: Picture | PixelPlanes;
   labels: Uint8Array;
 }
 
 export interface Protocol extends ProtocolSummary {
   settings: Partial<SegmentSettings>;
-  subject(root: string, name: string, geometry: Colours & {patch: number}): Promise<Subject>;
+  subject(root: string, name: string, geometry: Colours & {patch: number}): Promise<LabelledInput>;
 }
 
 /** The frequent classes of these photos, in VOC's order, with their numbers in its masks. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import type {Turn} from "../../components/live/worker/turn.js";
-import type {Mask, News, SegmentAsk} from "../../components/live/protocol.js";
+import type {LiveMask, News, SegmentAsk} from "../../components/live/protocol.js";
 import {segmentPicture, windowsAtOnce, type Pace} from "../../components/live/worker/segmenting.js";
 import {gridOf} from "../../components/model/geometry.js";
 import type {Picture} from "../../components/model/image/pixels.js";
@@ -53,7 +53,7 @@ async function news(from: Engine, of: Picture, asked: SegmentAsk, pace: Pace = {
   return told;
 }
 
-const masksOf = (told: News[]): Mask[] => told.flatMap((one) => ("mask" in one ? [one.mask] : []));
+const masksOf = (told: News[]): LiveMask[] => told.flatMap((one) => ("mask" in one ? [one.mask] : []));
 
 /** One method's mask by a graph of its own, a window at a time. */
 function alone(
@@ -81,7 +81,7 @@ function alone(
 }
 
 /** Labels may differ only where two classes are as good as equal. */
-function agree(found: Mask, expected: Awaited<ReturnType<typeof alone>>): void {
+function agree(found: LiveMask, expected: Awaited<ReturnType<typeof alone>>): void {
   assert.equal(found.windows, expected.windows);
   assert.ok(relativeError(found.probabilities!, expected.probabilities!) <= 1e-4, found.method);
   const size = found.labels.length;

@@ -1,7 +1,7 @@
 // A picture that goes through both trunks in steps, against the whole graphs that the site's files are made with.
 import assert from "node:assert/strict";
 import {after, test} from "node:test";
-import {Subject} from "../../components/live/worker/subject.js";
+import {LivePicture} from "../../components/live/worker/livePicture.js";
 import {
   computeRecord,
   headAttention,
@@ -26,9 +26,9 @@ const pixels = pixelsOf(golden.image);
 const grid = [7, 7] as const;
 const provenance = {model: "golden", weights: "", device: "cpu", method: "sfp", options: [], versions: {}};
 
-function subjectOf(options = {}): Subject {
+function subjectOf(options = {}): LivePicture {
   const som = readOptions("sfp", sfp.options, options);
-  return new Subject(engine, sessions, {image: "golden", grid, pixels, som, provenance});
+  return new LivePicture(engine, sessions, {image: "golden", grid, pixels, som, provenance});
 }
 
 test("in steps, a picture's numbers are those of the whole graphs", async () => {
@@ -131,7 +131,7 @@ test("numbers that are not finite end a run, and in half precision the message s
   ] as const) {
     const other = new Engine({...broken, precision}, cpu(1));
     const steps = new Sessions(broken.checkpoint, cpu(1), 2);
-    const subject = new Subject(other, steps, {image: "golden", grid, pixels, som, provenance});
+    const subject = new LivePicture(other, steps, {image: "golden", grid, pixels, som, provenance});
     const run = subject.run(
       () => {},
       () => Promise.resolve()

@@ -9,7 +9,7 @@ import {ignored} from "../../components/model/evaluation/label-rules.js";
 import {Confusion} from "../../components/model/evaluation/metric.js";
 import {UnknownWordsError} from "../../components/model/spelling.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
-import {readMask, type Mask} from "../../data/files/masks.js";
+import {readMask, type MaskFile} from "../../data/files/masks.js";
 import {denseFeatures, openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
 import {imageFolder, listPhotos} from "../../data/site/photos.js";
 import {labelPixels, meanCosine, side, squarePixels, trace, type Trace} from "../support/measure-mini.js";
@@ -252,7 +252,7 @@ test("VOC's photos: agreement with the teacher, and mIoU of sclip and sfp, are t
 });
 
 /** The labels under a photo's middle square at 224 px, by nearest neighbour. */
-function squareLabels({width, height, labels}: Mask): Uint8Array {
+function squareLabels({width, height, labels}: MaskFile): Uint8Array {
   const ratio = side / Math.min(width, height);
   const along = (length: number) => {
     const resized = Math.max(side, Math.floor(length * ratio + 0.5));

@@ -1,7 +1,7 @@
 /** What the figures of the Causes page draw: a photo's plain numbers, a list of interventions, and what came of it. */
 import type {CausesFile, ChangedNumbers, PhotoCauses} from "../../analysis/causes.js";
 import {formatInterventions, parseInterventions, type Intervention} from "../../model/interventions/index.js";
-import type {Feed, Picture} from "../../site/feed.js";
+import type {Feed, ShownPicture} from "../../site/feed.js";
 import {fetchData} from "../../site/files.js";
 import {reasonOf} from "../../ui/reason.js";
 
@@ -21,7 +21,7 @@ export interface CausesRunner {
 
 /** A photo with what is known of it. */
 export interface CausesView {
-  picture: Picture;
+  picture: ShownPicture;
   /** Of the layers, 1-based. */
   layer: number;
   causes: Study & {heads?: number[]};
@@ -46,7 +46,7 @@ export class CausesPlace {
   private readonly listeners = new Set<(state: CausesState) => void>();
   private readonly studies = new Map<string, Promise<CausesView["causes"] & {answers?: ChangedNumbers[]}>>();
   private readonly found = new Map<string, ChangedNumbers>();
-  private picture?: Picture;
+  private picture?: ShownPicture;
   private turn = 0;
 
   constructor(

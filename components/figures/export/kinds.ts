@@ -2,10 +2,10 @@
 import type {Rows} from "../frame/rows.js";
 import {captionWords, type Caption} from "./caption.js";
 import {toCsv} from "./csv.js";
-import {drawFigure, pngBlob, svgBlob, type PictureOptions} from "./picture.js";
+import {drawFigure, pngBlob, svgBlob, type PaperOptions} from "./picture.js";
 
 /** A figure that is exported. */
-export interface Subject {
+export interface ExportedFigure {
   figure: HTMLElement;
   caption: Caption;
   /** Its numbers, where it has some. */
@@ -19,13 +19,13 @@ export interface Kind {
   hint: string;
   /** Whether it shows the drawing, or holds the numbers. */
   of: "drawing" | "numbers";
-  make: (subject: Subject, options: PictureOptions) => Promise<Blob>;
+  make: (subject: ExportedFigure, options: PaperOptions) => Promise<Blob>;
 }
 
 /** Twice the page's 96 pixels to the inch. */
 const usual = 192;
 
-const numbers = ({rows, caption}: Subject): Rows => {
+const numbers = ({rows, caption}: ExportedFigure): Rows => {
   if (!rows) throw new Error(`The figure “${caption.title}” has no numbers to save.`);
   return rows();
 };
@@ -83,7 +83,7 @@ export type KindId = keyof typeof kinds;
 export const kindIds = Object.keys(kinds) as KindId[];
 
 /** Puts a figure's picture on the clipboard; false where the browser does not allow it. */
-export async function copyPicture(subject: Subject, options: PictureOptions): Promise<boolean> {
+export async function copyPicture(subject: ExportedFigure, options: PaperOptions): Promise<boolean> {
   try {
     // The clipboard is asked within the click, and waits for the picture.
     await navigator.clipboard.write([new ClipboardItem({"image/png": kinds.png.make(subject, options)})]);

@@ -3,9 +3,9 @@ import {h} from "../../ui/dom.js";
 import {reasonOf} from "../../ui/reason.js";
 import {fileName} from "./caption.js";
 import {chosenFamilies, families, type FamilyId} from "./faces.js";
-import {kindIds, kinds, type Kind, type KindId, type Subject} from "./kinds.js";
+import {kindIds, kinds, type Kind, type KindId, type ExportedFigure} from "./kinds.js";
 import {texFigure, texTable} from "./latex.js";
-import type {PictureOptions} from "./picture.js";
+import type {PaperOptions} from "./picture.js";
 import {copyText, save} from "./save.js";
 
 /** The width of type in figures on the page, in CSS pixels: what becomes the chosen size. */
@@ -38,7 +38,7 @@ export const usualPaper: PaperChoice = {
 };
 
 /** The layout that makes type and width come out as chosen. */
-export function paperOptions({inches, type, family, title, caption, perInch}: PaperChoice): PictureOptions {
+export function paperOptions({inches, type, family, title, caption, perInch}: PaperChoice): PaperOptions {
   const margin = 2;
   const width = (inches * 72 * pageType) / type - 2 * margin;
   const without = [...(title ? [] : [".figure-header"]), ...(caption ? [] : ["figcaption"])].join(", ");
@@ -46,7 +46,7 @@ export function paperOptions({inches, type, family, title, caption, perInch}: Pa
 }
 
 /** Asks how, and gives the figure in the kinds that show it, and as LaTeX. */
-export function openPaper(subject: () => Subject): void {
+export function openPaper(subject: () => ExportedFigure): void {
   let choice = usualPaper;
   const problem = h("p", {class: "figure-problem", role: "alert"});
   const set = (change: Partial<PaperChoice>) => {
@@ -144,12 +144,12 @@ export function openPaper(subject: () => Subject): void {
 }
 
 /** Saves a figure as it is chosen for a paper. */
-export async function savePaper(subject: Subject, id: KindId, choice: PaperChoice): Promise<void> {
+export async function savePaper(subject: ExportedFigure, id: KindId, choice: PaperChoice): Promise<void> {
   const {make, end}: Kind = kinds[id];
   save(await make(subject, paperOptions(choice)), `${fileName(subject.caption)}.${end}`);
 }
 
 /** Copies a figure's numbers as a LaTeX table; false where the browser does not allow it. */
-export function copyTable({rows, caption}: Subject): Promise<boolean> {
+export function copyTable({rows, caption}: ExportedFigure): Promise<boolean> {
   return copyText(texTable(rows?.() ?? [], caption));
 }

@@ -9,7 +9,7 @@ import {onStage, type Layout} from "./stage.js";
 /** CSS pixels to the inch, and to the point. */
 const pixelsPerInch = 96;
 
-export interface PictureOptions extends Layout {
+export interface PaperOptions extends Layout {
   /** The drawing's width on paper, in inches; without it, its pixels at 96 to the inch. */
   inches?: number;
   /** Pixels of a picture of pixels to the inch of paper. */
@@ -31,7 +31,7 @@ export interface Drawn {
  *
  * @throws Error where there is nothing drawn
  */
-export async function drawFigure(figure: HTMLElement, caption: Caption, options: PictureOptions = {}): Promise<Drawn> {
+export async function drawFigure(figure: HTMLElement, caption: Caption, options: PaperOptions = {}): Promise<Drawn> {
   const {inches, margin = 16} = options;
   if (figure.querySelector(":scope > .figure-drawing.is-empty"))
     throw new Error("The figure is not drawn yet, or cannot be: its place says why.");

@@ -7,7 +7,7 @@ import {tile} from "../../model/segmentation/windows.js";
 import {classPixels, picture} from "../../charts/pixels.js";
 
 /** One method's segmentation of a photo that is one window. */
-export interface Mask {
+export interface PhotoMask {
   /** The class of each patch: N. */
   patches: Uint8Array;
   /** The greatest cosine of each class at each patch: classes × N. */
@@ -25,7 +25,7 @@ const enlarged = 16;
  * Segments as the shell does: cosines with every word, of synonyms the greatest, enlarged bilinearly, then the
  * greatest class.
  */
-export async function segmentPatches({width, values}: FeatureMap, grid: Grid, asked: Asked): Promise<Mask> {
+export async function segmentPatches({width, values}: FeatureMap, grid: Grid, asked: Asked): Promise<PhotoMask> {
   const {text, classOf, classes} = asked;
   const patches = grid[0] * grid[1];
   const queries = classOf.length;
@@ -44,12 +44,12 @@ export async function segmentPatches({width, values}: FeatureMap, grid: Grid, as
 }
 
 /** A mask in the colours of its classes; with `other`, only where the two differ. */
-export function maskPicture({labels, height, width}: Mask, other?: Mask): HTMLCanvasElement {
+export function maskPicture({labels, height, width}: PhotoMask, other?: PhotoMask): HTMLCanvasElement {
   return picture(classPixels(labels, [height, width], (i) => !other || other.labels[i] !== labels[i]));
 }
 
 /** The share of patches to which two methods give different classes. */
-export function disagreement(a: Mask, b: Mask): number {
+export function disagreement(a: PhotoMask, b: PhotoMask): number {
   let differ = 0;
   for (let i = 0; i < a.patches.length; ++i) differ += Number(a.patches[i] !== b.patches[i]);
   return differ / a.patches.length;

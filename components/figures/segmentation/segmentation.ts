@@ -13,7 +13,7 @@ import {figure, provenance} from "../frame/figure.js";
 import {absent, absentNote} from "../frame/absent.js";
 import {followAnswers} from "../frame/follow.js";
 import {rampLegend} from "../../charts/legend.js";
-import {disagreement, maskPicture, type Mask} from "./masks.js";
+import {disagreement, maskPicture, type PhotoMask} from "./masks.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {patchName} from "../../charts/reading.js";
@@ -185,7 +185,7 @@ function classesLegend({classes}: Asked): HTMLElement {
   return h("ul", {class: "legend-marks"}, ...items);
 }
 
-function describe(mask: Mask, {classes}: Asked, patch: number, shown: Shown, index: number): string {
+function describe(mask: PhotoMask, {classes}: Asked, patch: number, shown: Shown, index: number): string {
   return shown === "heat" ? formatValue(mask.heat[index][patch]) : classes[mask.patches[patch]].name;
 }
 

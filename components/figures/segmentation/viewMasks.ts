@@ -4,12 +4,12 @@ import {Cache, perOwner, proceed, type Answer} from "../../site/cache.js";
 import type {View} from "../../site/feed.js";
 import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
 import {segmenters, type FeatureStage} from "../features/stages.js";
-import {segmentPatches, type Mask} from "./masks.js";
+import {segmentPatches, type PhotoMask} from "./masks.js";
 
 /** The masks of every method that the photo has features of, by the name of those, and the words they are for. */
 export interface Masks {
   asked: Asked;
-  byName: ReadonlyMap<string, Mask>;
+  byName: ReadonlyMap<string, PhotoMask>;
 }
 
 /** What segments and is there, in the page's order. */

@@ -6,7 +6,7 @@ import type {OptionValues} from "../../analysis/options.js";
 import type {LabelClass} from "../../model/segmentation/labels.js";
 import type {DeviceKind} from "../capabilities.js";
 import type {ModelEntry} from "../catalog.js";
-import type {Mask, Shown} from "../protocol.js";
+import type {LiveMask, Shown} from "../protocol.js";
 import {empty, read, write} from "./store.js";
 
 /** A picture that was run. */
@@ -22,7 +22,7 @@ export interface KeptPicture {
 
 /** Masks as they were shown last. */
 export interface KeptMasks {
-  masks: Mask[];
+  masks: LiveMask[];
   /** In the order of the labels. */
   classes: LabelClass[];
   /** What the caption says. */

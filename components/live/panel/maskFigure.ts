@@ -10,13 +10,13 @@ import {opacityInput} from "../../figures/frame/kit.js";
 import type {SelectionStore} from "../../site/selection.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels} from "../../model/segmentation/labels.js";
-import type {Mask, Shown} from "../protocol.js";
+import type {LiveMask, Shown} from "../protocol.js";
 import {canvasOf} from "../canvas.js";
 
 export interface MaskFigureOptions {
   whole?: Shown;
   /** One a method, in the order in which they are shown. */
-  masks: readonly Mask[];
+  masks: readonly LiveMask[];
   /** Class names, in the order of the labels. */
   classes: readonly string[];
   /** Model, device, settings. */
@@ -53,7 +53,7 @@ export function maskFigure(
   let opacity = store.value.masks.opacity;
   let picture: HTMLElement | undefined;
   let photo: {of: Shown; canvas: HTMLCanvasElement} | undefined;
-  const overlays = new Map<string, {mask: Mask; canvas: HTMLCanvasElement; frame: HTMLElement}>();
+  const overlays = new Map<string, {mask: LiveMask; canvas: HTMLCanvasElement; frame: HTMLElement}>();
   const place = plates([], 300);
   const legend = h("ul", {class: "legend-marks"});
   const opacitySlider = opacityInput(store);
@@ -83,7 +83,7 @@ export function maskFigure(
   // The frame's own update is kept: the drawing that is returned has another by the same name.
   const updateFrame = frame.update;
 
-  const overlay = (mask: Mask) => {
+  const overlay = (mask: LiveMask) => {
     const known = overlays.get(mask.method);
     if (known?.mask === mask && known.canvas.isConnected) return known.frame;
     const made = {mask, ...overlaid(mask, photo!.canvas, state.classes)};
@@ -125,7 +125,7 @@ export function maskFigure(
 }
 
 /** A method's mask over the picture, in a frame that names it. */
-function overlaid(mask: Mask, photo: HTMLCanvasElement, classes: readonly string[]) {
+function overlaid(mask: LiveMask, photo: HTMLCanvasElement, classes: readonly string[]) {
   const canvas = pixelCanvas(classPixels(mask.labels, [mask.height, mask.width]));
   canvas.setAttribute("aria-hidden", "true");
   const named = {class: "mask-stack", role: "img", "aria-label": describe(mask, classes)};
@@ -143,12 +143,12 @@ function legendItem(name: string, i: number): HTMLElement {
 }
 
 /** "8 windows", "4 of 8 windows" while others are on their way. */
-function seen({windows, of}: Mask): string {
+function seen({windows, of}: LiveMask): string {
   return windows < of ? `${windows} of ${of} windows` : of > 1 ? `${of} windows` : "1 window";
 }
 
 /** What all masks took: their methods see the windows in one pass. */
-function took(masks: readonly Mask[]): string {
+function took(masks: readonly LiveMask[]): string {
   if (!masks.length) return "";
   const seconds = Math.max(...masks.map(({milliseconds}) => milliseconds)) / 1000;
   return ` · ${seconds.toFixed(1)} s${masks.length > 1 ? ` for all ${masks.length} methods` : ""}`;
@@ -173,7 +173,7 @@ function shares({masks, classes}: MaskFigureOptions): Rows {
   );
 }
 
-function describe(mask: Mask, classes: readonly string[]): string {
+function describe(mask: LiveMask, classes: readonly string[]): string {
   const each = Array.from(
     countLabels(mask.labels, classes.length),
     (count, i) => `${classes[i]} ${Math.round((100 * count) / mask.labels.length)} %`

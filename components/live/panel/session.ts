@@ -1,6 +1,6 @@
 /** What the Live page is doing: which picture, model and device, how far it has got, what went wrong. */
 import type {ImageRecord} from "../../records/record.js";
-import type {Picture} from "../../site/feed.js";
+import type {ShownPicture} from "../../site/feed.js";
 import type {Fit} from "../../model/image/fit.js";
 import type {TextVectors} from "../../model/lexicon.js";
 import type {OptionValues} from "../../analysis/options.js";
@@ -11,7 +11,7 @@ import {canvasOf} from "../canvas.js";
 import type {KeptPicture, KeptRun} from "../kept/run.js";
 import {failureOf, LiveError} from "../failure.js";
 import {offerWords} from "../../site/lexicon.js";
-import type {Failure, Mask, News, SegmentAsk, Shown, Stage} from "../protocol.js";
+import type {Failure, LiveMask, News, SegmentAsk, Shown, Stage} from "../protocol.js";
 
 /** A picture that the reader chose. */
 export type Chosen = KeptPicture;
@@ -40,11 +40,11 @@ export interface LiveState {
   /** The picture as the model looked at it, and all of it. */
   square?: Shown;
   whole?: Shown;
-  masks: Mask[];
+  masks: LiveMask[];
 }
 
 /** What figures are given as a result comes in. */
-export type ShowResult = (record: ImageRecord, live: LiveModel, picture: Picture) => void;
+export type ShowResult = (record: ImageRecord, live: LiveModel, picture: ShownPicture) => void;
 
 /** Runs what the reader asks for, the newest first, and tells listeners how it goes. */
 export class LiveSession {
@@ -227,7 +227,7 @@ export class LiveSession {
     const live = await this.opened();
     if (chosen !== this.state.chosen) throw new LiveError({kind: "cancelled", message: "Another picture was chosen."});
     const {id, title, credit, target, background} = chosen;
-    let picture: Picture = {id, title, credit, target, background, image: null};
+    let picture: ShownPicture = {id, title, credit, target, background, image: null};
     const {fit, at} = this.state;
     const running = live.look({image: id, file: chosen.file, fit, at, options: this.options}, (news) => {
       if ("looked" in news) {

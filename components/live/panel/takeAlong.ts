@@ -6,14 +6,14 @@ import {h} from "../../ui/dom.js";
 import {save} from "../../figures/export/save.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels, type LabelClass} from "../../model/segmentation/labels.js";
-import type {Mask} from "../protocol.js";
+import type {LiveMask} from "../protocol.js";
 import {arrayFiles} from "./arrays.js";
 import {zipFiles, type NamedBytes} from "./zip.js";
 
 /** What there is to take along. */
 export interface Results {
   source: RecordSource;
-  masks: readonly Mask[];
+  masks: readonly LiveMask[];
   /** In the order of the masks' labels. */
   classes: readonly LabelClass[];
   /** Model, size and device. */

@@ -14,13 +14,13 @@ import {
 import type {Engine, Output, Pixels} from "../../model/runtime.js";
 import type {Sessions} from "../../model/sessions.js";
 import type {Calls, OpenModel} from "../protocol.js";
-import type {Subject} from "./subject.js";
+import type {LivePicture} from "./livePicture.js";
 
 /** The open model and the picture that it looked at. */
 interface Place {
   engine: Engine;
   sessions: Sessions;
-  subject: Subject;
+  subject: LivePicture;
   info: OpenModel;
 }
 
@@ -28,7 +28,7 @@ interface Place {
 const listed = 10;
 
 /** What the last block makes of each picture without a change: features, and logits where there are any. */
-const ends = new WeakMap<Subject, Promise<Record<string, Output>>>();
+const ends = new WeakMap<LivePicture, Promise<Record<string, Output>>>();
 
 function plainRun({subject}: Place): PlainRun {
   const {grid, pixels} = subject.options;

@@ -18,7 +18,7 @@ import type {Ask, CallName, Calls, OpenModel, Shown, Tell} from "../protocol.js"
 import {reduced, segmentPicture} from "./segmenting.js";
 import {changedPicture, pictureCauses} from "./causes.js";
 import {readSource} from "./source.js";
-import {Subject} from "./subject.js";
+import {LivePicture} from "./livePicture.js";
 import type {Turn} from "./turn.js";
 import {openTowerWords, type TowerWords} from "./towerWords.js";
 
@@ -29,7 +29,7 @@ interface Bench {
   sessions: Sessions;
   tower?: TowerWords;
   picture?: Picture;
-  subject?: Subject;
+  subject?: LivePicture;
 }
 
 let bench: Bench | undefined;
@@ -71,7 +71,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     const square = fit(partAt(picture, how, at), info.geometry.patch, how);
     tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
     const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
-    const subject = new Subject(engine, sessions, {
+    const subject = new LivePicture(engine, sessions, {
       image,
       ...inputOf(square, info.geometry),
       som: values,
@@ -149,7 +149,7 @@ function opened(): Bench {
   return bench;
 }
 
-function looked(): Subject {
+function looked(): LivePicture {
   const {subject} = opened();
   if (!subject) throw new Error("No picture has been looked at yet.");
   return subject;
@@ -192,12 +192,12 @@ const ranks: Record<CallName, number> = {
   repairs: 4
 };
 
-interface Waiting {
+interface QueuedCall {
   message: Exclude<Ask, {cancel: number}>;
   controller: AbortController;
 }
 
-const waiting: Waiting[] = [];
+const waiting: QueuedCall[] = [];
 const pending = new Map<number, AbortController>();
 let busy = false;
 
@@ -206,7 +206,7 @@ function tell(message: Tell): void {
   postMessage(message);
 }
 
-async function answer({message: {id, name, ask}, controller: {signal}}: Waiting): Promise<void> {
+async function answer({message: {id, name, ask}, controller: {signal}}: QueuedCall): Promise<void> {
   try {
     signal.throwIfAborted();
     const call = calls[name] as (ask: unknown, turn: Turn) => Promise<Calls[CallName]["answer"]>;
@@ -227,7 +227,7 @@ async function work(): Promise<void> {
   while (waiting.length > 0) {
     const least = Math.min(...waiting.map(({message}) => ranks[message.name]));
     const at = waiting.findIndex(({message}) => ranks[message.name] === least);
-    await answer(...(waiting.splice(at, 1) as [Waiting]));
+    await answer(...(waiting.splice(at, 1) as [QueuedCall]));
     // Lets messages in, so that what matters more can overtake.
     await new Promise((resolve) => setTimeout(resolve));
   }

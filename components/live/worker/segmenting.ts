@@ -12,7 +12,7 @@ import {
 } from "../../model/segmentation/segment.js";
 import type {PixelBatch} from "../../model/segmentation/windows.js";
 import type {Turn} from "./turn.js";
-import type {Mask, SegmentAsk} from "../protocol.js";
+import type {LiveMask, SegmentAsk} from "../protocol.js";
 
 /** Masks are drawn at most this long: more pixels than a page shows only cost time. */
 const longest = 1024;
@@ -64,13 +64,19 @@ export async function segmentPicture(
     );
   };
   /** The mask of a method by the windows seen since `start`. */
-  const mask = async (input: ShellInput, seen: Seen, method: number, start: number): Promise<Mask> => {
+  const mask = async (input: ShellInput, seen: Seen, method: number, start: number): Promise<LiveMask> => {
     const {windows: of, ...labelled} = await labelPixels(input, seen, method);
     return {method: names[method], windows: seen.done, of, milliseconds: performance.now() - start, ...labelled};
   };
   /** Tells each method's mask; meanwhile the done fraction goes from `from` to `to`. */
-  const finish = async (input: ShellInput, seen: Seen, start: number, from: number, to: number): Promise<Mask[]> => {
-    const masks: Mask[] = [];
+  const finish = async (
+    input: ShellInput,
+    seen: Seen,
+    start: number,
+    from: number,
+    to: number
+  ): Promise<LiveMask[]> => {
+    const masks: LiveMask[] = [];
     for (const method of names.keys()) {
       progress(from + ((to - from) * method) / names.length);
       masks.push(await mask({...input, probabilities: probabilities ? "all" : "none"}, seen, method, start));
@@ -80,14 +86,14 @@ export async function segmentPicture(
   };
 
   /** Masks of the whole picture in one window. */
-  const look = async (how: Partial<SegmentSettings>, share: number): Promise<Mask[]> => {
+  const look = async (how: Partial<SegmentSettings>, share: number): Promise<LiveMask[]> => {
     const input = shell({...how, crop: 0});
     const start = performance.now();
     const {value} = await scoreWindows(input, features).next();
     return finish(input, value!, start, share / 2, share);
   };
 
-  const slide = async (coarse: readonly Mask[]): Promise<void> => {
+  const slide = async (coarse: readonly LiveMask[]): Promise<void> => {
     const input = shell(settings);
     const start = performance.now();
     let [told, pause, rows] = [start, leastPause, 0];
@@ -126,7 +132,7 @@ function coveredShare({pixels, scores}: Seen): number {
 }
 
 /** The upper rows of one mask, the rest of another. */
-function upperRows({labels, width, height}: Mask, {labels: below}: Mask, share: number): Mask["labels"] {
+function upperRows({labels, width, height}: LiveMask, {labels: below}: LiveMask, share: number): LiveMask["labels"] {
   const mixed = below.slice();
   mixed.set(labels.subarray(0, Math.floor(share * height) * width));
   return mixed;

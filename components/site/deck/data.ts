@@ -3,7 +3,7 @@ import {guardedSource} from "../../records/absent.js";
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../../records/arrow.js";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../records/arrow.js";
 import {trunks, type AttentionMap} from "../../records/record.js";
-import type {Opened, Picture, View} from "../feed.js";
+import type {Opened, ShownPicture, View} from "../feed.js";
 import {Cache} from "../cache.js";
 import type {KeptData} from "./deck.js";
 import {askedOf} from "./noted.js";
@@ -41,7 +41,7 @@ export async function keptDataOf({source, record, picture}: View): Promise<KeptD
   };
 }
 
-function pictureAddress({image}: Picture): string {
+function pictureAddress({image}: ShownPicture): string {
   const canvas = document.createElement("canvas");
   const side = 448;
   if (!image) return canvas.toDataURL("image/png");

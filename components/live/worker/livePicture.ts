@@ -18,7 +18,7 @@ import {buildStretch, stretchInput, type Stretch} from "../../model/stretch.js";
 import {continueWith} from "./kept.js";
 
 /** What is asked of a picture. */
-export interface SubjectOptions {
+export interface LivePictureOptions {
   image: string;
   grid: Grid;
   pixels: Pixels;
@@ -30,7 +30,7 @@ export interface SubjectOptions {
 const stride = 2;
 
 /** Runs a picture through both trunks side by side, a few blocks at a time, and answers questions about it afterwards. */
-export class Subject {
+export class LivePicture {
   /** Outputs by trunk and name, such as `class.3`. */
   private readonly outputs = {plain: new Map<string, Output>(), purified: new Map<string, Output>()};
 
@@ -40,7 +40,7 @@ export class Subject {
   constructor(
     private readonly engine: Engine,
     private readonly sessions: Sessions,
-    readonly options: SubjectOptions
+    readonly options: LivePictureOptions
   ) {}
 
   private get layers(): number {
