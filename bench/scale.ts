@@ -6,7 +6,7 @@ import {cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync} from "no
 import {loadavg, tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import sharp from "sharp";
-import {imageFolder, listPhotos} from "../data/site/photos.js";
+import {imageFolder, listPhotoFiles} from "../data/site/photos.js";
 
 const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [7, 50, 200];
 const kept = process.env.KEEP && resolve(process.env.KEEP);
@@ -14,7 +14,7 @@ const clone = mkdtempSync(join(tmpdir(), "scale-"));
 
 /** A picture like no other: a part of a photo, turned over or not, lighter or darker. */
 async function derive(index: number, target: string): Promise<void> {
-  const photos = listPhotos();
+  const photos = listPhotoFiles();
   const {file} = photos[index % photos.length];
   const round = Math.floor(index / photos.length);
   const {width, height} = await sharp(join(imageFolder, file)).metadata();
@@ -84,7 +84,7 @@ try {
   delete process.env.KEEP;
   process.chdir(clone);
   // The clone has the committed photos, and so has this folder.
-  let made = listPhotos().length;
+  let made = listPhotoFiles().length;
   console.log("| photos | first build (s) | next build (s) | memory (MB) | site (MB) | analyses (MB) | load |");
   for (const count of counts) {
     for (; made < count; ++made) await derive(made, join(clone, "data/images", `derived-${made}.jpg`));

@@ -5,7 +5,7 @@ import type {MissingModel, ModelList, ModelMeasures} from "../components/analysi
 import {listModels} from "./hub/folders.js";
 import {committedMeasures, measurePhotos} from "./records/measures.js";
 import {modelsOfSite} from "./site/models.js";
-import {listPhotos} from "./site/photos.js";
+import {listPhotoFiles} from "./site/photos.js";
 import {shippedModels} from "./site/shipped.js";
 import {snapshotFile} from "./site/snapshots.js";
 
@@ -15,7 +15,7 @@ for (const {id, photos} of await modelsOfSite()) {
   if (measured?.photos.length) models.push(measured);
 }
 for (const {id} of shippedModels()) {
-  const committed = committedMeasures(id, listPhotos());
+  const committed = committedMeasures(id, listPhotoFiles());
   if (!committed) continue;
   const known = models.find((model) => model.id === id);
   if (!known) models.push(committed);

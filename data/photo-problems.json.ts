@@ -1,12 +1,12 @@
 // What is wrong in data/images, for the page that lists the photos.
 import {modelsOfSite} from "./site/models.js";
-import {listPhotoProblems, listPhotos} from "./site/photos.js";
+import {listPhotoProblems, listPhotoFiles} from "./site/photos.js";
 import {archiveFile} from "./records/places.js";
 
 const problems = listPhotoProblems();
 const models = await modelsOfSite();
 const begins = models[0]?.id;
-for (const photo of listPhotos()) {
+for (const photo of listPhotoFiles()) {
   const its = models.filter((model) => model.photos.some(({id}) => id === photo.id));
   if (its.length === 0)
     problems.push({file: photo.file, kind: "note", message: "It is not analysed: no model is at hand."});

@@ -26,13 +26,13 @@ export function peak(values: readonly (number | null)[]): number | null {
 }
 
 /** A model with one photo that it has measured. */
-export interface Seen {
+export interface MeasuredPhoto {
   model: ModelMeasures;
   photo: PhotoMeasures;
 }
 
 /** The models that have measured a photo. */
-export function modelsOn(models: readonly ModelMeasures[], image: string): Seen[] {
+export function modelsOn(models: readonly ModelMeasures[], image: string): MeasuredPhoto[] {
   return models.flatMap((model) => {
     const photo = model.photos.find(({id}) => id === image);
     return photo ? [{model, photo}] : [];
@@ -45,7 +45,7 @@ export function modelsOn(models: readonly ModelMeasures[], image: string): Seen[
  *
  * @param layer of the first model, 0-based
  */
-export function modelAgreement(seen: readonly Seen[], layer: number): Float64Array {
+export function modelAgreement(seen: readonly MeasuredPhoto[], layer: number): Float64Array {
   const sets = seen.map(({model: {layers, grid}, photo}) => {
     const own = layerAtDepth(layer, seen[0].model.layers, layers);
     return {grid: String(grid), set: unpackSet(photo.sets[own], grid[0] * grid[1])};

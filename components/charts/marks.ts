@@ -8,7 +8,7 @@ import {isRecorded, outlinePath} from "../ui/ink.js";
  */
 
 /** A shape drawn around the origin. */
-export type Shape =
+export type MarkShape =
   "star" | "hollow star" | "square" | "diamond" | "ring" | "dashed ring" | "dotted ring" | "cross" | "dot";
 
 export interface Mark {
@@ -16,7 +16,7 @@ export interface Mark {
   label: string;
   /** Of the drawn mark, on light and on dark ground alike (Plot's observable10). */
   colour: string;
-  shape: Shape;
+  shape: MarkShape;
 }
 
 /** Every kind of token that a figure marks. */
@@ -63,7 +63,7 @@ export const trunkStrokes: Record<"plain" | "purified", Stroke> = {
 };
 
 /** The outline of a shape as an SVG path centred on (0, 0), `size` across. */
-export function outline(shape: Shape, size: number): string {
+export function outline(shape: MarkShape, size: number): string {
   const r = size / 2;
   switch (shape) {
     case "star":
@@ -100,12 +100,12 @@ function star(r: number): string {
 }
 
 /** Whether a shape's inside is painted. */
-export function isFilled(shape: Shape): boolean {
+export function isFilled(shape: MarkShape): boolean {
   return shape === "star" || shape === "dot" || shape === "diamond";
 }
 
 /** The dash of a shape's outline; empty when it is solid. */
-export function dashOf(shape: Shape): number[] {
+export function dashOf(shape: MarkShape): number[] {
   return shape === "dashed ring" ? [3, 2.5] : [];
 }
 

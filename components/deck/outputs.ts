@@ -3,14 +3,14 @@ import {save} from "../figures/export/save.js";
 import {DeckError} from "../site/deck/codec.js";
 import type {Deck} from "../site/deck/deck.js";
 
-export interface Output {
+export interface DeckOutput {
   label: string;
   hint: string;
   /** Makes the file. `tell` says how far it is. */
   make: (deck: Deck, tell: (words: string) => void) => Promise<{blob: Blob; end: string}>;
 }
 
-export const outputs: readonly Output[] = [
+export const outputs: readonly DeckOutput[] = [
   {
     label: "One file",
     hint: "Save one HTML file that opens from disk by a double click, without a network; its figures stay live",
@@ -29,7 +29,7 @@ export const outputs: readonly Output[] = [
 ];
 
 /** Makes and saves a deck's file. */
-export async function handOver({label, make}: Output, deck: Deck, tell: (words: string) => void): Promise<void> {
+export async function handOver({label, make}: DeckOutput, deck: Deck, tell: (words: string) => void): Promise<void> {
   if (deck.slides.length === 0) throw new DeckError("The deck has no slides yet.");
   tell(`${label}: beginning.`);
   const {blob, end} = await make(deck, (words) => tell(`${label}: ${words}`));

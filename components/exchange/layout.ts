@@ -2,7 +2,7 @@
 import type {Grid} from "../records/record.js";
 
 /** Tokens in their order: `prefix` of them before the patches, the class token among those. */
-export interface Layout {
+export interface TokenLayout {
   grid: Grid;
   prefix: number;
   /** The class token's position among the prefix, 0-based. */
@@ -10,7 +10,7 @@ export interface Layout {
 }
 
 /** What the reader says of it. */
-export type GivenLayout = Partial<Layout>;
+export type GivenLayout = Partial<TokenLayout>;
 
 /** The tokens do not say which grid they are; the reader has to. Its message ends with what to give. */
 export class LayoutError extends Error {
@@ -29,7 +29,7 @@ const leastSide = 2;
  * @param tokens T, tokens of a map
  * @throws LayoutError saying what has to be given
  */
-export function layoutOf(tokens: number, {grid, prefix, classIndex = 0}: GivenLayout): Layout {
+export function layoutOf(tokens: number, {grid, prefix, classIndex = 0}: GivenLayout): TokenLayout {
   const found = grid ? afterPrefix(tokens, grid, prefix) : squareGrid(tokens, prefix);
   if (found.prefix < 1)
     throw new LayoutError(
@@ -42,7 +42,7 @@ export function layoutOf(tokens: number, {grid, prefix, classIndex = 0}: GivenLa
   return {...found, classIndex};
 }
 
-function afterPrefix(tokens: number, grid: Grid, prefix: number | undefined): Omit<Layout, "classIndex"> {
+function afterPrefix(tokens: number, grid: Grid, prefix: number | undefined): Omit<TokenLayout, "classIndex"> {
   const rest = tokens - grid[0] * grid[1];
   if (rest < 0 || (prefix !== undefined && prefix !== rest))
     throw new LayoutError(
@@ -51,7 +51,7 @@ function afterPrefix(tokens: number, grid: Grid, prefix: number | undefined): Om
   return {grid, prefix: rest};
 }
 
-function squareGrid(tokens: number, prefix: number | undefined): Omit<Layout, "classIndex"> {
+function squareGrid(tokens: number, prefix: number | undefined): Omit<TokenLayout, "classIndex"> {
   const fits = (prefix === undefined ? usual : [prefix]).flatMap((before) => {
     const side = Math.sqrt(tokens - before);
     return Number.isInteger(side) && side >= leastSide ? [{grid: [side, side] as const, prefix: before}] : [];

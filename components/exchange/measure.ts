@@ -3,7 +3,7 @@ import {max, sorted, type Numbers} from "../analysis/arrays.js";
 import {indicesOf} from "../analysis/detectors/detection.js";
 import {som} from "../analysis/detectors/som.js";
 import type {Dump, Maps, Tokens} from "./dump.js";
-import type {Layout} from "./layout.js";
+import type {TokenLayout} from "./layout.js";
 
 /** One layer of one trunk: per head, H × N each. */
 export interface MapRows {
@@ -14,7 +14,7 @@ export interface MapRows {
 }
 
 /** Class rows and diagonals of a layer's maps, patches alone. */
-export function mapRows(values: Float32Array | Float64Array, {heads, tokens}: Maps, layout: Layout): MapRows {
+export function mapRows(values: Float32Array | Float64Array, {heads, tokens}: Maps, layout: TokenLayout): MapRows {
   const {prefix, classIndex} = layout;
   const patches = tokens - prefix;
   const rows = {
@@ -59,7 +59,7 @@ export function lowerMedian(values: Numbers): number {
 }
 
 /** What `import --dry-run --json` prints of a layer. */
-export interface LayerSummary {
+export interface DumpLayer {
   /** 1-based. */
   layer: number;
   /** Eq. 4 with factor 1 on the mean over heads; patches from 0. */
@@ -73,7 +73,7 @@ export interface LayerSummary {
 }
 
 /** The plain trunk of a dump, layer by layer; every value of it is checked on the way. */
-export function summarise({attention, tokens}: Dump, layout: Layout): LayerSummary[] {
+export function summarise({attention, tokens}: Dump, layout: TokenLayout): DumpLayer[] {
   return Array.from({length: attention.layers}, (_, index) => {
     const {classRows, diagonals} = mapRows(attention.layer(index), attention, layout);
     const {outliers} = som({classRows, diagonals, heads: attention.heads});

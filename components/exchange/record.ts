@@ -4,7 +4,7 @@ import {som} from "../analysis/detectors/som.js";
 import {encodeAttention, encodeFeatures, encodeRecord} from "../records/arrow.js";
 import type {AttentionMap, FeatureMap, ImageRecord, Imported, Trunk, TrunkRecord} from "../records/record.js";
 import {dumpFeatures, type Dump, type Maps, type Tokens} from "./dump.js";
-import type {Layout} from "./layout.js";
+import type {TokenLayout} from "./layout.js";
 import {mapRows, tokenNorms} from "./measure.js";
 
 /** What a record says besides its numbers. */
@@ -38,7 +38,7 @@ export interface ReadDump {
  *
  * @throws Error naming array, layer and head where the dump is wrong
  */
-export function recordOf(dump: Dump, layout: Layout, as: ImportedAs): ReadDump {
+export function recordOf(dump: Dump, layout: TokenLayout, as: ImportedAs): ReadDump {
   const {attention, purified, tokens, purifiedTokens} = dump;
   const {grid, prefix} = layout;
   const {layers, heads} = attention;
@@ -84,7 +84,7 @@ export function recordOf(dump: Dump, layout: Layout, as: ImportedAs): ReadDump {
 }
 
 /** A trunk's measurements. What the dump lacks is NaN, and no outlier. */
-function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: Layout, size = maps!): TrunkRecord {
+function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: TokenLayout, size = maps!): TrunkRecord {
   const {layers, heads} = size;
   const patches = size.tokens - layout.prefix;
   const record: TrunkRecord = {
@@ -119,7 +119,7 @@ function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: Lay
 }
 
 /** Rows of tokens with the class token moved to the front. */
-function classFirst<A extends Float32Array | Float64Array>(values: A, width: number, {classIndex}: Layout): A {
+function classFirst<A extends Float32Array | Float64Array>(values: A, width: number, {classIndex}: TokenLayout): A {
   if (classIndex === 0) return values;
   const moved = values.slice() as A;
   moved.set(values.subarray(0, classIndex * width), width);
@@ -127,7 +127,7 @@ function classFirst<A extends Float32Array | Float64Array>(values: A, width: num
   return moved;
 }
 
-function layerMaps(maps: Maps, layer: number, layout: Layout): LayerMaps {
+function layerMaps(maps: Maps, layer: number, layout: TokenLayout): LayerMaps {
   const {heads, tokens} = maps;
   const values = Float32Array.from(maps.layer(layer));
   const size = tokens * tokens;

@@ -8,7 +8,7 @@ import {figureNamed} from "./catalog.js";
 import {showNamed} from "./named.js";
 
 /** A step of a story. */
-export interface Step {
+export interface StoryStep {
   /** The figure, to be put below the text. */
   figure: HTMLElement;
   /** Words of the text as a button: it gives the figure another selection, written as a query string. */
@@ -21,7 +21,7 @@ export interface Step {
  * @param search what it shows at first, as a query string
  * @throws RangeError for an id that is not in the catalogue
  */
-export function storyStep(id: string, search: string): Step {
+export function storyStep(id: string, search: string): StoryStep {
   const store = ownStore(search);
   const page = figureNamed(id)?.page;
   const figure = showNamed(new Feed(store, openShown, "story", page), id);

@@ -50,7 +50,7 @@ export interface TrunkLayer extends Block, Responses {
 }
 
 /** All blocks that were run; `layers[l - 1]` is layer l. */
-export interface Trunk {
+export interface TrunkGraph {
   layers: TrunkLayer[];
   /** x_l, 1-based, and x_0 the input of block 1: what block l + 1 reads. */
   passed(layer: number): Value;
@@ -168,7 +168,7 @@ export class Network extends Tower {
   }
 
   /** Runs blocks 1 to `last`, repairing each output where SOM is asked for, and offers their probes. */
-  trunk(pixels: Value, last: number, som?: SomOptions): Trunk {
+  trunk(pixels: Value, last: number, som?: SomOptions): TrunkGraph {
     const {input, layers} = this.begin(pixels);
     const standIn = this.geometry.prefix.classToken ? undefined : this.probeRow(pixels);
     for (let layer = layers.length + 1, x = input; layer <= last; ++layer) {

@@ -22,31 +22,31 @@ export interface Responses {
 }
 
 /** What outliers are chosen by: attention, and the norm of each patch after the block, B × N. */
-export interface Evidence extends Responses {
+export interface SomEvidence extends Responses {
   norms: Value;
 }
 
 /** Where the patches stand among all tokens: from `prefix` to before `end`. */
-export interface Span {
+export interface PatchSpan {
   tokens: number;
   prefix: number;
   end: number;
 }
 
 /** Attention from the class token to each patch, B × H × N, out of a map B × H × T × T. */
-export function classRowOf(g: Graph, attention: Value, {prefix, end}: Span): Value {
+export function classRowOf(g: Graph, attention: Value, {prefix, end}: PatchSpan): Value {
   return g.squeeze(g.slice(g.slice(attention, 2, 0, 1), 3, prefix, end), 2);
 }
 
 /** Attention of each patch to itself, B × H × N. */
-export function diagonalOf(g: Graph, attention: Value, heads: number, {tokens, prefix, end}: Span): Value {
+export function diagonalOf(g: Graph, attention: Value, heads: number, {tokens, prefix, end}: PatchSpan): Value {
   // Every (T + 1)-th element of the flattened map is on the diagonal.
   const flat = g.reshape(attention, -1, heads, tokens * tokens);
   return g.slice(flat, 2, prefix * (tokens + 1), end * tokens, tokens + 1);
 }
 
 /** The outlier set as a mask, B × N: S = {i : a_ii < factor · a_ci} (Eq. 4; strict, patches only), or what `choose` ranks first. */
-export function detect(g: Graph, evidence: Evidence, options: DetectionOptions, patches: number): Value {
+export function detect(g: Graph, evidence: SomEvidence, options: DetectionOptions, patches: number): Value {
   const {cap, choose = "test"} = options;
   if (choose === "test") return tested(g, evidence, options, patches);
   if (cap === "none") throw new RangeError(`choose=${choose} needs cap=N: how many patches of a layer are repaired.`);
@@ -57,7 +57,7 @@ export function detect(g: Graph, evidence: Evidence, options: DetectionOptions, 
 /** What `choose` ranks patches by, B × N. */
 function ranked(
   g: Graph,
-  {classRow, diagonal, norms}: Evidence,
+  {classRow, diagonal, norms}: SomEvidence,
   choose: "norm" | "class" | "margin",
   factor: number
 ): Value {

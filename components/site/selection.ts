@@ -106,7 +106,7 @@ type Some<V> = {readonly [K in keyof V]?: V[K] extends object ? Some<V[K]> : V[K
 export type Selection = Values<typeof fields>;
 
 /** Some of the selection, to be changed. */
-export type Change = Some<Selection>;
+export type SelectionChange = Some<Selection>;
 
 /** A field of each option that a detector leaves open to a page. */
 function detectorFields(): {
@@ -237,7 +237,7 @@ export function formatWhole(selection: Selection, rest = "", live = false): stri
  * A selection with some of it changed; the same object where nothing is. A value that its field refuses is ignored. Pins
  * are patches of one image, so another image or model starts with its own.
  */
-export function withChange(selection: Selection, change: Change): Selection {
+export function withChange(selection: Selection, change: SelectionChange): Selection {
   const {image, model} = selection;
   const moved = (change.image ?? image) !== image || (change.model ?? model) !== model;
   const start = moved
@@ -254,7 +254,7 @@ export function withChange(selection: Selection, change: Change): Selection {
 export class SelectionStore {
   #value: Selection;
   #pointing: Pointing = {hover: null, brush: null};
-  #resolved: Change = {};
+  #resolved: SelectionChange = {};
   readonly #listeners = new Set<Listener<Selection>>();
   readonly #pointers = new Set<(value: Pointing) => void>();
 
@@ -275,7 +275,7 @@ export class SelectionStore {
   }
 
   /** Says what a default stands for with the present photo: the pins that its credits suggest, the words that suit it. */
-  resolve(change: Change): void {
+  resolve(change: SelectionChange): void {
     this.#resolved = {...this.#resolved, ...change};
   }
 
@@ -289,11 +289,11 @@ export class SelectionStore {
   }
 
   /** Changes some of the selection. */
-  set(change: Change): void {
+  set(change: SelectionChange): void {
     this.#change(change, false);
   }
 
-  #change(change: Change, restored: boolean): void {
+  #change(change: SelectionChange, restored: boolean): void {
     const before = this.#value;
     const next = withChange(before, change);
     if (leaves.every(({path}) => valueAt(next, path) === valueAt(before, path))) return;
@@ -315,7 +315,7 @@ export class SelectionStore {
   }
 
   /** Says what is shown in place of what was asked for: the address then says it too. */
-  settle(change: Change): void {
+  settle(change: SelectionChange): void {
     this.set(change);
   }
 

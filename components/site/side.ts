@@ -14,7 +14,7 @@ import {
   SelectionStore,
   sideParameter,
   type Address,
-  type Change,
+  type SelectionChange,
   type Selection,
   withChange
 } from "./selection.js";
@@ -40,15 +40,15 @@ export const sideGroups = Object.keys(groups) as SideGroup[];
 export type Alignment = "index" | "depth";
 
 /** What the records of the two sides are shaped like. */
-export interface Shape {
+export interface RecordShape {
   layers: number;
   grid: Grid;
 }
 
 /** The shapes of both sides, as far as they are known. */
 interface Shapes {
-  first?: Shape;
-  second?: Shape;
+  first?: RecordShape;
+  second?: RecordShape;
 }
 
 const prefix = `${sideParameter}.`;
@@ -83,7 +83,7 @@ export function sideSelection(first: Selection, page: string, shapes: Shapes = {
 }
 
 /** A selection as it applies to a record of another shape: its layer by relative depth, its pins by their place. */
-function fitted(value: Selection, query: URLSearchParams, from?: Shape, to?: Shape): Selection {
+function fitted(value: Selection, query: URLSearchParams, from?: RecordShape, to?: RecordShape): Selection {
   if (!from || !to) return value;
   const byDepth = query.get(sideParameter) === "depth";
   const pin = (chosen: Selection["target"]) =>
@@ -156,7 +156,7 @@ export class SideStore extends SelectionStore {
     this.reload();
   }
 
-  override set(change: Change): void {
+  override set(change: SelectionChange): void {
     const next = withChange(this.value, change);
     const changed = differingNames(this.value, next);
     // Another model starts with pins of its own; those of the first side stay where they are.
@@ -172,7 +172,7 @@ export class SideStore extends SelectionStore {
     this.first.set(overrule(this.first.value, `?${asked}`));
   }
 
-  override settle(change: Change): void {
+  override settle(change: SelectionChange): void {
     const next = withChange(this.value, change);
     const changed = differingNames(this.value, next);
     this.#write((query) => {

@@ -6,7 +6,7 @@ import {claimFiles, writeWhole, type Streams} from "../files/output.js";
 import {computedExport, importedExport} from "../records/exported.js";
 import {openImport} from "../records/openImport.js";
 import {importedArchive} from "../site/imports.js";
-import {imageFolder, sitePhotos, type Photo} from "../site/photos.js";
+import {imageFolder, sitePhotos, type PhotoFile} from "../site/photos.js";
 import {inputHelp, inputOptions, readPixels} from "./inputs.js";
 import {deviceName, modelHelp, modelOptions, modelSettings, parse, UsageError, wholeNumber} from "./options.js";
 
@@ -50,7 +50,7 @@ async function exportRecord(word: string, on: On): Promise<Export> {
   return exportImage(join(imageFolder, photoOf(id).file), model, {}, on, id);
 }
 
-function photoOf(id: string): Photo {
+function photoOf(id: string): PhotoFile {
   const photo = sitePhotos().find((each) => each.id === id);
   if (photo) return photo;
   throw new UsageError(

@@ -1,15 +1,15 @@
 import {existsSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import {readDump, type Dump} from "../../components/exchange/dump.js";
-import {layoutOf, LayoutError, type GivenLayout, type Layout} from "../../components/exchange/layout.js";
-import {summarise, type LayerSummary} from "../../components/exchange/measure.js";
+import {layoutOf, LayoutError, type GivenLayout, type TokenLayout} from "../../components/exchange/layout.js";
+import {summarise, type DumpLayer} from "../../components/exchange/measure.js";
 import {recordFiles, recordOf} from "../../components/exchange/record.js";
 import type {Grid} from "../../components/records/record.js";
 import {dumpPaths, isFolder, readArrays, stemOf} from "../files/arrayFiles.js";
 import {deliver, type Streams} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
 import {importId, keepImport, type ImportSubject} from "../records/keepImport.js";
-import {fits, type Fit} from "../site/imports.js";
+import {importFits, type ImportFit} from "../site/imports.js";
 import {photoExtensions} from "../site/photo-check.js";
 import {parse, UsageError, wholeNumber} from "./options.js";
 
@@ -36,7 +36,7 @@ interface ImportSummary {
   model: string;
   grid: Grid;
   prefix: number;
-  layers: LayerSummary[];
+  layers: DumpLayer[];
 }
 
 export async function run(args: string[], streams: Streams): Promise<number> {
@@ -108,11 +108,11 @@ function keep(
   return dry ? undefined : keepImport(subject, id, dump.attention.layers, recordFiles(read));
 }
 
-function fitOption(word: string | undefined): Fit | undefined {
+function fitOption(word: string | undefined): ImportFit | undefined {
   if (word === undefined) return undefined;
-  const fit = fits.find((each) => each === word);
+  const fit = importFits.find((each) => each === word);
   if (fit) return fit;
-  throw new UsageError(`--fit ${word} is not known; known are ${fits.join(", ")}.`);
+  throw new UsageError(`--fit ${word} is not known; known are ${importFits.join(", ")}.`);
 }
 
 /** Errors of a dump begin with its file. */
@@ -132,7 +132,7 @@ function named(file: string, error: unknown): Error {
 
 interface OpenedDump {
   dump: Dump;
-  layout: Layout;
+  layout: TokenLayout;
   sha256: string;
 }
 

@@ -46,8 +46,8 @@ export async function intervened(model: LoadedModel, words: readonly string[]): 
 /** A picture's file, or that of a photo of the site by its name. */
 async function pathOf(photo: string): Promise<string> {
   if (existsSync(photo)) return photo;
-  const {imageFolder, listPhotos} = await import("../site/photos.js");
-  const found = listPhotos().find(({id}) => id === photo);
+  const {imageFolder, listPhotoFiles} = await import("../site/photos.js");
+  const found = listPhotoFiles().find(({id}) => id === photo);
   if (!found) throw new Error(`--intervene: photo ${photo} is neither a file nor a photo of data/images.`);
   return join(imageFolder, found.file);
 }

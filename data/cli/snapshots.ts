@@ -8,7 +8,7 @@ import {snapshotArchive} from "../records/lightArchive.js";
 import {measurePhotos, measuresFile} from "../records/measures.js";
 import {photoArchive} from "../records/photoArchive.js";
 import {wordsFile} from "../records/words.js";
-import {listPhotos} from "../site/photos.js";
+import {listPhotoFiles} from "../site/photos.js";
 import {snapshotFile, snapshotIndex} from "../site/snapshots.js";
 import {parse} from "./options.js";
 
@@ -33,15 +33,15 @@ export async function run(args: string[], {stderr}: Streams): Promise<number> {
   for (const model of models.length ? models : ["vit-ti-16"]) {
     // A snapshot made of a snapshot would prove nothing: without weights this fails.
     const {image} = await openModel(model);
-    for (const {photo, reason} of await computeMissing(model, listPhotos()))
+    for (const {photo, reason} of await computeMissing(model, listPhotoFiles()))
       throw new Error(`${photo.file}: ${reason}`);
     const pictures: Record<string, string> = {};
     if (values.measures) {
-      const measured = await measurePhotos(model, listPhotos());
+      const measured = await measurePhotos(model, listPhotoFiles());
       write(model, measuresFile, Buffer.from(`${JSON.stringify(measured)}\n`));
       continue;
     }
-    for (const {id, hash, ...photo} of listPhotos()) {
+    for (const {id, hash, ...photo} of listPhotoFiles()) {
       const [name, archive] = snapshotArchive(id, await photoArchive(model, {id, hash, ...photo}));
       write(model, name, archive);
       pictures[name] = hash;

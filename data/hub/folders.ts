@@ -9,14 +9,14 @@ import {HubError} from "./errors.js";
 import {weightsIn} from "./weightsFile.js";
 
 /** Which of the places a model was found in. */
-export type ModelSource = "path" | "SFP_MODELS" | "cache" | "project" | "shared";
+export type ModelPlace = "path" | "SFP_MODELS" | "cache" | "project" | "shared";
 
 export interface FoundModel {
   id: string;
   folder: string;
   /** The name of its weights, or of the index of their parts, in the folder. */
   weights: string;
-  source: ModelSource;
+  source: ModelPlace;
 }
 
 /** A model as lists show it. */
@@ -44,9 +44,9 @@ export function cacheFolder({project = projectFolder, environment = process.env}
 }
 
 /** Folders of models, in the order in which they are searched. */
-function roots({project = projectFolder, environment = process.env}: Places): [ModelSource, string][] {
+function roots({project = projectFolder, environment = process.env}: Places): [ModelPlace, string][] {
   return [
-    ...(environment.SFP_MODELS ? [["SFP_MODELS", resolve(environment.SFP_MODELS)] as [ModelSource, string]] : []),
+    ...(environment.SFP_MODELS ? [["SFP_MODELS", resolve(environment.SFP_MODELS)] as [ModelPlace, string]] : []),
     ["cache", join(project, ".cache", "models")],
     ["project", join(project, "data", "models")],
     ["shared", resolve(project, "..", "shared", "models")]

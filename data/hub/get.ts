@@ -14,7 +14,7 @@ import {retrying} from "./retry.js";
 import {matches, transfer} from "./transfer.js";
 
 /** How far a download is; bytes are those of all files together. */
-export interface Progress {
+export interface HubProgress {
   file: string;
   received: number;
   total: number;
@@ -29,7 +29,7 @@ export interface GetOptions extends Places, RetryOptions {
   revision?: string;
   /** The hub's address; else `HF_ENDPOINT`, else the public one. */
   endpoint?: string;
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: HubProgress) => void;
   /** Milliseconds of silence after which a connection counts as stalled. */
   stallAfter?: number;
   /** The entry itself, for models that are in no table. */

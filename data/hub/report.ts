@@ -1,4 +1,4 @@
-import type {Progress} from "./get.js";
+import type {HubProgress} from "./get.js";
 import {megabytes} from "./transfer.js";
 
 /**
@@ -9,7 +9,7 @@ import {megabytes} from "./transfer.js";
 export function progressReport(
   stream: NodeJS.WritableStream & {isTTY?: boolean; columns?: number},
   now = () => performance.now()
-): {onProgress: (progress: Progress) => void; end: () => void} {
+): {onProgress: (progress: HubProgress) => void; end: () => void} {
   const terminal = stream.isTTY === true;
   const pause = terminal ? 100 : 10_000;
   let last = -Infinity;
@@ -30,14 +30,14 @@ export function progressReport(
   };
 }
 
-function line({file, received, total, rate, remaining}: Progress): string {
+function line({file, received, total, rate, remaining}: HubProgress): string {
   const percent = Math.floor((100 * received) / total);
   const speed = rate === undefined ? "" : `, ${megabytes(rate)}/s`;
   const time = remaining === undefined || received >= total ? "" : `, ${duration(remaining)} left`;
   return `${percent} % of ${megabytes(total)}${speed}${time} (${file})`;
 }
 
-function bar({received, total}: Progress): string {
+function bar({received, total}: HubProgress): string {
   const width = 24;
   const filled = Math.round((width * received) / total);
   return `${"█".repeat(filled)}${"░".repeat(width - filled)} `;

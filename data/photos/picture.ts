@@ -5,8 +5,8 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {writeWhole} from "../files/output.js";
 import {readPicture} from "../files/picture.js";
-import type {Fit} from "../site/imports.js";
-import {imageFolder, type Photo} from "../site/photos.js";
+import type {ImportFit} from "../site/imports.js";
+import {imageFolder, type PhotoFile} from "../site/photos.js";
 
 const side = 448;
 const most = 60 * 1024;
@@ -14,7 +14,7 @@ const most = 60 * 1024;
 const cache = fileURLToPath(new URL("../../.cache/photos", import.meta.url));
 
 /** The photo's crop as WebP, made once for each version of the photo and kept in `.cache/photos`. */
-export async function photoPicture({file, fit = "square"}: Photo): Promise<Uint8Array> {
+export async function photoPicture({file, fit = "square"}: PhotoFile): Promise<Uint8Array> {
   const photo = readFileSync(join(imageFolder, file));
   const key = createHash("sha256").update(`2 ${side} ${most} ${fit}`).update(photo).digest("hex").slice(0, 32);
   const kept = join(cache, `${key}.webp`);
@@ -26,7 +26,7 @@ export async function photoPicture({file, fit = "square"}: Photo): Promise<Uint8
 }
 
 /** All of a photo, upright, for browsers that cannot decode its file as the loaders do: a lossless PNG. */
-export async function wholePicture({file}: Photo): Promise<Uint8Array> {
+export async function wholePicture({file}: PhotoFile): Promise<Uint8Array> {
   const {default: sharp} = await import("sharp");
   const {width, height, data} = await readPicture(join(imageFolder, file));
   return sharp(data, {raw: {width, height, channels: 3}})
@@ -38,7 +38,7 @@ export async function wholePicture({file}: Photo): Promise<Uint8Array> {
 const resizing = {square: "cover", whole: "inside", stretch: "fill"} as const;
 
 /** What a fit shows of the photo, in the best quality that keeps within the limit. */
-async function shrunken(file: string, fit: Fit): Promise<Uint8Array> {
+async function shrunken(file: string, fit: ImportFit): Promise<Uint8Array> {
   const {default: sharp} = await import("sharp");
   // The pixels that the model is given, whatever profile or inks the file has.
   const {width, height, data} = await readPicture(file);

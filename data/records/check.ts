@@ -26,7 +26,7 @@ const subjects = [
 /** How many of the highest classes count as an answer. */
 const top = 5;
 
-export interface PhotoCheck {
+export interface ModelAnswer {
   photo: string;
   /** What the model says it is, where it can say anything. */
   answer?: string;
@@ -46,7 +46,7 @@ export interface ModelCheck {
   notFinite: number;
   parameters: number;
   guesses: readonly string[];
-  photos: PhotoCheck[];
+  photos: ModelAnswer[];
 }
 
 /**
@@ -58,7 +58,7 @@ export async function checkModel(model: LoadedModel): Promise<ModelCheck> {
   // Nothing can be seen through such numbers: that they are there is the verdict.
   if (notFinite) return judge(model, {notFinite, parameters, photos: []});
   const engine = openEngine(model, {device: "cpu"});
-  const photos: PhotoCheck[] = [];
+  const photos: ModelAnswer[] = [];
   try {
     const name = await nameWith(model);
     for (const subject of subjects)
@@ -110,7 +110,7 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-async function checkPhoto(engine: Engine, subject: (typeof subjects)[number], name?: Naming): Promise<PhotoCheck> {
+async function checkPhoto(engine: Engine, subject: (typeof subjects)[number], name?: Naming): Promise<ModelAnswer> {
   const {geometry} = engine.model;
   const {layers, trainedGrid, patch, prefix} = geometry;
   const picture = await readPicture(join(imageFolder, subject.file));
@@ -144,7 +144,7 @@ const mostSpread = 3;
 const leastRight = 0.8;
 
 /** What is odd about the norms; undefined where nothing is. */
-function normProblem(photos: readonly PhotoCheck[]): string | undefined {
+function normProblem(photos: readonly ModelAnswer[]): string | undefined {
   for (const {photo, medianNorm, largestNorm} of photos) {
     if (!(medianNorm > 0) || !Number.isFinite(largestNorm)) return `the patch norms of ${photo} are not finite`;
     const ratio = largestNorm / medianNorm;

@@ -3,14 +3,14 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {progress} from "../files/progress.js";
 import {openModel} from "../engine/index.js";
-import {imageFolder, type Photo} from "../site/photos.js";
+import {imageFolder, type PhotoFile} from "../site/photos.js";
 import {pack} from "./archive.js";
 import {archiveFile, keepArchive} from "./places.js";
 import {computeEach, together} from "./files.js";
 
 /** A photo that could not be analysed, and why. */
-export interface Failure {
-  photo: Photo;
+export interface PhotoFailure {
+  photo: PhotoFile;
   reason: string;
 }
 
@@ -23,11 +23,11 @@ export interface Failure {
  */
 export async function computeMissing(
   modelId: string,
-  photos: readonly Photo[],
+  photos: readonly PhotoFile[],
   told: NodeJS.WritableStream = process.stderr
-): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  const missing: {id: string; path: string; photo: Photo; archive: string}[] = [];
+): Promise<PhotoFailure[]> {
+  const failures: PhotoFailure[] = [];
+  const missing: {id: string; path: string; photo: PhotoFile; archive: string}[] = [];
   for (const photo of photos) {
     try {
       const archive = await archiveFile(modelId, photo);

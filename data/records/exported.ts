@@ -3,7 +3,7 @@ import {trunks, type Grid, type Trunk} from "../../components/records/record.js"
 import {recordOf, type ReadDump} from "../../components/exchange/record.js";
 import {joined, type Export, type Tensor} from "../../components/exchange/write.js";
 import type {Dump} from "../../components/exchange/dump.js";
-import type {Layout} from "../../components/exchange/layout.js";
+import type {TokenLayout} from "../../components/exchange/layout.js";
 import {methodsFor} from "../../components/model/build.js";
 import {methodFeatures, stageFeatures} from "../../components/model/compute.js";
 import type {Pixels} from "../../components/model/runtime.js";
@@ -68,7 +68,7 @@ export async function computedExport(
 }
 
 /** A dump as it was imported, with what follows from it. */
-export function importedExport(dump: Dump, layout: Layout, as: Parameters<typeof recordOf>[2]): Export {
+export function importedExport(dump: Dump, layout: TokenLayout, as: Parameters<typeof recordOf>[2]): Export {
   const read = recordOf(dump, layout, as);
   const {record} = read;
   const arrays: Record<string, Tensor> = {};
@@ -81,7 +81,7 @@ export function importedExport(dump: Dump, layout: Layout, as: Parameters<typeof
   return {image, grid, prefix, provenance, arrays};
 }
 
-function trunkArrays({record}: ReadDump, dump: Dump, layout: Layout, trunk: Trunk): Record<string, Tensor> {
+function trunkArrays({record}: ReadDump, dump: Dump, layout: TokenLayout, trunk: Trunk): Record<string, Tensor> {
   const maps = trunk === "plain" ? dump.attention : dump.purified;
   const rows = trunk === "plain" ? dump.tokens : dump.purifiedTokens;
   if (!maps) return {};

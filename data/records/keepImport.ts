@@ -2,15 +2,22 @@
 import {createHash} from "node:crypto";
 import {constants, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {basename, extname, join} from "node:path";
-import {importFolder, importPath, importVersion, listImports, type Fit, type ImportEntry} from "../site/imports.js";
-import {listPhotos, photoId} from "../site/photos.js";
+import {
+  importFolder,
+  importPath,
+  importVersion,
+  listImports,
+  type ImportFit,
+  type ImportEntry
+} from "../site/imports.js";
+import {listPhotoFiles, photoId} from "../site/photos.js";
 import {pack, type RecordFiles} from "./archive.js";
 
 /** A photo that is to be imported under a model. */
 export interface ImportSubject {
   model: string;
   photo: string;
-  fit: Fit;
+  fit: ImportFit;
   title?: string;
   /** The dump: a file, or a folder of .npy files. */
   source: string;
@@ -21,10 +28,10 @@ export interface ImportSubject {
  * The id of an imported photo: its file's name, and where another picture of the site has that name, part of its hash.
  * A photo of the site keeps its id, so that models can be compared on it.
  */
-export function importId(photo: string, fit: Fit): string {
+export function importId(photo: string, fit: ImportFit): string {
   const id = photoId(basename(photo));
   const sha256 = hashOf(photo);
-  const own = listPhotos().find((each) => each.id === id);
+  const own = listPhotoFiles().find((each) => each.id === id);
   const others = listImports().filter((each) => each.photo === id);
   const same =
     (!own || (fit === "square" && own.hash === sha256)) &&

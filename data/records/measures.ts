@@ -5,7 +5,7 @@ import {decodeAttention, decodeRecord} from "../../components/records/arrow.js";
 import {guarded} from "../../components/records/absent.js";
 import type {ImageRecord} from "../../components/records/record.js";
 import {packSet, type ModelMeasures, type PhotoMeasures} from "../../components/analysis/modelMeasures.js";
-import type {Photo} from "../site/photos.js";
+import type {PhotoFile} from "../site/photos.js";
 import {snapshotFile, snapshotOf} from "../site/snapshots.js";
 import {unpack} from "./archive.js";
 import {archiveFile} from "./places.js";
@@ -14,7 +14,7 @@ import {archiveFile} from "./places.js";
 export const measuresFile = "measures.json";
 
 /** The measures of those photos of a model that have an analysis; photos on another grid than the first's are left out. */
-export async function measurePhotos(model: string, photos: readonly Photo[]): Promise<ModelMeasures | undefined> {
+export async function measurePhotos(model: string, photos: readonly PhotoFile[]): Promise<ModelMeasures | undefined> {
   let measured: ModelMeasures | undefined;
   for (const {id, hash, ...photo} of photos) {
     const computed = await archiveFile(model, {id, hash, ...photo}).catch(() => "");
@@ -54,7 +54,7 @@ function photoMeasures(
 }
 
 /** The committed measures of a model, of those of these very photos that are here. */
-export function committedMeasures(model: string, photos: readonly Photo[]): ModelMeasures | undefined {
+export function committedMeasures(model: string, photos: readonly PhotoFile[]): ModelMeasures | undefined {
   const file = snapshotFile(model, measuresFile);
   if (!existsSync(file)) return undefined;
   const kept = JSON.parse(readFileSync(file, "utf8")) as ModelMeasures;

@@ -1,7 +1,7 @@
 /** The dump that an imported record was made of. */
 import {existsSync} from "node:fs";
 import {readDump, type Dump} from "../../components/exchange/dump.js";
-import {layoutOf, type Layout} from "../../components/exchange/layout.js";
+import {layoutOf, type TokenLayout} from "../../components/exchange/layout.js";
 import type {ImportedAs} from "../../components/exchange/record.js";
 import {decodeRecord} from "../../components/records/arrow.js";
 import {readFileSync} from "node:fs";
@@ -14,7 +14,10 @@ import {unpack} from "./archive.js";
  *
  * @throws Error when it is not there any more, or was changed
  */
-export async function openImport(model: string, photo: string): Promise<{dump: Dump; layout: Layout; as: ImportedAs}> {
+export async function openImport(
+  model: string,
+  photo: string
+): Promise<{dump: Dump; layout: TokenLayout; as: ImportedAs}> {
   const {source, classIndex} = importEntry(model, photo);
   const file = importPath(model, photo, source);
   if (!existsSync(file))

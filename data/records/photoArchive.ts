@@ -1,5 +1,5 @@
 import {existsSync, readFileSync} from "node:fs";
-import type {Photo} from "../site/photos.js";
+import type {PhotoFile} from "../site/photos.js";
 import {archiveFile} from "./places.js";
 
 /**
@@ -9,7 +9,7 @@ import {archiveFile} from "./places.js";
  *
  * @throws Error saying why there is none
  */
-export async function photoArchive(modelId: string, photo: Photo): Promise<Uint8Array> {
+export async function photoArchive(modelId: string, photo: PhotoFile): Promise<Uint8Array> {
   const file = await archiveFile(modelId, photo);
   if (!existsSync(file)) {
     const {computeMissing} = await import("./computeMissing.js");

@@ -8,7 +8,7 @@ import {writeWhole} from "../files/output.js";
 import {findModel} from "../hub/folders.js";
 import {weightsFiles} from "../hub/weightsFile.js";
 import {importedArchive} from "../site/imports.js";
-import {imageFolder, type Photo} from "../site/photos.js";
+import {imageFolder, type PhotoFile} from "../site/photos.js";
 import {snapshotOf} from "../site/snapshots.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -20,7 +20,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
  *
  * @throws Error saying how to get the model, where neither is here
  */
-export async function archiveFile(modelId: string, {id, file, hash}: Photo): Promise<string> {
+export async function archiveFile(modelId: string, {id, file, hash}: PhotoFile): Promise<string> {
   const imported = importedArchive(modelId, id);
   if (imported !== undefined) return imported;
   let weights: string;

@@ -1,6 +1,6 @@
 /** What methods need to know of a model and no paper says: found on the seven photos of the site, never on those measured. */
 
-export interface Found {
+export interface FoundSettings {
   /**
    * Neurons for test-time registers, best first: `npm run sfp -- neurons --model ID --image ... -o threshold=100
    * -o sparse=on -o highest=8 -o top=20`. High-norm tokens appear in the output of layer 8 of both models.
@@ -16,7 +16,7 @@ export interface Found {
 
 const list = (text: string): string[] => text.split(" ");
 
-export const found: Readonly<Record<string, Found>> = {
+export const found: Readonly<Record<string, FoundSettings>> = {
   mini: {
     neurons: list(
       "8:128 8:660 8:365 8:494 8:676 8:41 8:757 8:280 8:705 8:216 8:760 8:496 8:373 7:586 8:601 8:161 7:115 6:430 8:308 5:571"

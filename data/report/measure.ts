@@ -8,7 +8,7 @@ import {
   labelPixels,
   scoreWindows,
   type FeatureProvider,
-  type Seen
+  type SeenWindows
 } from "../../components/model/segmentation/segment.js";
 import {frequentTable, type Protocol, type LabelledInput} from "./protocols.js";
 
@@ -30,7 +30,7 @@ export async function measureImage(
 ): Promise<PredictedAreas[]> {
   // Methods may look at all windows of a picture at once.
   const input = {image, colours, text, classes, settings, batch: "all"} as const;
-  let seen: Seen | undefined;
+  let seen: SeenWindows | undefined;
   for await (const next of scoreWindows(input, (windows, whole) => features(windows, whole, image))) seen = next;
   const rows: PredictedAreas[] = [];
   for (const variant of seen!.scores.keys()) {

@@ -5,7 +5,7 @@ import {keyValues, type OptionSpec} from "../../components/analysis/options.js";
 import {methods} from "../../components/model/methods/index.js";
 import {sfp} from "../../components/model/methods/sfp.js";
 import {scoreOptions} from "../../components/model/segmentation/own-scores.js";
-import {found, type Found} from "./found.js";
+import {found, type FoundSettings} from "./found.js";
 
 /** One row of the report. */
 export interface Variant {
@@ -120,12 +120,12 @@ const glaScript = ["anchors=on", "normalise=row", "dynamic_beta=0.3", "dynamic_g
 const withRegisters = ["clip", "maskclip", "sclip", "clearclip", "naclip"] as const;
 
 /** Registers for the first `top` neurons that were found. */
-function registers({neurons}: Found, top: number, count = 1): string[] {
+function registers({neurons}: FoundSettings, top: number, count = 1): string[] {
   return [`registers=${count}`, `neurons=${neurons.slice(0, top).join(",")}`];
 }
 
 /** Methods since SFP, and those with a second model: a row each of both protocols. */
-function since(known: Found): Variant[] {
+function since(known: FoundSettings): Variant[] {
   const channels = `channels=${known.channels}`;
   return [
     {
@@ -166,7 +166,7 @@ const registerCounts = [
 ] as const;
 
 /** Which tokens must be repaired: SOM with another choice, number and span, on two last layers and with HAI. */
-function study(known: Found): Variant[] {
+function study(known: FoundSettings): Variant[] {
   const som = (base: Reading, hai: boolean, ...options: string[]): Variant => ({
     id: [rung(base, {som: true, hai}), ...options].join(" "),
     method: "sfp",

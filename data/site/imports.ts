@@ -7,8 +7,8 @@ import {fileURLToPath} from "node:url";
 export const importFolder = process.env.SFP_IMPORTS ?? fileURLToPath(new URL("../imports", import.meta.url));
 
 /** How the maps' grid lies on the photo: on its middle square, on all of it, or on all of it squeezed into a square. */
-export const fits = ["square", "whole", "stretch"] as const;
-export type Fit = (typeof fits)[number];
+export const importFits = ["square", "whole", "stretch"] as const;
+export type ImportFit = (typeof importFits)[number];
 
 /** The version of `import.json`; a reader refuses one that it does not know. */
 export const importVersion = 1;
@@ -24,7 +24,7 @@ export interface ImportEntry {
   file: string;
   /** SHA-256 of the photo's file, in hex. */
   photoSha256: string;
-  fit: Fit;
+  fit: ImportFit;
   layers: number;
   /** The dump that the record was made of, in the folder: a file, or a folder of .npy files. */
   source: string;

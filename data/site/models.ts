@@ -4,7 +4,7 @@ import type {WordSource} from "../../components/site/models.js";
 import {findModel, idOf, isRepository} from "../hub/folders.js";
 import {tensorShapes} from "../hub/tensors.js";
 import {listImports} from "./imports.js";
-import {listPhotos, sitePhotos, type Photo} from "./photos.js";
+import {listPhotoFiles, sitePhotos, type PhotoFile} from "./photos.js";
 import {snapshotFile, snapshotOf} from "./snapshots.js";
 
 /** A model that photos are analysed with as the site is built. */
@@ -13,7 +13,7 @@ export interface SiteModel {
   /** Where pages find vectors for its words. */
   words: WordSource;
   /** The photos that it has analyses of, or will have. */
-  photos: Photo[];
+  photos: PhotoFile[];
 }
 
 interface CatalogModel {
@@ -39,7 +39,7 @@ const lastResort = "mini";
  *
  * @throws Error when ANALYSE names a model that is unknown or not here
  */
-export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Promise<SiteModel[]> {
+export async function modelsOfSite(photos: readonly PhotoFile[] = listPhotoFiles()): Promise<SiteModel[]> {
   const catalog = JSON.parse(readFileSync(new URL("../models.json", import.meta.url), "utf8")) as CatalogModel[];
   const asked = (process.env.ANALYSE ?? "")
     .split(",")
@@ -53,7 +53,7 @@ export async function modelsOfSite(photos: readonly Photo[] = listPhotos()): Pro
         `ANALYSE names ${id}; known are ${catalog.map((model) => model.id).join(", ")}, and models that are here.`
       );
   const models: SiteModel[] = [];
-  const add = async (id: string, its: Photo[]) => {
+  const add = async (id: string, its: PhotoFile[]) => {
     const text = catalog.find((model) => model.id === id)?.text ?? (await textOf(id));
     models.push({id, words: text === "lexicon" ? "lexicon" : await listOrNone(id), photos: its});
   };

@@ -1,11 +1,11 @@
 import {dirname, extname, join, relative} from "node:path";
 import {fileURLToPath} from "node:url";
 import {completeCredit, readCredits, readPhotoWords, type Credit, type WrittenCredit} from "./credits.js";
-import {importPath, listImports, type Fit} from "./imports.js";
+import {importPath, listImports, type ImportFit} from "./imports.js";
 import {checkPhotos, type PhotoCheck, type PhotoChecks} from "./photo-check.js";
 
 /** A photo in `data/images`. */
-export interface Photo extends Credit {
+export interface PhotoFile extends Credit {
   /** The file's name as addresses carry it. */
   id: string;
   /** Relative to `data/images`. */
@@ -17,7 +17,7 @@ export interface Photo extends Credit {
   /** The words that suit it. */
   words?: string;
   /** What of it maps lie on, where it came with imported attention; else the middle square. */
-  fit?: Fit;
+  fit?: ImportFit;
 }
 
 /** The folder that photos are read from. */
@@ -43,13 +43,13 @@ const known = await checkPhotos(imageFolder, join(dirname(imageFolder), "../.cac
  *
  * @param checks what `checkPhotos` found in the folder
  */
-export function listPhotos(folder: string = imageFolder, checks: PhotoChecks = known): Photo[] {
+export function listPhotoFiles(folder: string = imageFolder, checks: PhotoChecks = known): PhotoFile[] {
   return readFolder(folder, checks).photos;
 }
 
 /** The photos of the site: those in `data/images`, then those that came with imported attention alone. */
-export function sitePhotos(): Photo[] {
-  const photos = new Map(listPhotos().map((photo) => [photo.id, photo]));
+export function sitePhotos(): PhotoFile[] {
+  const photos = new Map(listPhotoFiles().map((photo) => [photo.id, photo]));
   for (const {photo: id, model, title, file, photoSha256, fit} of listImports()) {
     if (photos.has(id)) continue;
     const whole = `imports/${model}/${id}/${file}`;
@@ -69,7 +69,7 @@ export function sitePhotos(): Photo[] {
 }
 
 /** The photo of an id. */
-export function photoNamed(id: string): Photo {
+export function photoNamed(id: string): PhotoFile {
   const photo = sitePhotos().find((each) => each.id === id);
   if (!photo) throw new Error(`There is no photo "${id}" in data/images or data/imports.`);
   return photo;
@@ -94,7 +94,7 @@ function stemOf(file: string): string {
 
 type Report = (file: string, kind: PhotoProblem["kind"], message: string) => void;
 
-function readFolder(folder: string, checks: PhotoChecks): {photos: Photo[]; problems: PhotoProblem[]} {
+function readFolder(folder: string, checks: PhotoChecks): {photos: PhotoFile[]; problems: PhotoProblem[]} {
   const problems: PhotoProblem[] = [];
   const report: Report = (file, kind, message) => problems.push({file, kind, message});
   const credits = readCredits(folder, (reason) => report("credits.json", "note", reason));
@@ -102,7 +102,7 @@ function readFolder(folder: string, checks: PhotoChecks): {photos: Photo[]; prob
   const files = readable(checks, report);
   const named = nameFiles(files, credits);
   reportShared(named, report);
-  const photos: Photo[] = [];
+  const photos: PhotoFile[] = [];
   for (const {id, file, check} of named) {
     reportSize(file, check, report);
     const shared = named.filter((other) => photoId(other.file) === photoId(file)).length > 1;

@@ -7,7 +7,7 @@ import {
   onsetLayer,
   onsets,
   peak,
-  type Seen
+  type MeasuredPhoto
 } from "../../components/analysis/compareModels.js";
 import {
   layerAtDepth,
@@ -77,7 +77,7 @@ test("models agree by the overlap of their sets at the same depth, and not at al
 test("onsets are relative depths of the first layer above the bound", () => {
   assert.equal(onsetLayer([0, null, 0.2], 0), 2);
   assert.equal(onsetLayer([0, 0], 0), null);
-  const [{photo}] = modelsOn([model("one", 4, ["0", "0", "0", "0"])], "dogs") as [Seen];
+  const [{photo}] = modelsOn([model("one", 4, ["0", "0", "0", "0"])], "dogs") as [MeasuredPhoto];
   assert.deepEqual(onsets(photo), {outliers: 0.5, long: 0.75});
   assert.equal(peak([null, 3, 2]), 3);
   assert.equal(peak([null]), null);

@@ -13,7 +13,7 @@ import {detectLayer} from "../../components/analysis/detectors/layer.js";
 import {som} from "../../components/analysis/detectors/som.js";
 import type {ImageRecord, RepairSweep} from "../../components/records/record.js";
 import {layerSummaries} from "../../components/analysis/summary.js";
-import {listPhotos, photoNamed} from "../../data/site/photos.js";
+import {listPhotoFiles, photoNamed} from "../../data/site/photos.js";
 import {drawn} from "../support/drawn.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch, open} from "../support/harness.js";
@@ -109,7 +109,7 @@ test("diagonal: a brush counts what it holds, and marks it on the photo", async 
 test("diagonal: every photo's scatter is there, and a click chooses the photo", async () => {
   const {page} = await open(browser, `${site.url}diagonal?image=coffee`);
   const {outliers} = await drawn(page, "diagonal-images");
-  assert.equal((outliers as number[]).length, Math.min(18, listPhotos().length));
+  assert.equal((outliers as number[]).length, Math.min(18, listPhotoFiles().length));
   await page.locator("#figure-diagonal-images .strip button", {hasText: "Pagoda"}).click();
   await drawn(page, "diagonal", {image: "china"});
   await page.close();
@@ -209,9 +209,9 @@ test("corpus: titles quote the aggregates, and both sets of images are there", a
   await drawn(page, "corpus-places", {images: 199, detector: "mad", layer: 10});
   await drawn(page, "corpus-agreement", {images: 199, layer: 10});
   await page.locator(".page-controls label", {hasText: "this site"}).click();
-  await drawn(page, "corpus-counts", {images: listPhotos().length, layer: 10});
+  await drawn(page, "corpus-counts", {images: listPhotoFiles().length, layer: 10});
   await page.locator("#figure-corpus-places label", {hasText: "LOF"}).click();
-  await drawn(page, "corpus-places", {images: listPhotos().length, detector: "lof", layer: 10});
+  await drawn(page, "corpus-places", {images: listPhotoFiles().length, detector: "lof", layer: 10});
   await page.waitForURL(/corpus=photos/);
   assert.deepEqual(problems, []);
   await page.close();

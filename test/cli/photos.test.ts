@@ -10,7 +10,7 @@ import sharp from "sharp";
 import {parseSelection} from "../../components/site/selection.js";
 import {modelsOfSite} from "../../data/site/models.js";
 import {checkPhotos} from "../../data/site/photo-check.js";
-import {listPhotoProblems, listPhotos, photoId} from "../../data/site/photos.js";
+import {listPhotoProblems, listPhotoFiles, photoId} from "../../data/site/photos.js";
 import {snapshotOf} from "../../data/site/snapshots.js";
 
 const folder = mkdtempSync(join(tmpdir(), "photos-"));
@@ -41,7 +41,7 @@ write("credits.json", JSON.stringify({"a.jpeg": {title: "A", credit: "me"}, "My-
 
 const cache = join(folder, ".cache", "photos.json");
 const found = await checkPhotos(folder, cache);
-const photos = () => listPhotos(folder, found);
+const photos = () => listPhotoFiles(folder, found);
 const problemsOf = (file: string) =>
   listPhotoProblems(folder, found)
     .filter((problem) => problem.file === file)
@@ -126,7 +126,7 @@ test("credits that are no JSON cost the credits only", () => {
 });
 
 test("a committed analysis belongs to the very picture; mini takes the others", async () => {
-  const coffee = listPhotos().find(({id}) => id === "coffee")!;
+  const coffee = listPhotoFiles().find(({id}) => id === "coffee")!;
   assert.match(snapshotOf("vit-ti-16", coffee.hash)!, /coffee\.zip$/);
   assert.equal(snapshotOf("vit-ti-16", hashOf(blue)), undefined);
   const other = {...coffee, hash: hashOf(blue)};

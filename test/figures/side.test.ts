@@ -6,7 +6,7 @@ import {decodeRecord} from "../../components/records/arrow.js";
 import type {RecordSource} from "../../components/records/record.js";
 import {patchNorms, readLayer} from "../../components/charts/reading.js";
 import {differenceRows} from "../../components/figures/side/pair.js";
-import {difference, quantities} from "../../components/figures/side/quantities.js";
+import {difference, comparedQuantities} from "../../components/figures/side/quantities.js";
 import {pairTitle, sidesNamed} from "../../components/figures/side/words.js";
 import {sheetOrder, type SheetOrder} from "../../components/figures/photos/order.js";
 import {makeView, type View} from "../../components/site/feed.js";
@@ -29,8 +29,8 @@ test("two layers are told apart by their number, with the outliers of each", () 
 
 test("the difference is A − B of the record's own numbers, and nothing where the grids differ", () => {
   const [a, b] = [view("?layer=10"), view("?layer=4")];
-  const left = quantities.class.of(a) as Float32Array;
-  const right = quantities.class.of(b) as Float32Array;
+  const left = comparedQuantities.class.of(a) as Float32Array;
+  const right = comparedQuantities.class.of(b) as Float32Array;
   const values = difference(left, right)!;
   const {classRows} = record.trunks.plain;
   const mean = (layer: number, patch: number) => {
@@ -48,7 +48,7 @@ test("the difference is A − B of the record's own numbers, and nothing where t
 
 test("norms of both sides are in times the median of the trunk without SOM", () => {
   const purified = view("?layer=10&trunk=purified");
-  const norms = quantities.norms.of(purified) as Float32Array;
+  const norms = comparedQuantities.norms.of(purified) as Float32Array;
   const plain = Float64Array.from(patchNorms(record, "plain", 9)).toSorted();
   const unit = (plain[97] + plain[98]) / 2;
   assert.ok(Math.abs(norms[5] - patchNorms(record, "purified", 9)[5] / unit) < 1e-5 * norms[5]);

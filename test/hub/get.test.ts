@@ -6,7 +6,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type TestContext, test} from "node:test";
 import {type DownloadEntry} from "../../data/hub/catalog.js";
-import type {GetOptions, Progress} from "../../data/hub/get.js";
+import type {GetOptions, HubProgress} from "../../data/hub/get.js";
 import {getModel, HubError} from "../../data/hub/index.js";
 import {commit, type Hub, listen, sendBytes, sha256, startHub} from "../support/hub-server.js";
 
@@ -63,7 +63,7 @@ async function failsWith(promise: Promise<unknown>, code: string, message: RegEx
 
 test("fetches, verifies, records, and does not fetch again", async (t) => {
   const {hub, folder, get} = await setUp(t);
-  const seen: Progress[] = [];
+  const seen: HubProgress[] = [];
   const got = await get({onProgress: (progress) => seen.push(progress)});
   await isGood(folder);
   assert.deepEqual(got.fetched, ["config.json", "model.safetensors"]);

@@ -11,7 +11,7 @@ import {UnknownWordsError} from "../../components/model/spelling.js";
 import {cosines} from "../../components/model/segmentation/scores.js";
 import {readMask, type MaskFile} from "../../data/files/masks.js";
 import {denseFeatures, openEngine, openModel, type Engine, type LoadedModel} from "../../data/engine/index.js";
-import {imageFolder, listPhotos} from "../../data/site/photos.js";
+import {imageFolder, listPhotoFiles} from "../../data/site/photos.js";
 import {labelPixels, meanCosine, side, squarePixels, trace, type Trace} from "../support/measure-mini.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -161,7 +161,7 @@ function near(actual: number, expected: number, tolerance: number, what: string)
 
 test("the seven photos: classes, outliers, massive tokens and sinks are the card's", async () => {
   const tally = new Tally();
-  for (const {id, file} of listPhotos().filter(({id}) => id in teacher)) {
+  for (const {id, file} of listPhotoFiles().filter(({id}) => id in teacher)) {
     const student = await trace(engine, await squarePixels(join(imageFolder, file), engine));
     const {top, outliers} = teacher[id];
     assert.ok(top.includes(student.ranking[0]), `${id}: class ${student.ranking[0]} is not among the teacher's five`);

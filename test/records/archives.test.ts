@@ -7,15 +7,15 @@ import {Writable} from "node:stream";
 import {after, test} from "node:test";
 import {gunzipSync} from "node:zlib";
 import {decodeRecord} from "../../components/records/arrow.js";
-import {photoNamed, type Photo} from "../../data/site/photos.js";
+import {photoNamed, type PhotoFile} from "../../data/site/photos.js";
 import {computeMissing} from "../../data/records/computeMissing.js";
 import {pack, packedFiles, unpack} from "../../data/records/archive.js";
 import {archiveFile, keepArchive} from "../../data/records/places.js";
 import {photoArchive} from "../../data/records/photoArchive.js";
 
 const ids = ["archives-test-1", "archives-test-2"];
-const [one, two] = ids.map((id): Photo => ({...photoNamed("rocket"), id}));
-const broken: Photo = {...one, id: "archives-test-broken", file: "credits.json"};
+const [one, two] = ids.map((id): PhotoFile => ({...photoNamed("rocket"), id}));
+const broken: PhotoFile = {...one, id: "archives-test-broken", file: "credits.json"};
 const folder = mkdtempSync(join(tmpdir(), "archives-"));
 after(async () => {
   rmSync(folder, {recursive: true});

@@ -5,11 +5,11 @@ import {test} from "node:test";
 import {decodeAttention, decodeRecord} from "../../components/records/arrow.js";
 import {pack, unpack} from "../../data/records/archive.js";
 import {isLight, snapshotArchive} from "../../data/records/lightArchive.js";
-import {listPhotos} from "../../data/site/photos.js";
+import {listPhotoFiles} from "../../data/site/photos.js";
 import {snapshotOf} from "../../data/site/snapshots.js";
 
 test("every photo of the project has a committed analysis that opens", () => {
-  const photos = listPhotos();
+  const photos = listPhotoFiles();
   assert.ok(photos.length >= 20);
   for (const {id, hash, licence} of photos) {
     assert.notEqual(licence, "unknown", id);

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {SelectionStore, withSide} from "../../components/site/selection.js";
-import {patchOn, SideStore, type Shape} from "../../components/site/side.js";
+import {patchOn, SideStore, type RecordShape} from "../../components/site/side.js";
 
 /** Two sides of one address. */
-function open(search = "?b=index", shapes: {first?: Shape; second?: Shape} = {}) {
+function open(search = "?b=index", shapes: {first?: RecordShape; second?: RecordShape} = {}) {
   let kept = search;
   const address = {
     read: () => kept,
@@ -18,8 +18,8 @@ function open(search = "?b=index", shapes: {first?: Shape; second?: Shape} = {})
   return {first, second, address};
 }
 
-const twelve: Shape = {layers: 12, grid: [14, 14]};
-const deep: Shape = {layers: 24, grid: [16, 16]};
+const twelve: RecordShape = {layers: 12, grid: [14, 14]};
+const deep: RecordShape = {layers: 24, grid: [16, 16]};
 
 test("what is locked follows the first side, and what is freed does not", () => {
   const {first, second} = open();

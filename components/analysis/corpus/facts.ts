@@ -22,7 +22,7 @@ export interface CorpusImage {
 export type ByDetector<T> = {readonly [Id in DetectorId]?: T} & {readonly som: T};
 
 /** Two detectors, in the order of their list. */
-export type Pair = readonly [DetectorId, DetectorId];
+export type DetectorPair = readonly [DetectorId, DetectorId];
 
 /** What is summed up of an image. L layers, N patches; of the plain trunk where nothing is said. */
 export interface ImageFacts {
@@ -57,11 +57,11 @@ export function normCode(ratio: number): number {
   return Math.min(255, Math.max(0, Math.round(128 + steps * Math.log2(ratio))));
 }
 
-export function pairName([a, b]: Pair): string {
+export function pairName([a, b]: DetectorPair): string {
   return `${a} ${b}`;
 }
 
-export function pairsOf(ids: readonly DetectorId[]): Pair[] {
+export function pairsOf(ids: readonly DetectorId[]): DetectorPair[] {
   return ids.flatMap((a, i) => ids.slice(i + 1).map((b) => [a, b] as const));
 }
 

@@ -18,7 +18,7 @@ import {
   type ByDetector,
   type CorpusImage,
   type ImageFacts,
-  type Pair
+  type DetectorPair
 } from "./facts.js";
 import {
   bounds,
@@ -215,7 +215,7 @@ export class CorpusSum {
     }
   }
 
-  private addPair(pair: Pair, {sets, ranks, tenths: {length: patches}}: ImageFacts): void {
+  private addPair(pair: DetectorPair, {sets, ranks, tenths: {length: patches}}: ImageFacts): void {
     const [one, other] = pair.map((id) => sets[id]!);
     for (const [layer, sums] of this.ofPairs.get(pairName(pair))!.entries()) {
       let [both, onlyOne, onlyOther] = [0, 0, 0];
@@ -289,7 +289,7 @@ function objectShares({objects: [object, background, difference]}: DetectorLayer
   };
 }
 
-function agreementOf(pair: Pair, sums: PairLayer, [rows, columns]: readonly [number, number]): PairAgreement {
+function agreementOf(pair: DetectorPair, sums: PairLayer, [rows, columns]: readonly [number, number]): PairAgreement {
   const both = sums.expected / (rows * columns);
   return {
     pair,

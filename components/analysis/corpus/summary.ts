@@ -6,14 +6,14 @@ import type {Interval} from "../intervals.js";
 import type {MeasureId} from "../layerMeasures.js";
 import type {Grid, Provenance, Trunk} from "../../records/record.js";
 import type {Distribution} from "./distribution.js";
-import type {ByDetector, Pair} from "./facts.js";
+import type {ByDetector, DetectorPair} from "./facts.js";
 
 /** Estimate, lower and upper 95 % bound; null where nothing can be said. */
 export type Bounds = readonly [estimate: number | null, low: number | null, high: number | null];
 
 /** How two detectors agree in one layer. */
 export interface PairAgreement {
-  pair: Pair;
+  pair: DetectorPair;
   /** |A ∩ B| / |A ∪ B|, pooled over images. */
   jaccard: Bounds;
   /** What two independent sets of these sizes would reach. */

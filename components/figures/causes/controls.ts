@@ -2,7 +2,7 @@ import {highNormPatches} from "../../analysis/causes.js";
 import {patchName} from "../../charts/reading.js";
 import {
   formatInterventions,
-  kinds,
+  interventionKinds,
   parseInterventions,
   usages,
   type Intervention
@@ -96,7 +96,7 @@ const mostSliders = 3;
 
 /** One intervention: its text, its number on a slider, and its undo. */
 function part(place: CausesPlace, list: readonly Intervention[], {kind, values}: Intervention, i: number): HTMLElement {
-  const {amount, options, write} = kinds[kind];
+  const {amount, options, write} = interventionKinds[kind];
   const spec = amount === undefined ? undefined : options[amount];
   const name = h("code", {}, write(values));
   const undo = h(

@@ -1,6 +1,6 @@
 import {largestOverMedian, type ChangedNumbers} from "../../analysis/causes.js";
 import {lines} from "../../charts/lines.js";
-import {formatInterventions, kinds, type Intervention} from "../../model/interventions/index.js";
+import {formatInterventions, interventionKinds, type Intervention} from "../../model/interventions/index.js";
 import {h, setText} from "../../ui/dom.js";
 import {segmented} from "../../ui/inputs.js";
 import {reasonOf} from "../../ui/reason.js";
@@ -124,7 +124,8 @@ function numberLists({causes: {neurons}}: CausesView): Intervention[][] {
 
 /** The scaled parts of the list from 0 to 1; without any, the listed neurons. */
 function scaleLists({causes: {neurons}, list}: CausesView): Intervention[][] {
-  const isScale = ({kind, values}: Intervention) => kinds[kind].amount === "scale" || values.how === "scale";
+  const isScale = ({kind, values}: Intervention) =>
+    interventionKinds[kind].amount === "scale" || values.how === "scale";
   const scaled = list.some(isScale)
     ? list
     : neurons.map(({layer, index}): Intervention => ({
@@ -133,7 +134,9 @@ function scaleLists({causes: {neurons}, list}: CausesView): Intervention[][] {
       }));
   return Array.from({length: scaleSteps}, (_, step) =>
     scaled.map((each) =>
-      isScale(each) ? {...each, values: {...each.values, [kinds[each.kind].amount!]: step / (scaleSteps - 1)}} : each
+      isScale(each)
+        ? {...each, values: {...each.values, [interventionKinds[each.kind].amount!]: step / (scaleSteps - 1)}}
+        : each
     )
   );
 }

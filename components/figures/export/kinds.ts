@@ -12,7 +12,7 @@ export interface ExportedFigure {
   rows?: () => Rows;
 }
 
-export interface Kind {
+export interface ExportKind {
   label: string;
   /** The end of its files' names. */
   end: string;
@@ -30,7 +30,7 @@ const numbers = ({rows, caption}: ExportedFigure): Rows => {
   return rows();
 };
 
-export const kinds = {
+export const exportKinds = {
   png: {
     label: "PNG",
     end: "png",
@@ -75,18 +75,18 @@ export const kinds = {
       return new Blob([bytes], {type: "application/vnd.apache.arrow.file"});
     }
   }
-} as const satisfies Record<string, Kind>;
+} as const satisfies Record<string, ExportKind>;
 
-export type KindId = keyof typeof kinds;
+export type KindId = keyof typeof exportKinds;
 
 /** All kinds, in the order of menus. */
-export const kindIds = Object.keys(kinds) as KindId[];
+export const kindIds = Object.keys(exportKinds) as KindId[];
 
 /** Puts a figure's picture on the clipboard; false where the browser does not allow it. */
 export async function copyPicture(subject: ExportedFigure, options: PaperOptions): Promise<boolean> {
   try {
     // The clipboard is asked within the click, and waits for the picture.
-    await navigator.clipboard.write([new ClipboardItem({"image/png": kinds.png.make(subject, options)})]);
+    await navigator.clipboard.write([new ClipboardItem({"image/png": exportKinds.png.make(subject, options)})]);
     return true;
   } catch {
     return false;

@@ -30,22 +30,22 @@ async function dressText(element: SVGTextContentElement): Promise<Face[]> {
 }
 
 /** A text of an element in runs, each with the face that has its characters. */
-export async function setInFaces(element: Element, text: string): Promise<{faces: Face[]; runs: Run[]}> {
+export async function setInFaces(element: Element, text: string): Promise<{faces: Face[]; runs: FaceRun[]}> {
   const read = (name: string) => closest(element, name);
   const faces = facesFor(read("font-family"), read("font-weight") || "400", read("font-style") || "normal");
   return {faces, runs: runsOf(text, await Promise.all(faces.map(glyphsOf)))};
 }
 
 /** Characters that one face has. */
-export interface Run {
+export interface FaceRun {
   text: string;
   /** Its place in the list; undefined where none has them. */
   face?: number;
 }
 
 /** A text in runs, each of the first face that has its characters; blanks stay with what is before them. */
-export function runsOf(text: string, faces: readonly ((character: string) => boolean)[]): Run[] {
-  const runs: Run[] = [];
+export function runsOf(text: string, faces: readonly ((character: string) => boolean)[]): FaceRun[] {
+  const runs: FaceRun[] = [];
   for (const character of text) {
     const last = runs.at(-1);
     const found = character.trim() ? faces.findIndex((has) => has(character)) : (last?.face ?? 0);

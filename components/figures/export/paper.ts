@@ -3,7 +3,7 @@ import {h} from "../../ui/dom.js";
 import {reasonOf} from "../../ui/reason.js";
 import {fileName} from "./caption.js";
 import {chosenFamilies, families, type FamilyId} from "./faces.js";
-import {kindIds, kinds, type Kind, type KindId, type ExportedFigure} from "./kinds.js";
+import {kindIds, exportKinds, type ExportKind, type KindId, type ExportedFigure} from "./kinds.js";
 import {texFigure, texTable} from "./latex.js";
 import type {PaperOptions} from "./picture.js";
 import {copyText, save} from "./save.js";
@@ -133,8 +133,8 @@ export function openPaper(subject: () => ExportedFigure): void {
       "div",
       {class: "paper-row"},
       ...kindIds
-        .filter((id) => kinds[id].of === "drawing")
-        .map((id) => act(kinds[id].label, () => savePaper(subject(), id, choice))),
+        .filter((id) => exportKinds[id].of === "drawing")
+        .map((id) => act(exportKinds[id].label, () => savePaper(subject(), id, choice))),
       latex,
       h("button", {type: "button", onclick: () => dialog.close()}, "Close")
     )
@@ -145,7 +145,7 @@ export function openPaper(subject: () => ExportedFigure): void {
 
 /** Saves a figure as it is chosen for a paper. */
 export async function savePaper(subject: ExportedFigure, id: KindId, choice: PaperChoice): Promise<void> {
-  const {make, end}: Kind = kinds[id];
+  const {make, end}: ExportKind = exportKinds[id];
   save(await make(subject, paperOptions(choice)), `${fileName(subject.caption)}.${end}`);
 }
 

@@ -4,12 +4,12 @@ import {captionWords, type Caption} from "./caption.js";
 import {addPngWords} from "./pngText.js";
 import {blobOf, canvasOf, svgText} from "./paint.js";
 import {sceneOf} from "./scene.js";
-import {onStage, type Layout} from "./stage.js";
+import {onStage, type PaperLayout} from "./stage.js";
 
 /** CSS pixels to the inch, and to the point. */
 const pixelsPerInch = 96;
 
-export interface PaperOptions extends Layout {
+export interface PaperOptions extends PaperLayout {
   /** The drawing's width on paper, in inches; without it, its pixels at 96 to the inch. */
   inches?: number;
   /** Pixels of a picture of pixels to the inch of paper. */
@@ -19,7 +19,7 @@ export interface PaperOptions extends Layout {
 }
 
 /** A drawing with its size on paper. */
-export interface Drawn {
+export interface PaperDrawing {
   svg: SVGSVGElement;
   /** In points, 1/72 inch. */
   width: number;
@@ -31,7 +31,11 @@ export interface Drawn {
  *
  * @throws Error where there is nothing drawn
  */
-export async function drawFigure(figure: HTMLElement, caption: Caption, options: PaperOptions = {}): Promise<Drawn> {
+export async function drawFigure(
+  figure: HTMLElement,
+  caption: Caption,
+  options: PaperOptions = {}
+): Promise<PaperDrawing> {
   const {inches, margin = 16} = options;
   if (figure.querySelector(":scope > .figure-drawing.is-empty"))
     throw new Error("The figure is not drawn yet, or cannot be: its place says why.");
@@ -49,7 +53,7 @@ function description({lede, reading, source, address}: Caption): string {
 }
 
 /** A drawing as an SVG file of its size on paper. */
-export async function svgBlob({svg, width, height}: Drawn, onPaper: boolean): Promise<Blob> {
+export async function svgBlob({svg, width, height}: PaperDrawing, onPaper: boolean): Promise<Blob> {
   const sized = svg.cloneNode(true) as SVGSVGElement;
   if (onPaper) {
     sized.setAttribute("width", `${round(width)}pt`);
@@ -59,7 +63,7 @@ export async function svgBlob({svg, width, height}: Drawn, onPaper: boolean): Pr
 }
 
 /** A drawing as PNG, with its caption and its resolution in the file. */
-export async function pngBlob({svg, width}: Drawn, caption: Caption, perInch: number): Promise<Blob> {
+export async function pngBlob({svg, width}: PaperDrawing, caption: Caption, perInch: number): Promise<Blob> {
   const units = Number(svg.getAttribute("width"));
   const canvas = await canvasOf(svg, ((width / 72) * perInch) / units);
   const bytes = new Uint8Array(await (await blobOf(canvas, "image/png")).arrayBuffer());

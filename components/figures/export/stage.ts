@@ -5,7 +5,7 @@ import {families, type FamilyId} from "./faces.js";
 import {useFamily} from "./fonts.js";
 
 /** How a figure is laid out for an export. */
-export interface Layout {
+export interface PaperLayout {
   /** In the colours on the screen; otherwise on white, however dark the page is. */
   asShown?: boolean;
   /** Its width in pixels of the page; as it is without one. */
@@ -26,13 +26,13 @@ let before: Promise<unknown> = Promise.resolve();
  *
  * @returns what `draw` returns
  */
-export function onStage<T>(figure: HTMLElement, layout: Layout, draw: () => T | Promise<T>): Promise<T> {
+export function onStage<T>(figure: HTMLElement, layout: PaperLayout, draw: () => T | Promise<T>): Promise<T> {
   const turn = before.then(() => perform(figure, layout, draw));
   before = turn.catch(() => {});
   return turn;
 }
 
-async function perform<T>(figure: HTMLElement, layout: Layout, draw: () => T | Promise<T>): Promise<T> {
+async function perform<T>(figure: HTMLElement, layout: PaperLayout, draw: () => T | Promise<T>): Promise<T> {
   const {asShown = false, width, family, without} = layout;
   if (family) await useFamily(family);
   const dark = isDark();

@@ -7,7 +7,7 @@ import {openPython} from "./python.js";
 import {ownPicture} from "../../site/guest.js";
 import {reasonOf} from "../../ui/reason.js";
 import {fileName} from "../export/caption.js";
-import {copyPicture, kindIds, kinds, type Kind, type KindId} from "../export/kinds.js";
+import {copyPicture, kindIds, exportKinds, type ExportKind, type KindId} from "../export/kinds.js";
 import {embedSnippet} from "../export/embed.js";
 import {copyTable, openPaper, paperFigures, savePaper, usualPaper} from "../export/paper.js";
 import {copyText, save} from "../export/save.js";
@@ -149,7 +149,7 @@ export function figure(
     })
   ];
   const saveAs = async (id: KindId, asShown: boolean) => {
-    const {make, end}: Kind = kinds[id];
+    const {make, end}: ExportKind = exportKinds[id];
     copied.textContent = "";
     try {
       save(await make(subject(), {asShown}), `${fileName(caption())}.${end}`);
@@ -158,7 +158,7 @@ export function figure(
     }
   };
   const saving = new Map(
-    kindIds.map((id) => [id, action(kinds[id].label, kinds[id].hint, ({shiftKey}) => saveAs(id, shiftKey))])
+    kindIds.map((id) => [id, action(exportKinds[id].label, exportKinds[id].hint, ({shiftKey}) => saveAs(id, shiftKey))])
   );
   const number = options.pair ? undefined : paperFigures[options.id];
   const filmAction = action(
@@ -235,7 +235,7 @@ export function figure(
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
     // A LaTeX table of hundreds of patches serves nobody.
     tableAction.hidden = !options.table || !state.data;
-    for (const [id, button] of saving) button.hidden = kinds[id].of === "numbers" && !state.data;
+    for (const [id, button] of saving) button.hidden = exportKinds[id].of === "numbers" && !state.data;
     pythonAction.hidden = !state.data;
   };
   legend.append(...(options.legend ?? []));

@@ -1,12 +1,12 @@
 /** How the released code departs from the paper (commit 2804f5b, March 2026). */
-export interface Difference {
+export interface Departure {
   key: "layers" | "test" | "neighbours" | "sae" | "hai" | "constants" | "class" | "indices" | "protocol" | "whole";
   item: string;
   paper: string;
   code: string;
 }
 
-export const differences: readonly Difference[] = [
+export const differences: readonly Departure[] = [
   {
     key: "layers",
     item: "Where outliers are repaired",

@@ -13,7 +13,7 @@ import {patchMap} from "../../charts/patchMap.js";
 import {maximum, median} from "../../charts/reading.js";
 import {absent} from "../frame/absent.js";
 import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
-import type {Difference} from "./differences.js";
+import type {Departure} from "./differences.js";
 import {differenceTable} from "./tables.js";
 
 /** Pairs of features whose distance says what an item changes. */
@@ -44,7 +44,7 @@ function build(feed: Feed) {
     code: mini(feed, "code: 1.5, cap 10", "the released code’s outliers")
   };
   const isolated = h("p", {class: "effect-text"});
-  const effects: Partial<Record<Difference["key"], HTMLElement>> = {
+  const effects: Partial<Record<Departure["key"], HTMLElement>> = {
     test: h("div", {class: "minis"}, sets.paper.element, sets.code.element),
     neighbours: isolated
   };

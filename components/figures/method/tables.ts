@@ -1,7 +1,7 @@
 import {h} from "../../ui/dom.js";
 import {indexed} from "../../charts/indexed.js";
 import {ambiguities} from "./ambiguities.js";
-import {differences, type Difference} from "./differences.js";
+import {differences, type Departure} from "./differences.js";
 
 /** The table of choices that the paper leaves open. */
 export function ambiguityTable(): HTMLElement {
@@ -20,7 +20,7 @@ export function ambiguityTable(): HTMLElement {
 }
 
 /** The paper against its released code, item by item; `effects` has something to show for some items. */
-export function differenceTable(effects: Partial<Record<Difference["key"], HTMLElement>>): HTMLElement {
+export function differenceTable(effects: Partial<Record<Departure["key"], HTMLElement>>): HTMLElement {
   const rows = differences.map(({key, item, paper, code}) =>
     h(
       "tr",

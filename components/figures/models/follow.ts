@@ -1,5 +1,5 @@
 /** Ties a figure to the models of the site and to the chosen photo. */
-import {modelsOn, type Seen} from "../../analysis/compareModels.js";
+import {modelsOn, type MeasuredPhoto} from "../../analysis/compareModels.js";
 import type {ModelList, ModelMeasures} from "../../analysis/modelMeasures.js";
 import {category} from "../../charts/colour.js";
 import type {Stroke} from "../../charts/marks.js";
@@ -12,7 +12,7 @@ import type {FigureOptions} from "../frame/figure.js";
 
 /** The models, those of them that know the chosen photo, and what is chosen. */
 export interface ModelsView extends ModelList {
-  seen: Seen[];
+  seen: MeasuredPhoto[];
   selection: Selection;
 }
 

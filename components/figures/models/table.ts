@@ -1,4 +1,4 @@
-import {onsets, peak, type Seen} from "../../analysis/compareModels.js";
+import {onsets, peak, type MeasuredPhoto} from "../../analysis/compareModels.js";
 import {measureIds, measures, type MeasureId} from "../../analysis/layerMeasures.js";
 import {table, type Column} from "../../charts/table.js";
 import type {Place} from "../../site/feed.js";
@@ -8,8 +8,8 @@ import {followModels} from "./follow.js";
 const percent = (value: number | null) =>
   value === null ? "–" : `${(100 * value).toFixed(value < 0.1 && value > 0 ? 1 : 0)} %`;
 
-function onset(key: "outliers" | "long", label: string, about: string): Column<Seen> {
-  const value = ({photo}: Seen) => onsets(photo)[key];
+function onset(key: "outliers" | "long", label: string, about: string): Column<MeasuredPhoto> {
+  const value = ({photo}: MeasuredPhoto) => onsets(photo)[key];
   return {
     key: `onset-${key}`,
     label,
@@ -21,10 +21,10 @@ function onset(key: "outliers" | "long", label: string, about: string): Column<S
   };
 }
 
-function most(id: MeasureId): Column<Seen> {
+function most(id: MeasureId): Column<MeasuredPhoto> {
   const {label, hint, share} = measures[id];
-  const value = ({photo}: Seen) => peak(photo.measures[id]);
-  const show = (row: Seen) => {
+  const value = ({photo}: MeasuredPhoto) => peak(photo.measures[id]);
+  const show = (row: MeasuredPhoto) => {
     const found = value(row);
     return share || found === null ? percent(found) : `${found.toPrecision(3)} ×`;
   };
@@ -39,7 +39,7 @@ function most(id: MeasureId): Column<Seen> {
   };
 }
 
-const columns: readonly Column<Seen>[] = [
+const columns: readonly Column<MeasuredPhoto>[] = [
   {key: "model", label: "model", kind: "text", value: ({model}) => model.id},
   {
     key: "layers",
@@ -69,8 +69,8 @@ const columns: readonly Column<Seen>[] = [
 
 /** Every model on the chosen photo in one sortable row. */
 export function modelsTable(place: Place): HTMLElement {
-  const rows = table<Seen>({label: "Models on the chosen photo", columns, rows: []});
-  let shown: readonly Seen[] = [];
+  const rows = table<MeasuredPhoto>({label: "Models on the chosen photo", columns, rows: []});
+  let shown: readonly MeasuredPhoto[] = [];
   const frame = figure(rows, place, {
     id: "models-table",
     title: "Every model in one row",

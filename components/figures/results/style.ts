@@ -1,13 +1,13 @@
 /** How the steps of the method look: grey without SOM and cyan with it, as everywhere; a square once HAI mixes. */
 import {trunkStrokes} from "../../charts/marks.js";
 
-export interface Step {
+export interface RepairStep {
   label: string;
   som: boolean;
   hai: boolean;
 }
 
-export const steps: readonly Step[] = [
+export const steps: readonly RepairStep[] = [
   {label: "alone", som: false, hai: false},
   {label: "+ SOM", som: true, hai: false},
   {label: "+ SOM + HAI", som: true, hai: true}

@@ -8,7 +8,7 @@ import type {View} from "../../site/feed.js";
 import {formatValue, h, setText} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
 import type {SelectionStore} from "../../site/selection.js";
-import {difference, quantities, type QuantityId} from "./quantities.js";
+import {difference, comparedQuantities, type QuantityId} from "./quantities.js";
 
 /** The values of both sides and their difference, by quantity, as they are drawn. */
 export type Differences = Partial<
@@ -27,7 +27,7 @@ export interface DifferenceMaps {
 export function differenceMaps(store: SelectionStore, ids: readonly QuantityId[]): DifferenceMaps {
   const note = h("p", {class: "figure-lede"});
   const panels = ids.map((id) => {
-    const {label, unit} = quantities[id];
+    const {label, unit} = comparedQuantities[id];
     const map = patchMap({grid: [14, 14], signed: true, label: `A − B, ${label}`, unit, ...patchHands(store)});
     return {id, map, unit, frame: plate(map, {title: `A − B: ${label}`})};
   });
@@ -76,7 +76,7 @@ export function differenceMaps(store: SelectionStore, ids: readonly QuantityId[]
     };
     for (const {id} of alike ? panels : [])
       both(
-        () => [quantities[id].of(a), quantities[id].of(b)],
+        () => [comparedQuantities[id].of(a), comparedQuantities[id].of(b)],
         (left, right) => {
           if (mine !== turn) return;
           const values = difference(left, right);

@@ -10,7 +10,7 @@ import type {QuantityId} from "./quantities.js";
 import {corpusSidesNamed, outlierCount, pairTitle, sidesNamed} from "./words.js";
 
 /** What is shown twice. */
-export interface Pair {
+export interface ShownPair {
   /** The figure's id in the catalogue. */
   id: string;
   feeds: readonly [a: Feed, b: Feed];
@@ -23,7 +23,7 @@ export interface Pair {
 }
 
 /** The pair as a figure of its own; its anchor ends in `-ab`. */
-export function pairFigure({id, feeds, figures, corpus, difference}: Pair): HTMLElement {
+export function pairFigure({id, feeds, figures, corpus, difference}: ShownPair): HTMLElement {
   const [first, second] = feeds;
   const maps = difference.length ? differenceMaps(first.store, difference) : undefined;
   const sides = figures.map((figureOf, i) =>

@@ -6,7 +6,7 @@ import type {View} from "../../site/feed.js";
 import {joinedAttention} from "../attention/joined.js";
 
 /** A quantity: what it is called, its unit, and its values; null where a view has none. */
-export interface Quantity {
+export interface ComparedQuantity {
   label: string;
   unit: string;
   of(view: View): Answer<ArrayLike<number> | null>;
@@ -15,7 +15,7 @@ export interface Quantity {
 const timesUniform = "times uniform";
 
 /** The attention of a pinned token to each patch. */
-function rowOf(pin: "target" | "background"): Quantity["of"] {
+function rowOf(pin: "target" | "background"): ComparedQuantity["of"] {
   return (view) => {
     const patch = view[pin];
     if (patch === null) return null;
@@ -23,7 +23,7 @@ function rowOf(pin: "target" | "background"): Quantity["of"] {
   };
 }
 
-function reading(name: "classRow" | "diagonal" | "margin"): Quantity["of"] {
+function reading(name: "classRow" | "diagonal" | "margin"): ComparedQuantity["of"] {
   return ({record, choice}) => (hasTrunk(record, choice.trunk) ? readLayer(record, choice)[name] : null);
 }
 
@@ -40,11 +40,11 @@ const declared = {
   class: {label: "from the class token", unit: timesUniform, of: reading("classRow")},
   diagonal: {label: "each to itself", unit: timesUniform, of: reading("diagonal")},
   margin: {label: "class − self", unit: timesUniform, of: reading("margin")}
-} satisfies Record<string, Quantity>;
+} satisfies Record<string, ComparedQuantity>;
 
 export type QuantityId = keyof typeof declared;
 
-export const quantities: Readonly<Record<QuantityId, Quantity>> = declared;
+export const comparedQuantities: Readonly<Record<QuantityId, ComparedQuantity>> = declared;
 
 /** A − B at each patch; null where either side has nothing, or their grids differ. */
 export function difference(a: ArrayLike<number> | null, b: ArrayLike<number> | null): Float64Array | null {

@@ -3,7 +3,7 @@ import {prefixLength, trunks, type ImageRecord, type RecordSource, type Trunk} f
 import type {NamedBytes} from "./zip.js";
 
 /** What was run. */
-export interface Run {
+export interface LiveRun {
   source: RecordSource;
   /** Methods with masks. */
   methods: readonly string[];
@@ -20,7 +20,7 @@ interface NamedArray {
 }
 
 /** A .npy file an array, `provenance.json`, and `README.txt`, which says what each holds. */
-export async function* arrayFiles(run: Run): AsyncGenerator<NamedBytes> {
+export async function* arrayFiles(run: LiveRun): AsyncGenerator<NamedBytes> {
   const {writeNpy} = await import("../../exchange/npy.js");
   const {record} = run.source;
   const told: string[] = [];
@@ -37,7 +37,7 @@ export async function* arrayFiles(run: Run): AsyncGenerator<NamedBytes> {
   yield {name: "README.txt", bytes: text(readme(run, told))};
 }
 
-async function* arrays({source, methods}: Run): AsyncGenerator<NamedArray> {
+async function* arrays({source, methods}: LiveRun): AsyncGenerator<NamedArray> {
   const {record} = source;
   for (const trunk of trunks) {
     yield* recordArrays(record, trunk);
@@ -92,7 +92,7 @@ function recordArrays({grid, prefix, layers, heads, trunks: known}: ImageRecord,
   }));
 }
 
-function readme({source: {record}, note}: Run, told: readonly string[]): string {
+function readme({source: {record}, note}: LiveRun, told: readonly string[]): string {
   const {model, weights, method, options} = record.provenance;
   const {classToken, registers} = record.prefix;
   const first = [classToken && "the class token", registers && `${registers} registers`]

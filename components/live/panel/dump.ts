@@ -1,6 +1,6 @@
 /** Attention that another program computed, opened in the page with its photo: nothing of it leaves the machine. */
 import type {Dump} from "../../exchange/dump.js";
-import type {Layout} from "../../exchange/layout.js";
+import type {TokenLayout} from "../../exchange/layout.js";
 import type {ReadDump} from "../../exchange/record.js";
 import {guardedSource} from "../../records/absent.js";
 import type {RecordSource} from "../../records/record.js";
@@ -97,7 +97,7 @@ async function hashOf(parts: readonly Uint8Array[]): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function layoutFor({attention: {tokens}}: Dump): Promise<Layout> {
+async function layoutFor({attention: {tokens}}: Dump): Promise<TokenLayout> {
   const {layoutOf} = await import("../../exchange/layout.js");
   try {
     return layoutOf(tokens, {});

@@ -3,7 +3,7 @@ import type {OpenModel} from "../protocol.js";
 import type {RecordSource} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
-import type {Change, Selection, SelectionStore} from "../../site/selection.js";
+import type {SelectionChange, Selection, SelectionStore} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
 import {askWords, type Asked} from "../../site/asked.js";
 import {newest} from "../../site/cache.js";
@@ -68,7 +68,7 @@ export function maskControls(
     );
   };
   /** Changes the selection, and the masks once the reader has stopped. */
-  const change = (chosen: Change) => {
+  const change = (chosen: SelectionChange) => {
     store.set(chosen);
     clearTimeout(timer);
     timer = setTimeout(ask, pause);
@@ -121,7 +121,7 @@ function wordlessReason(info: OpenModel | undefined): string {
 }
 
 /** Which methods make masks, and how the picture is cut for them. `change` is told of each choice. */
-function maskInputs(store: SelectionStore, change: (chosen: Change) => void) {
+function maskInputs(store: SelectionStore, change: (chosen: SelectionChange) => void) {
   const boxes = methodBoxes((names) => change({live: {methods: names.join(",")}}));
   const windows = segmented<"sliding" | "whole">({
     label: "Windows",

@@ -3,7 +3,7 @@ import {type Grid, type Trunk} from "../../records/record.js";
 import {addMethod, probesOf, type GraphRequest} from "../../model/build.js";
 import {Graph, type Value} from "../../model/graph.js";
 import {weightsFile, type Model} from "../../model/model.js";
-import {Network, type SomOptions, type Trunk as TrunkValues, type TrunkLayer} from "../../model/network.js";
+import {Network, type SomOptions, type TrunkGraph as TrunkValues, type TrunkLayer} from "../../model/network.js";
 
 /** A graph that reads what a trunk left, and the names of what it reads: `mean.3`, `outliers.3`, `passed.11`. */
 export interface Continuation {

@@ -6,7 +6,7 @@ import {
   defaultSettings,
   labelPixels,
   scoreWindows,
-  type Seen,
+  type SeenWindows,
   type SegmentSettings,
   type ShellInput
 } from "../../model/segmentation/segment.js";
@@ -64,14 +64,14 @@ export async function segmentPicture(
     );
   };
   /** The mask of a method by the windows seen since `start`. */
-  const mask = async (input: ShellInput, seen: Seen, method: number, start: number): Promise<LiveMask> => {
+  const mask = async (input: ShellInput, seen: SeenWindows, method: number, start: number): Promise<LiveMask> => {
     const {windows: of, ...labelled} = await labelPixels(input, seen, method);
     return {method: names[method], windows: seen.done, of, milliseconds: performance.now() - start, ...labelled};
   };
   /** Tells each method's mask; meanwhile the done fraction goes from `from` to `to`. */
   const finish = async (
     input: ShellInput,
-    seen: Seen,
+    seen: SeenWindows,
     start: number,
     from: number,
     to: number
@@ -126,7 +126,7 @@ export function windowsAtOnce(engine: Engine, {crop = defaultSettings.crop}: Par
 }
 
 /** The share of the picture's height that the windows seen so far cover. */
-function coveredShare({pixels, scores}: Seen): number {
+function coveredShare({pixels, scores}: SeenWindows): number {
   const {start, length} = scores[0].tiling.rows.at(-1)!;
   return (start + length) / pixels.height;
 }

@@ -3,18 +3,20 @@ import type {Change} from "../change.js";
 import type {Geometry} from "../geometry.js";
 import type {Model} from "../model.js";
 import {head} from "./head.js";
-import {usage, type Amount, type Donor, type Intervention, type Kind} from "./kind.js";
+import {usage, type Amount, type Donor, type Intervention, type InterventionKind} from "./kind.js";
 import {neuron} from "./neuron.js";
 import {registers} from "./registers.js";
 import {som} from "./som.js";
 import {token} from "./token.js";
 
-export type {Intervention, Kind} from "./kind.js";
+export type {Intervention, InterventionKind} from "./kind.js";
 
-const all: readonly Kind[] = [head, neuron, token, som, registers];
+const all: readonly InterventionKind[] = [head, neuron, token, som, registers];
 
 /** Every kind by its name. */
-export const kinds: Readonly<Record<string, Kind>> = Object.fromEntries(all.map((kind) => [kind.name, kind]));
+export const interventionKinds: Readonly<Record<string, InterventionKind>> = Object.fromEntries(
+  all.map((kind) => [kind.name, kind])
+);
 
 /** How each kind is written, a line each: for help and errors. */
 export const usages: readonly string[] = all.map(({name, form}) => usage(name, form));
@@ -32,10 +34,10 @@ export function parseInterventions(text: string, geometry?: Geometry): Intervent
     .filter((part) => part !== "");
   return parts.map((part) => {
     const name = part.split(" ")[0];
-    if (!Object.hasOwn(kinds, name))
+    if (!Object.hasOwn(interventionKinds, name))
       throw new RangeError(`“${part}”: there is no intervention ${name}; known are ${usages.join("; ")}.`);
-    const found = kinds[name].read(part);
-    if (geometry) kinds[name].check(found.values, geometry);
+    const found = interventionKinds[name].read(part);
+    if (geometry) interventionKinds[name].check(found.values, geometry);
     return found;
   });
 }
@@ -51,7 +53,7 @@ function plain(text: string): string {
 
 /** Their text: what `parseInterventions` reads. */
 export function formatInterventions(list: readonly Intervention[]): string {
-  return list.map(({kind, values}) => kinds[kind].write(values)).join("; ");
+  return list.map(({kind, values}) => interventionKinds[kind].write(values)).join("; ");
 }
 
 /** What some interventions need besides a model. */
@@ -72,7 +74,7 @@ export function withInterventions<M extends Model>(model: M, list: readonly Inte
   const count = amountsOf(list).length;
   let next = 0;
   const changes = list.map(({kind: name, values}, place): Change => {
-    const kind = kinds[name];
+    const kind = interventionKinds[name];
     kind.check(values, model.geometry);
     const asInput = given.amountsAsInput && kind.amount !== undefined;
     return kind.change(values, {
@@ -88,12 +90,12 @@ export function withInterventions<M extends Model>(model: M, list: readonly Inte
 /** The numbers that sweeps vary, of those interventions that have one, in the list's order. */
 export function amountsOf(list: readonly Intervention[]): number[] {
   return list.flatMap(({kind, values}) => {
-    const {amount} = kinds[kind];
+    const {amount} = interventionKinds[kind];
     return amount === undefined ? [] : [Number(values[amount])];
   });
 }
 
-function constant({amount}: Kind, values: Intervention["values"]): Amount {
+function constant({amount}: InterventionKind, values: Intervention["values"]): Amount {
   return (g) => g.scalar(amount === undefined ? 0 : Number(values[amount]));
 }
 

@@ -48,7 +48,7 @@ interface Declaration<S extends OptionSpecs> extends Description<S> {
 }
 
 /** A kind of intervention. */
-export interface Kind<S extends OptionSpecs = OptionSpecs> extends Description<S> {
+export interface InterventionKind<S extends OptionSpecs = OptionSpecs> extends Description<S> {
   amount?: string;
   /** @throws RangeError that shows how it is written, or names the value that does not fit */
   read(text: string): Intervention;
@@ -66,7 +66,7 @@ export interface Intervention {
 }
 
 /** Declares a kind. A new one is a file in this folder and a line in `index.ts`. */
-export function defineKind<S extends OptionSpecs>(declaration: Declaration<S>): Kind<S> {
+export function defineKind<S extends OptionSpecs>(declaration: Declaration<S>): InterventionKind<S> {
   const {name, options, form, example, check, change, amount, ...rest} = declaration;
   const pattern = patternOf(name, form, options);
   const complete = (values: OptionValues, layers?: number) => readOptions(name, options, values, layers);

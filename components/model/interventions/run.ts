@@ -5,7 +5,7 @@ import type {Model} from "../model.js";
 import type {Pixels} from "../runtime.js";
 import type {Input, Output, Sessions} from "../sessions.js";
 import {buildContinued, firstChanged, NotReadError} from "./continued.js";
-import {amountsOf, formatInterventions, kinds, withInterventions} from "./index.js";
+import {amountsOf, formatInterventions, interventionKinds, withInterventions} from "./index.js";
 import type {Donor, Intervention} from "./kind.js";
 
 /** A picture and what the network without changes made of it. */
@@ -66,7 +66,7 @@ function layerOf(name: string): number {
 function structureOf(list: readonly Intervention[]): string {
   return formatInterventions(
     list.map(({kind, values}) => {
-      const {amount} = kinds[kind];
+      const {amount} = interventionKinds[kind];
       return {kind, values: amount === undefined ? values : {...values, [amount]: 0}};
     })
   );

@@ -145,7 +145,7 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Two runs: the plain one, and one with a list of interventions. */
-export interface Compared {
+export interface PlainAndChanged {
   plain: Outputs;
   output: Outputs;
   list: readonly Intervention[];
@@ -155,7 +155,7 @@ export interface Compared {
 /** The numbers that tell what a list of interventions did; without a list, those of the plain run. */
 export function changedNumbers(
   model: Model,
-  {plain, output, list, donors}: Compared,
+  {plain, output, list, donors}: PlainAndChanged,
   classNames?: readonly string[]
 ): ChangedNumbers {
   const {layers, heads, features} = model.geometry;

@@ -4,7 +4,7 @@ import {above, aggregate, centredSoftmax, cosines, mixPatches, projectPatches} f
 import {count, layer, number} from "../../analysis/options.js";
 import {repair} from "../som.js";
 import type {Value} from "../graph.js";
-import type {Network, Trunk} from "../network.js";
+import type {Network, TrunkGraph} from "../network.js";
 
 /** Which blocks SC-CLIP and SFP's released code read; the numbers are those of a 12-block ViT-B. */
 export const fusionOptions = {
@@ -56,7 +56,7 @@ export const scClip = defineMethod({
 /** Σ x_l over blocks `fuse_from` to `fuse_to`, (B·T) × D. */
 export function fusedSum(
   network: Network,
-  {layers}: Trunk,
+  {layers}: TrunkGraph,
   {fuse_from: from, fuse_to: to}: {fuse_from: number; fuse_to: number}
 ): Value {
   if (from > to) throw new RangeError(`fuse_from=${from} lies behind fuse_to=${to}.`);

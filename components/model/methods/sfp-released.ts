@@ -1,5 +1,5 @@
 import type {Value} from "../graph.js";
-import type {Network, Trunk} from "../network.js";
+import type {Network, TrunkGraph} from "../network.js";
 import {detect, repair} from "../som.js";
 import {lofOutliers} from "./lof.js";
 import {defineMethod} from "./method.js";
@@ -71,7 +71,7 @@ export const sfpReleased = defineMethod({
 /** The set of block L − 1, B × N, offered as the probe "released.outliers". */
 export function releasedOutliers(
   network: Network,
-  {layers}: Trunk,
+  {layers}: TrunkGraph,
   {detector, factor, cap}: ValuesOf<typeof releasedDetection>
 ): Value {
   const {g, patches} = network;

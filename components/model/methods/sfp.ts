@@ -1,5 +1,5 @@
 import type {Value} from "../graph.js";
-import type {Network, Trunk} from "../network.js";
+import type {Network, TrunkGraph} from "../network.js";
 import {clearclipLayer} from "./clearclip.js";
 import {defineMethod} from "./method.js";
 import {detectionOptions} from "./detection.js";
@@ -144,7 +144,7 @@ function enhance(network: Network, x: Value, {sae, lambda, class_token}: Options
 }
 
 /** HAI (Eq. 8-10): the maps of layers l0 to L-1 with outliers' columns zeroed, summed, normalised. B × N × N. */
-function integrate(network: Network, {layers}: Trunk, {l0, rounds, order, hai_mask}: Options): Value {
+function integrate(network: Network, {layers}: TrunkGraph, {l0, rounds, order, hai_mask}: Options): Value {
   const {g, tokens, prefix, patches, geometry} = network;
   const masked = layers.slice(l0 - 1, geometry.layers - 1).map((values, i) => {
     const map = g.slice(g.slice(values.meanAttention, 1, prefix, tokens), 2, prefix, tokens);

@@ -1,7 +1,7 @@
 import type {Grid} from "../../records/record.js";
 import {linearTaps} from "../image/taps.js";
 import {expNegative} from "./exponential.js";
-import type {Span, Tiling} from "./windows.js";
+import type {WindowSpan, Tiling} from "./windows.js";
 
 /** Cosines of all windows of an image, windows in reading order: (windows · N) × Q, queries innermost. */
 export interface WindowScores {
@@ -31,7 +31,7 @@ export interface CellTaps {
  * @param resized pixels of the resized image along the axis
  * @param original pixels of the original image along the axis
  */
-export function cellTaps(spans: readonly Span[], cells: number, resized: number, original: number): CellTaps {
+export function cellTaps(spans: readonly WindowSpan[], cells: number, resized: number, original: number): CellTaps {
   const pixels = pixelTaps(spans, cells, resized);
   const outer = linearTaps(resized, original);
   const start = new Uint32Array(original + 1);
@@ -56,7 +56,7 @@ export function cellTaps(spans: readonly Span[], cells: number, resized: number,
 
 /** For each pixel of the resized image: [cell, weight] of the mean over the windows that see it. */
 function pixelTaps(
-  spans: readonly Span[],
+  spans: readonly WindowSpan[],
   cells: number,
   resized: number
 ): Array<Array<[cell: number, weight: number]>> {

@@ -102,7 +102,7 @@ export interface Segmentation {
  * @throws the signal's reason when aborted; Error when text, classes and features do not fit together
  */
 export async function segment({features, ...input}: SegmentInput): Promise<Segmentation> {
-  let seen: Seen | undefined;
+  let seen: SeenWindows | undefined;
   const {image, signal, onProgress} = input;
   // What a provider does before its first window is the first part of the work.
   const watch: Watch = {signal, onProgress: (done) => seen ?? onProgress?.({stage: "features", done: done / 2})};
@@ -114,7 +114,7 @@ export async function segment({features, ...input}: SegmentInput): Promise<Segme
 }
 
 /** What has been seen of an image so far: rows of windows from the top. */
-export interface Seen {
+export interface SeenWindows {
   /** The image at the size at which windows are cut. */
   pixels: PixelPlanes;
   /** How many windows have been looked at, out of how many; rows that are not complete count here alone. */
@@ -132,7 +132,7 @@ export interface Seen {
 export async function* scoreWindows(
   {image, colours, text, classes, settings: given, padTo = 1, batch = 8, onProgress, signal}: ShellInput,
   features: (windows: PixelBatch, whole: PixelPlanes) => Promise<WindowFeatures[]>
-): AsyncGenerator<Seen, void, void> {
+): AsyncGenerator<SeenWindows, void, void> {
   const settings = {...defaultSettings, ...given};
   const {short, crop, stride} = settings;
   const queries = decisionRule(classes, settings).classOf.length;
@@ -175,7 +175,7 @@ export async function* scoreWindows(
  */
 export async function labelPixels(
   input: ShellInput,
-  {pixels, windows, scores}: Seen,
+  {pixels, windows, scores}: SeenWindows,
   map: number
 ): Promise<Segmentation> {
   const {image, classes, onProgress, signal} = input;

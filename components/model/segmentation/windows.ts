@@ -4,7 +4,7 @@ import type {PixelPlanes} from "../image/normalise.js";
  * One window along one axis: it sees pixels `start` … `start + length − 1` of the image, with `before` zeros in front of
  * them and zeros behind up to `padded` samples. Unpadded windows have `before` 0 and `padded` = `length`.
  */
-export interface Span {
+export interface WindowSpan {
   start: number;
   length: number;
   before: number;
@@ -33,8 +33,8 @@ export interface PixelBatch {
 
 /** The windows over an image: every row span with every column span, in reading order. */
 export interface Tiling {
-  rows: Span[];
-  columns: Span[];
+  rows: WindowSpan[];
+  columns: WindowSpan[];
 }
 
 /**
@@ -44,7 +44,7 @@ export interface Tiling {
  *
  * @throws RangeError when crop or stride are not usable numbers
  */
-export function spans(size: number, {crop = 224, stride = 112, multiple = 1}: WindowOptions = {}): Span[] {
+export function spans(size: number, {crop = 224, stride = 112, multiple = 1}: WindowOptions = {}): WindowSpan[] {
   if (!(Number.isInteger(crop) && crop >= 0))
     throw new RangeError(`A window of ${crop} px cannot be used; 0 means the whole image.`);
   if (crop === 0) return [pad(0, size, multiple)];
@@ -58,7 +58,7 @@ export function spans(size: number, {crop = 224, stride = 112, multiple = 1}: Wi
   });
 }
 
-function pad(start: number, length: number, multiple: number): Span {
+function pad(start: number, length: number, multiple: number): WindowSpan {
   const padded = Math.ceil(length / multiple) * multiple;
   return {start, length, before: (padded - length) >> 1, padded};
 }

@@ -38,7 +38,7 @@ export function buildTextGraph({geometry, weights, mask}: TextModel, length: num
 }
 
 /** Rows of numbers, one after the other. */
-export interface Rows {
+export interface TextRows {
   width: number;
   values: Float32Array;
 }
@@ -46,7 +46,7 @@ export interface Rows {
 /** Anything that makes vectors of texts. */
 export interface TextEncoding {
   /** One row a text, not normalised. */
-  encode(texts: readonly string[], options?: EncodeOptions): Promise<Rows>;
+  encode(texts: readonly string[], options?: EncodeOptions): Promise<TextRows>;
 }
 
 export interface EncodeOptions {
@@ -92,7 +92,7 @@ export class TextTower implements TextEncoding {
    *
    * @throws Error for a text that is too long, naming it
    */
-  encode(texts: readonly string[], options: EncodeOptions = {}): Promise<Rows> {
+  encode(texts: readonly string[], options: EncodeOptions = {}): Promise<TextRows> {
     const {context} = this.model.geometry;
     return this.encodeIds(
       texts.map((text) => this.tokenizer.sequence(text, context)),
@@ -101,7 +101,7 @@ export class TextTower implements TextEncoding {
   }
 
   /** One row a sequence of token ids, each as long as the tower's context. */
-  async encodeIds(sequences: readonly Int32Array[], {signal, onProgress}: EncodeOptions = {}): Promise<Rows> {
+  async encodeIds(sequences: readonly Int32Array[], {signal, onProgress}: EncodeOptions = {}): Promise<TextRows> {
     const {context, features} = this.model.geometry;
     const places = sequences.map((ids) => this.place(ids));
     // By the causal mask nothing after a text's place matters, and most texts are short.

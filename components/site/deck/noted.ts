@@ -2,17 +2,17 @@
 import type {RecordSource} from "../../records/record.js";
 
 /** What figures asked of a source, so that a deck takes along that and no more. */
-export interface Asked {
+export interface NotedRequests {
   stages: Set<string>;
   heads: Set<number>;
   repairs: boolean;
 }
 
-const asked = new WeakMap<RecordSource, Asked>();
+const asked = new WeakMap<RecordSource, NotedRequests>();
 
 /** A source that notes what figures ask of it. */
 export function noted(source: RecordSource): RecordSource {
-  const notes: Asked = {stages: new Set(), heads: new Set(), repairs: false};
+  const notes: NotedRequests = {stages: new Set(), heads: new Set(), repairs: false};
   const noting: RecordSource = {
     record: source.record,
     attention: (trunk, layer) => source.attention(trunk, layer),
@@ -34,6 +34,6 @@ export function noted(source: RecordSource): RecordSource {
 }
 
 /** What was asked of a noted source; undefined for any other. */
-export function askedOf(source: RecordSource): Asked | undefined {
+export function askedOf(source: RecordSource): NotedRequests | undefined {
   return asked.get(source);
 }

@@ -13,13 +13,13 @@ import {fit} from "../../../components/model/image/fit.js";
 import {readPicture} from "../../files/picture.js";
 import {corpusImage} from "../../records/corpus-image.js";
 import {modelsOfSite} from "../../site/models.js";
-import {imageFolder, type Photo} from "../../site/photos.js";
+import {imageFolder, type PhotoFile} from "../../site/photos.js";
 import {computeMissing} from "../../records/computeMissing.js";
 import {unpack} from "../../records/archive.js";
 import {archiveFile} from "../../records/places.js";
 
 /** What of a photo the grid lies on, in whole pixels a patch. */
-function seenOf(picture: Picture, seen: Photo["fit"], [rows, columns]: Grid): Picture {
+function seenOf(picture: Picture, seen: PhotoFile["fit"], [rows, columns]: Grid): Picture {
   // Every patch size divides the default square, so any serves to cut it.
   if (seen === undefined || seen === "square") return fit(picture, 1);
   return resizeLinear(picture, columns * 16, rows * 16);
