@@ -10,7 +10,7 @@ import {modelsOfSite} from "../data/site/models.js";
 import {findModel} from "../data/hub/index.js";
 import {isShrunkenType, shrinkModel} from "../data/hub/shrink.js";
 import {findShipped, modelHosts, shippedModels} from "../data/site/shipped.js";
-import {run, runFramework} from "./process.js";
+import {runProgram, runFramework} from "./process.js";
 import {bundleSite} from "./site/bundle.js";
 import {finishSite} from "./site/finish.js";
 import {placeFonts} from "./site/fonts.js";
@@ -58,7 +58,7 @@ const loaded = "src/.observablehq/cache/data";
 rmSync(process.env.KEEP ? `${loaded}/models` : loaded, {recursive: true, force: true});
 rmSync("dist", {recursive: true, force: true});
 
-process.exitCode = await run(process.execPath, ["--import", "tsx", "scripts/compute.ts"]);
+process.exitCode = await runProgram(process.execPath, ["--import", "tsx", "scripts/compute.ts"]);
 if (process.exitCode === 0) process.exitCode = await runFramework(["build", ...positionals]);
 if (process.exitCode === 0) {
   placeFonts("dist");

@@ -7,7 +7,7 @@ import {dirname, join} from "node:path";
  * ended it). An interrupt of this process reaches the child through the terminal, so that it is
  * waited for and not cut off.
  */
-export function run(program: string, args: string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
+export function runProgram(program: string, args: string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {stdio: "inherit", env: {...process.env, ...environment}});
     child.once("error", reject);
@@ -17,14 +17,14 @@ export function run(program: string, args: string[], environment: NodeJS.Process
 
 /** Runs a Node program of an installed package, such as `node_modules/oxlint/bin/oxlint`. */
 export function runBinary(name: string, args: string[], environment?: NodeJS.ProcessEnv): Promise<number> {
-  return run(process.execPath, [join("node_modules", ".bin", name), ...args], environment);
+  return runProgram(process.execPath, [join("node_modules", ".bin", name), ...args], environment);
 }
 
 /** Runs Observable Framework's command line. */
 export function runFramework(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
   const manifest = createRequire(import.meta.url).resolve("@observablehq/framework/package.json");
   const program = join(dirname(manifest), "dist", "bin", "observable.js");
-  return run(process.execPath, ["--import", "tsx", program, ...args], {
+  return runProgram(process.execPath, ["--import", "tsx", program, ...args], {
     OBSERVABLE_TELEMETRY_DISABLE: "true",
     ...environment
   });

@@ -8,7 +8,7 @@ import {run as runFiles} from "node:test";
 import {tap} from "node:test/reporters";
 import {chromium} from "playwright-core";
 import {browserAdvice, getBrowser, launchOptions} from "./browser.js";
-import {run, runBinary} from "./process.js";
+import {runProgram, runBinary} from "./process.js";
 
 /** The base path that the tested site is built for: what breaks under it breaks on GitHub Pages. */
 process.env.BASE ??= "/sfp-explorer/";
@@ -103,10 +103,10 @@ const stages: Record<string, () => Promise<number>> = {
     (await runBinary("prettier", ["--check", "."])) ||
     (await runBinary("knip", [])) ||
     (await runBinary("knip", ["--production"])) ||
-    run(process.execPath, ["--import", "tsx", "scripts/words.ts"]),
+    runProgram(process.execPath, ["--import", "tsx", "scripts/words.ts"]),
   // Two at a time: the tests of the engine use threads of their own.
   unit: async () => (await runTests(testFiles("unit"), 2)).length,
-  build: () => run(process.execPath, ["--import", "tsx", "scripts/build.ts"]),
+  build: () => runProgram(process.execPath, ["--import", "tsx", "scripts/build.ts"]),
   browser: runBrowserTests
 };
 

@@ -11,7 +11,10 @@ export function onsetLayer(values: readonly (number | null)[], bound: number): n
 }
 
 /** Where a model begins to have outliers by Eq. 4, and tokens ten times the median, as relative depth; null for never. */
-export function onsets({measures}: Pick<PhotoMeasures, "measures">): {outliers: number | null; long: number | null} {
+export function onsetDepths({measures}: Pick<PhotoMeasures, "measures">): {
+  outliers: number | null;
+  long: number | null;
+} {
   const depth = (layer: number | null) => (layer === null ? null : relativeDepth(layer, measures.outliers.length));
   return {
     outliers: depth(onsetLayer(measures.outliers, 0)),

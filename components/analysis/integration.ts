@@ -71,14 +71,14 @@ export function columnsToOne(matrix: Numbers): Float64Array {
 }
 
 export function rowSums(matrix: Numbers): Float64Array {
-  const size = side(matrix);
+  const size = sideLength(matrix);
   const sums = new Float64Array(size);
   for (let cell = 0; cell < matrix.length; ++cell) sums[Math.floor(cell / size)] += matrix[cell];
   return sums;
 }
 
 export function columnSums(matrix: Numbers): Float64Array {
-  const size = side(matrix);
+  const size = sideLength(matrix);
   const sums = new Float64Array(size);
   for (let cell = 0; cell < matrix.length; ++cell) sums[cell % size] += matrix[cell];
   return sums;
@@ -86,7 +86,7 @@ export function columnSums(matrix: Numbers): Float64Array {
 
 /** Eq. 11: F_vis = A · F, with A of N × N and F of N × D. */
 export function integrated(matrix: Numbers, features: Numbers): Float64Array {
-  const size = side(matrix);
+  const size = sideLength(matrix);
   const width = size ? features.length / size : 0;
   const result = new Float64Array(size * width);
   for (let i = 0; i < size; ++i) {
@@ -99,12 +99,12 @@ export function integrated(matrix: Numbers, features: Numbers): Float64Array {
 }
 
 /** Rows of a square matrix. */
-export function side(matrix: Numbers): number {
+export function sideLength(matrix: Numbers): number {
   return Math.round(Math.sqrt(matrix.length));
 }
 
 function divided(matrix: Numbers, by: (row: number, column: number) => number): Float64Array {
-  const size = side(matrix);
+  const size = sideLength(matrix);
   return Float64Array.from(matrix, (value, cell) => {
     const total = by(Math.floor(cell / size), cell % size);
     return total < EMPTY_SUM ? 0 : value / total;

@@ -1,6 +1,6 @@
 import {mean, type Numbers} from "./arrays.js";
 import {rowEntropy} from "./entropy.js";
-import {columnSums, EMPTY_SUM, passesOf, rowsToOne, rowSums, side, type NormaliseOptions} from "./integration.js";
+import {columnSums, EMPTY_SUM, passesOf, rowsToOne, rowSums, sideLength, type NormaliseOptions} from "./integration.js";
 
 /** The matrix after some passes of HAI's normalisation. */
 export interface SinkhornStep {
@@ -46,7 +46,7 @@ export function sinkhornSteps(
 }
 
 function step(matrix: Float64Array, round: number, pass: SinkhornStep["pass"], outliers?: Numbers): SinkhornStep {
-  const size = side(matrix);
+  const size = sideLength(matrix);
   const [rows, columns] = [rowSums(matrix), columnSums(matrix)];
   const weights = rowsToOne(matrix);
   const orMissing = (value: number, row: number): number => (rows[row] < EMPTY_SUM ? NaN : value);
@@ -63,7 +63,7 @@ function step(matrix: Float64Array, round: number, pass: SinkhornStep["pass"], o
 }
 
 function sharesOn(weights: Float64Array, set: Numbers): Float64Array {
-  const size = side(weights);
+  const size = sideLength(weights);
   return rowSums(weights.map((weight, cell) => (set[cell % size] ? weight : 0)));
 }
 

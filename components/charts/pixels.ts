@@ -60,11 +60,11 @@ export function colourPicture(
     for (let channel = 0; channel < 3; ++channel) image.data[i * 4 + channel] = 255 * colours[i * 3 + channel];
     image.data[i * 4 + 3] = Number.isNaN(colours[i * 3]) ? 0 : 255;
   }
-  return picture(image);
+  return imageCanvas(image);
 }
 
 /** A canvas that holds an image and nothing else. */
-export function picture(image: ImageData): HTMLCanvasElement {
+export function imageCanvas(image: ImageData): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = image.width;
   canvas.height = image.height;

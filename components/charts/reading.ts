@@ -82,7 +82,7 @@ export function attentionRow(map: AttentionMap, token: number): Float32Array {
 }
 
 /** The greatest of several maps at each place, which stands for "the head that looks there most". */
-export function greatest(maps: AttentionMap[]): AttentionMap {
+export function greatestMap(maps: AttentionMap[]): AttentionMap {
   const values = maps[0].values.slice();
   for (const map of maps.slice(1))
     for (let i = 0; i < values.length; ++i) values[i] = Math.max(values[i], map.values[i]);

@@ -1,9 +1,19 @@
 /** The Deck page: slides in the reader's order and words, kept in this browser, presented and handed over. */
-import {catalog} from "../figures/catalog.js";
+import {figureCatalog} from "../figures/catalog.js";
 import {save} from "../figures/export/save.js";
 import {talkFrom} from "../page/talk.js";
 import {DeckError, formatDeck, formatLink, parseDeck, parseLink} from "../site/deck/codec.js";
-import {added, duplicated, edited, emptyDeck, joined, moved, newSlide, parted, removed} from "../site/deck/deck.js";
+import {
+  added,
+  duplicated,
+  edited,
+  emptyDeck,
+  besidePrevious,
+  moveSlide,
+  newSlide,
+  parted,
+  removed
+} from "../site/deck/deck.js";
 import type {Deck} from "../site/deck/deck.js";
 import {History} from "../site/deck/history.js";
 import {followShelf, readShelf, writeShelf} from "../site/deck/kept.js";
@@ -15,7 +25,7 @@ import {handOver, outputs} from "./outputs.js";
 import {slideForm} from "./slideForm.js";
 import {slideView, type SlideView} from "./slideView.js";
 
-const figureIds: ReadonlySet<string> = new Set(catalog.map(({id}) => id));
+const figureIds: ReadonlySet<string> = new Set(figureCatalog.map(({id}) => id));
 
 /** Shows the deck, to be edited. */
 export function deckEditor(): HTMLElement {
@@ -53,10 +63,10 @@ export function deckEditor(): HTMLElement {
       chosen = id;
       show();
     },
-    move: (id, by) => edit((deck) => moved(deck, id, by)),
+    move: (id, by) => edit((deck) => moveSlide(deck, id, by)),
     duplicate: (id) => edit((deck) => duplicated(deck, id)),
     remove: (id) => edit((deck) => removed(deck, id)),
-    join: (id) => edit((deck) => joined(deck, id)),
+    join: (id) => edit((deck) => besidePrevious(deck, id)),
     part: (id) => edit((deck) => parted(deck, id))
   });
   const button = (label: string, hint: string, act: () => unknown) =>

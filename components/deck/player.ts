@@ -2,7 +2,7 @@
  * A deck in one file: the program that such a file carries. `data/player.txt.ts` bundles it as a classic script, because
  * browsers load no modules from disk.
  */
-import {catalog} from "../figures/catalog.js";
+import {figureCatalog} from "../figures/catalog.js";
 import {startTalk, talkButton} from "../page/talk.js";
 import {startTheme} from "../page/theme.js";
 import {parseDeck} from "../site/deck/codec.js";
@@ -25,7 +25,7 @@ function start(): void {
   const main = document.getElementById("observablehq-main")!;
   holdFiles(new Map(Object.entries(page.sfpFiles ?? {})));
   const {deck: text, site} = page.sfpHeld!;
-  const deck = parseDeck(text, new Set(catalog.map(({id}) => id)));
+  const deck = parseDeck(text, new Set(figureCatalog.map(({id}) => id)));
   const views = deck.slides.map((slide, i) => slideView(deck, slide, String(i + 1)));
   main.append(
     h("header", {class: "player-head"}, h("h1", {}, deck.title), talkButton()),

@@ -1,6 +1,6 @@
 /** A deck's slides as pages of a PDF, and as pictures. Each is laid out as a talk shows it. */
 import {zipSync} from "fflate";
-import {blobOf, canvasOf} from "../figures/export/paint.js";
+import {blobOf, paintedCanvas} from "../figures/export/paint.js";
 import {toPdf, type PdfPage} from "../figures/export/pdf.js";
 import {sceneOf} from "../figures/export/scene.js";
 import {onStage} from "../figures/export/stage.js";
@@ -26,7 +26,7 @@ export async function slidesPdf(deck: Deck, tell: Tell): Promise<Blob> {
 export async function slidesPngs(deck: Deck, tell: Tell): Promise<Blob> {
   const files: Record<string, Uint8Array> = {};
   for (const [i, svg] of (await drawSlides(deck, tell)).entries()) {
-    const picture = await blobOf(await canvasOf(svg, 1.5), "image/png");
+    const picture = await blobOf(await paintedCanvas(svg, 1.5), "image/png");
     files[`slide-${String(i + 1).padStart(2, "0")}.png`] = new Uint8Array(await picture.arrayBuffer());
   }
   return new Blob([Uint8Array.from(zipSync(files, {level: 0}))], {type: "application/zip"});

@@ -42,7 +42,7 @@ export function headMean(values: Float64Array, heads: number): Float64Array {
 }
 
 /** ‖x[i]‖₂ of every token of a layer: T. */
-export function tokenNorms(values: Float32Array | Float64Array, {tokens, width}: Tokens): Float64Array {
+export function dumpNorms(values: Float32Array | Float64Array, {tokens, width}: Tokens): Float64Array {
   const norms = new Float64Array(tokens);
   for (let i = 0; i < tokens; ++i) {
     let square = 0;
@@ -73,11 +73,11 @@ export interface DumpLayer {
 }
 
 /** The plain trunk of a dump, layer by layer; every value of it is checked on the way. */
-export function summarise({attention, tokens}: Dump, layout: TokenLayout): DumpLayer[] {
+export function summariseDump({attention, tokens}: Dump, layout: TokenLayout): DumpLayer[] {
   return Array.from({length: attention.layers}, (_, index) => {
     const {classRows, diagonals} = mapRows(attention.layer(index), attention, layout);
     const {outliers} = som({classRows, diagonals, heads: attention.heads});
-    const norms = tokens && tokenNorms(tokens.layer(index), tokens).subarray(layout.prefix);
+    const norms = tokens && dumpNorms(tokens.layer(index), tokens).subarray(layout.prefix);
     return {
       layer: index + 1,
       outliers: indicesOf(outliers),

@@ -5,7 +5,7 @@ import {encodeAttention, encodeFeatures, encodeRecord} from "../records/arrow.js
 import type {AttentionMap, FeatureMap, ImageRecord, Imported, Trunk, TrunkRecord} from "../records/record.js";
 import {dumpFeatures, type Dump, type Maps, type Tokens} from "./dump.js";
 import type {TokenLayout} from "./layout.js";
-import {mapRows, tokenNorms} from "./measure.js";
+import {mapRows, dumpNorms} from "./measure.js";
 
 /** What a record says besides its numbers. */
 export interface ImportedAs {
@@ -107,7 +107,7 @@ function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: Tok
     }
     if (tokens) {
       const values = tokens.layer(layer);
-      const norms = classFirst(tokenNorms(values, tokens), 1, layout);
+      const norms = classFirst(dumpNorms(values, tokens), 1, layout);
       record.norms.set(norms, layer * size.tokens);
       // Whether a dump's purified tokens were repaired already is the dump's to say: they are taken as they are.
       record.repairedNorms.set(norms, layer * size.tokens);

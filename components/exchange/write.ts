@@ -80,7 +80,7 @@ export const derivedArrays =
  *
  * @throws RangeError when they do not fill the shape
  */
-export function joined(layers: readonly (Float32Array | Uint8Array)[], shape: readonly number[]): Tensor {
+export function joinLayers(layers: readonly (Float32Array | Uint8Array)[], shape: readonly number[]): Tensor {
   const whole = layers[0] instanceof Uint8Array ? new Uint8Array(elements(shape)) : new Float32Array(elements(shape));
   let at = 0;
   for (const layer of layers) {

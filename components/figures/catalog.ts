@@ -35,10 +35,10 @@ export type FigureEntry = {[N in keyof PlaceOf]: Declared<N>}[keyof PlaceOf];
 
 /** The figure of an id; undefined where there is none. */
 export function figureNamed(id: string): FigureEntry | undefined {
-  return catalog.find((entry) => entry.id === id);
+  return figureCatalog.find((entry) => entry.id === id);
 }
 
-export const catalog: readonly FigureEntry[] = [
+export const figureCatalog: readonly FigureEntry[] = [
   {
     id: "overview",
     page: "index",

@@ -6,7 +6,7 @@ import type {Dimension, ElementType, Graph, Value} from "./graph.js";
 import type {Model} from "./model.js";
 import {positionsFor} from "./positions.js";
 import {quarterTurn, ropeTables, type Rope} from "./rope.js";
-import {classRowOf, detect, diagonalOf, repair, type DetectionOptions, type Responses} from "./som.js";
+import {classRowOf, detect, diagonalOf, repairInGraph, type DetectionOptions, type Responses} from "./som.js";
 import {Tower, type Block} from "./tower.js";
 import type {TensorRef} from "./weights.js";
 
@@ -256,7 +256,13 @@ export class Network extends Tower {
     const outliers = detect(g, {...both, norms}, som, patches);
     this.probe(`outliers.${layer}`, outliers, [patches], "bool");
     if (!som.after(layer)) return {...unrepaired, outliers};
-    const repaired = repair(g, g.slice(x, 1, prefix, end), this.repairable(outliers, layer), this.grid, som.isolated);
+    const repaired = repairInGraph(
+      g,
+      g.slice(x, 1, prefix, end),
+      this.repairable(outliers, layer),
+      this.grid,
+      som.isolated
+    );
     this.probe(`isolated.${layer}`, repaired.isolated, [patches], "bool");
     const passed = this.flatten(
       g.concat(

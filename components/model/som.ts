@@ -119,7 +119,7 @@ export interface Repair {
  * @param isolated what happens where all eight neighbours are outliers: `keep` the token, `widen` to the
  *   nearest ring of patches that has a valid one, or write `zero` (the released code's error)
  */
-export function repair(
+export function repairInGraph(
   g: Graph,
   features: Value,
   outliers: Value,

@@ -143,7 +143,7 @@ export function linear(find: Finder, name: string): Linear {
 }
 
 /** PyTorch's Linear without a bias. A file that has one is caught as a tensor that nothing reads. */
-export function matrix(find: Finder, name: string): Linear {
+export function unbiased(find: Finder, name: string): Linear {
   return {weight: find(`${name}.weight`), stored: "out×in"};
 }
 

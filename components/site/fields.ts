@@ -42,7 +42,7 @@ export function names(fallback: string, most: number): Field<string> {
 }
 
 /** One of a few words. */
-export function choice<const T extends string>(fallback: NoInfer<T>, choices: readonly T[]): Field<T> {
+export function oneOf<const T extends string>(fallback: NoInfer<T>, choices: readonly T[]): Field<T> {
   return {fallback, parse: (text) => choices.find((value) => value === text), format: String};
 }
 
@@ -78,7 +78,7 @@ export function wholeOr<const W extends string>(
 }
 
 /** Free text, such as words to look for: lines become parts of a list, other control characters blanks; longer text is refused. */
-export function text(fallback: string, longest: number): Field<string> {
+export function freeText(fallback: string, longest: number): Field<string> {
   return {
     fallback,
     parse: (value) => {

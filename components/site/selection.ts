@@ -2,7 +2,7 @@ import type {Detector} from "../analysis/detectors/detector.js";
 import {detectorIds, detectors, type DetectorId, type OpenOptions} from "../analysis/detectors/index.js";
 import {longestExpression} from "../analysis/detectors/expression.js";
 import type {Field} from "./fields.js";
-import {at, choice, decimal, name, names, option, settings, text, whole, wholeOr} from "./fields.js";
+import {at, oneOf, decimal, name, names, option, settings, freeText, whole, wholeOr} from "./fields.js";
 import {siteModels} from "./models.js";
 import {pageName} from "./pageName.js";
 import {methods} from "../model/methods/index.js";
@@ -22,15 +22,15 @@ const fields = {
   layer: whole(10, 1, 99),
   /** How the heads are joined, or one of them, 1-based. */
   head: wholeOr("mean", ["mean", "max"], 1, 64),
-  trunk: choice("plain", ["plain", "purified"]),
+  trunk: oneOf("plain", ["plain", "purified"]),
   /** Patches, 0-based; "auto" is the one that the image's credits suggest, "none" is no pin. */
   target: wholeOr("auto", ["auto", "none"], 0, 9999),
   background: wholeOr("auto", ["auto", "none"], 0, 9999),
   /** How maps of patches are drawn. */
   maps: {
-    scale: choice("sqrt", ["sqrt", "linear", "log"]),
+    scale: oneOf("sqrt", ["sqrt", "linear", "log"]),
     /** One scale for all maps of a figure, or each map its own. */
-    range: choice("shared", ["shared", "own"]),
+    range: oneOf("shared", ["shared", "own"]),
     /** Whose set is drawn as rings, on pages that are not about one test. */
     rings: name("som")
   },
@@ -38,11 +38,11 @@ const fields = {
   detectors: {
     ...detectorFields(),
     /** A detector of the reader's own, as `parseExpression` reads it; empty for none. */
-    expr: text("", longestExpression)
+    expr: freeText("", longestExpression)
   },
   /** The images that the corpus page sums up, and the detector whose sets it draws. */
   corpus: {
-    images: at("corpus", choice("voc", ["voc", "photos"])),
+    images: at("corpus", oneOf("voc", ["voc", "photos"])),
     detector: name("som")
   },
   method: {
@@ -51,7 +51,7 @@ const fields = {
   },
   causes: {
     /** What is changed in the network, as `parseInterventions` reads it. */
-    list: at("intervene", text("", 2000))
+    list: at("intervene", freeText("", 2000))
   },
   propagation: {
     /** The layer from which repair begins. */
@@ -59,15 +59,15 @@ const fields = {
   },
   words: {
     /** Classes and their words, as `parseLabels` reads them; empty: those that suit the photo. */
-    list: at("words", text("", mostWords)),
+    list: at("words", freeText("", mostWords)),
     /** The class among them that a heat map shows, 1-based. */
     class: at("word", whole(1, 1, 99))
   },
   features: {
-    measure: choice("pca", ["pca", "norm", "token", "word"])
+    measure: oneOf("pca", ["pca", "norm", "token", "word"])
   },
   masks: {
-    shown: choice("masks", ["masks", "heat", "difference"]),
+    shown: oneOf("masks", ["masks", "heat", "difference"]),
     /** The method whose masks the others are compared with. */
     against: name("clip"),
     /** How much of the photo a mask hides. */
@@ -80,14 +80,14 @@ const fields = {
     /** Where the trunk's square is cut along the longer side, from 0 to 1. */
     square: decimal(0.5, 0, 1),
     /** Whether the trunk looks at the picture's middle square or at all of it, and how large. */
-    fit: choice("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
-    windows: choice("sliding", ["sliding", "whole"]),
+    fit: oneOf("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
+    windows: oneOf("sliding", ["sliding", "whole"]),
     /** The picture's short side before the masks' windows are cut, in pixels. */
     short: whole(336, 224, 672),
     /** The probability below which a pixel gets the first class. */
     probability: decimal(0, 0, 0.95),
     /** "auto" is what the browser does best. */
-    device: choice("auto", ["auto", "webgpu", "webgpu-float16", "wasm"])
+    device: oneOf("auto", ["auto", "webgpu", "webgpu-float16", "wasm"])
   }
 } satisfies Tree;
 

@@ -3,7 +3,7 @@ import {openModel} from "../engine/index.js";
 import {computeEach, type ImageFile} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
 import {checkIntervene, interveneHelp, intervened, interveneOptions} from "./intervene.js";
-import {deviceName, modelHelp, modelOptions, modelSettings, parse, threadCount, UsageError} from "./options.js";
+import {deviceName, modelHelp, modelOptions, modelSettings, parse, chosenThreads, UsageError} from "./options.js";
 import {claimFolder, writeWhole, type Streams} from "../files/output.js";
 
 export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [options]
@@ -22,7 +22,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   if (out === undefined) throw new UsageError("--out FOLDER is needed.");
   checkIntervene(values.intervene);
   claimFolder(out);
-  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
   const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   let status = 0;
   await computeEach(

@@ -9,10 +9,10 @@ import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
-import {denseFeatures, openEngine, openModel, openProxy, provenance} from "../engine/index.js";
+import {denseFeatures, openEngine, openModel, openProxy, provenanceOf} from "../engine/index.js";
 import {notComputed, ownScores, scoreOptions, type OwnScores} from "../../components/model/segmentation/own-scores.js";
 import {checkIntervene, intervened} from "./intervene.js";
-import {deviceName, threadCount, modelSettings} from "./options.js";
+import {deviceName, chosenThreads, modelSettings} from "./options.js";
 import {propagationOptions, type PropagationOptions} from "../../components/model/segmentation/propagate.js";
 import {keyValues, readOptions, type OptionValues} from "../../components/analysis/options.js";
 
@@ -56,7 +56,7 @@ export type OpenBackend = (words: BackendWords, streams?: Pick<Streams, "stderr"
 /** Opens a model in Node. Wrong words fail before weights are read. */
 export const openBackend: OpenBackend = async (words, streams = process) => {
   const {model: id, device, threads, method, option} = words;
-  const chosen = {device: deviceName(device), threads: threadCount(threads, streams)};
+  const chosen = {device: deviceName(device), threads: chosenThreads(threads, streams)};
   const options = keyValues(option);
   if (Object.hasOwn(notComputed, method)) streams.stderr.write(`${method}: ${notComputed[method]}.\n`);
   const {intervene = []} = words;
@@ -72,7 +72,7 @@ export const openBackend: OpenBackend = async (words, streams = process) => {
   buildGraph(model, {method, options, grid, external, outputs: ["features"]});
   const engine = openEngine(model, {...chosen, proxy});
   return {
-    provenance: provenance(model, engine, method, options, proxy),
+    provenance: provenanceOf(model, engine, method, options, proxy),
     seesAllWindows: methodNamed(method).sharesWindows,
     geometry: model.geometry,
     text: (words) => model.text(words),

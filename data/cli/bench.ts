@@ -8,7 +8,7 @@ import {
   modelOptions,
   modelSettings,
   parse,
-  threadCount,
+  chosenThreads,
   UsageError,
   wholeNumber
 } from "./options.js";
@@ -32,7 +32,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const precision = precisions.find((one) => one === values.precision);
   if (!precision) throw new UsageError(`--precision ${values.precision}: it is ${precisions.join(" or ")}.`);
   const model = {...(await openModel(values.model, modelSettings(values))), precision};
-  const engine = openEngine(model, {device, threads: threadCount(values.threads, streams)});
+  const engine = openEngine(model, {device, threads: chosenThreads(values.threads, streams)});
   const results = await measureMethods(engine, runs, (line) => streams.stderr.write(`${line}\n`));
   await engine.close();
   const {rss} = process.memoryUsage();

@@ -12,7 +12,13 @@ import {meanInterval, shareInterval} from "../../components/analysis/intervals.j
 import type {Neuron} from "../../components/analysis/options.js";
 import {seededRandom} from "../../components/analysis/random.js";
 import {rankNeurons} from "../../components/analysis/registerNeurons.js";
-import {neuronScores, patchNorms, toldLayer, toldPatches, without} from "../../components/model/interventions/study.js";
+import {
+  neuronScores,
+  outputNorms,
+  toldLayer,
+  toldPatches,
+  without
+} from "../../components/model/interventions/study.js";
 import {eachLayer} from "../../components/model/outputs.js";
 import {changedRun, plainRun, type Bench} from "./causes-run.js";
 
@@ -58,7 +64,7 @@ export async function summariseCauses(
     places.high += high.length;
     places.corners += high.filter((patch) => isCorner(patch, run.grid)).length;
     const born = eachLayer(model.geometry.layers, (l) => l).find(
-      (l) => highNormPatches(patchNorms(model, output, l)).length
+      (l) => highNormPatches(outputNorms(model, output, l)).length
     );
     if (born) places.born.set(born, (places.born.get(born) ?? 0) + 1);
     done(i / 2);
@@ -126,7 +132,7 @@ async function measure(bench: Bench, plain: Awaited<ReturnType<typeof plainRun>>
   const {model} = bench;
   const names = [`norms.${toldLayer(model)}`, "features"];
   const output = await changedRun(bench, plain, without(chosen), names);
-  const norms = patchNorms(model, output, toldLayer(model));
+  const norms = outputNorms(model, output, toldLayer(model));
   const had = toldPatches(model, plain.output);
   const others = otherPatches(norms.length, had);
   return {

@@ -15,14 +15,14 @@ import {
 import type {Intervention} from "../../components/model/interventions/index.js";
 import {Engine} from "../../components/model/runtime.js";
 import {Sessions} from "../../components/model/sessions.js";
-import {openModel, provenance} from "../engine/index.js";
+import {openModel, provenanceOf} from "../engine/index.js";
 import {openDevice} from "../engine/device.js";
 import {claimFiles, deliver, type Streams} from "../files/output.js";
 import {progress} from "../files/progress.js";
 import {listSamples, nameOf} from "./corpus.js";
 import {summariseCauses} from "./causes-folder.js";
 import {changedRun, plainRun, type Bench} from "./causes-run.js";
-import {deviceName, parse, threadCount, UsageError, wholeNumber} from "./options.js";
+import {deviceName, parse, chosenThreads, UsageError, wholeNumber} from "./options.js";
 
 export const help = `causes FOLDER [--limit N] [--name TEXT] [--out FILE]
 causes --image FILE [--image FILE ...] [--out FILE]
@@ -59,7 +59,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     ? listSamples(positionals[0]).slice(0, limit)
     : values.image.map((picture) => ({name: basename(picture, extname(picture)), picture}));
   claimFiles([values.out], {inputs: samples.map(({picture}) => picture)});
-  const device = openDevice(deviceName(values.device), threadCount(values.threads, streams));
+  const device = openDevice(deviceName(values.device), chosenThreads(values.threads, streams));
   const model = await openModel(values.model);
   const bench = {model, engine: new Engine(model, device), sessions: new Sessions(model.checkpoint, device, 40)};
   const bar = progress(streams.stderr, "pictures", samples.length);
@@ -80,7 +80,7 @@ async function photoFile(
   done: (count: number) => void
 ): Promise<CausesFile> {
   const {model, engine} = bench;
-  const {weights, versions} = provenance(model, engine, "clip");
+  const {weights, versions} = provenanceOf(model, engine, "clip");
   const photos: Record<string, PhotoCauses> = {};
   for (const {name, picture} of samples) {
     photos[name] = await photoCauses(bench, picture);

@@ -4,14 +4,14 @@ import {existsSync, readFileSync, rmSync} from "node:fs";
 import {basename, join, resolve} from "node:path";
 import type {ImageFacts} from "../../components/analysis/corpus/facts.js";
 import {CorpusSum} from "../../components/analysis/corpus/sum.js";
-import {openEngine, openModel, provenance} from "../engine/index.js";
+import {openEngine, openModel, provenanceOf} from "../engine/index.js";
 import {listFolder} from "../files/listing.js";
 import {claimFiles, deliver, type Streams} from "../files/output.js";
 import {progress} from "../files/progress.js";
 import {CorpusLog, imagesOf, joinHeads, joinImages, readHead, type CorpusHead} from "../records/corpus-log.js";
 import {corpusFacts, type CorpusSample} from "../records/corpus-image.js";
 import {openRows, type RowsFile} from "../records/corpus-rows.js";
-import {deviceName, parse, shardOf, threadCount, UsageError, wholeNumber} from "./options.js";
+import {deviceName, parse, shardOf, chosenThreads, UsageError, wholeNumber} from "./options.js";
 import {unfinished} from "./run-evaluation.js";
 
 export const help = `corpus FOLDER [--model ID|FOLDER] [--shard I/N] [--out FILE] [options]
@@ -57,7 +57,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     throw new UsageError(
       `--shard ${values.shard}: there are ${samples.length} pictures, and so at most as many shards.`
     );
-  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
   const log = out === undefined ? undefined : unfinished(out);
   claimFiles([out, log, rows], {inputs: samples.flatMap(({picture, mask}) => [picture, mask])});
   const model = await openModel(values.model);
@@ -69,7 +69,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
       .update(samples.map(({name}) => name).join("\n"))
       .digest("hex"),
     shard,
-    provenance: provenance(model, engine, "sfp")
+    provenance: provenanceOf(model, engine, "sfp")
   };
   const taken = taking(head, part, rows);
   try {

@@ -17,7 +17,7 @@ import {
 } from "./backend.js";
 import {datasetFiles, type Sample} from "./dataset-files.js";
 import {evaluationText, mergeEvaluations, type EvaluationTask} from "./evaluation-file.js";
-import {report} from "./evaluation-report.js";
+import {printReport} from "./evaluation-report.js";
 import {interveneHelp, interveneOptions} from "./intervene.js";
 import {modelHelp, modelOptions, parse, shardOf, UsageError, wholeNumber} from "./options.js";
 import {claimFiles, writeWhole, type Streams} from "../files/output.js";
@@ -102,7 +102,7 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
       out: values.out,
       images: values.images
     });
-    report(finished, values, streams);
+    printReport(finished, values, streams);
     return 0;
   } finally {
     await backend.close();
@@ -176,6 +176,6 @@ function merge(args: string[], streams: Streams): number {
     streams.stderr.write(`Only a part: shards ${missing.join(", ")} of ${of} are missing.\n`);
   }
   if (values.out !== undefined) writeWhole(values.out, evaluationText(merged));
-  report(merged, values, streams);
+  printReport(merged, values, streams);
   return 0;
 }

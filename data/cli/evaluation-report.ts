@@ -4,7 +4,7 @@ import type {Streams} from "../files/output.js";
 import {deliver} from "../files/output.js";
 
 /** What standard output says: a table, or JSON with `--json`; with `--out` alone the table only. */
-export function report(file: EvaluationFile, {json, out}: {json?: boolean; out?: string}, streams: Streams): void {
+export function printReport(file: EvaluationFile, {json, out}: {json?: boolean; out?: string}, streams: Streams): void {
   if (json) {
     if (out === undefined) deliver(evaluationText(file), undefined, streams);
     else streams.stderr.write(`Written to ${out}.\n`);

@@ -1,7 +1,7 @@
 import {basename, extname, join} from "node:path";
 import {exportFormat, exportFormats, writeExport, type Export} from "../../components/exchange/write.js";
 import {gridOf} from "../../components/model/geometry.js";
-import {openEngine, openModel, provenance} from "../engine/index.js";
+import {openEngine, openModel, provenanceOf} from "../engine/index.js";
 import {claimFiles, writeWhole, type Streams} from "../files/output.js";
 import {computedExport, importedExport} from "../records/exported.js";
 import {openImport} from "../records/openImport.js";
@@ -75,7 +75,7 @@ async function exportImage(
     const pixels = await readPixels(file, size, {engine, stderr});
     if (pixels.dims[0] !== 1) throw new Error(`${file} holds ${pixels.dims[0]} pictures; export takes one at a time.`);
     const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
-    return await computedExport(engine, {image, grid, pixels, provenance: provenance(model, engine, "sfp")});
+    return await computedExport(engine, {image, grid, pixels, provenance: provenanceOf(model, engine, "sfp")});
   } finally {
     await engine.close();
   }

@@ -8,7 +8,7 @@ import {
   modelOptions,
   modelSettings,
   parse,
-  threadCount,
+  chosenThreads,
   UsageError,
   wholeNumber
 } from "./options.js";
@@ -37,7 +37,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     throw new UsageError("The features are binary: give --out FILE, or redirect standard output.");
   claimFiles([values.out], {inputs: files});
   checkIntervene(values.intervene);
-  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
   const proxy = await openProxy(values.method, values.proxy);
   const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   const engine = openEngine(model, {...on, proxy});

@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import {readDump, type Dump} from "../../components/exchange/dump.js";
 import {layoutOf, LayoutError, type GivenLayout, type TokenLayout} from "../../components/exchange/layout.js";
-import {summarise, type DumpLayer} from "../../components/exchange/measure.js";
+import {summariseDump, type DumpLayer} from "../../components/exchange/measure.js";
 import {recordFiles, recordOf} from "../../components/exchange/record.js";
 import type {Grid} from "../../components/records/record.js";
 import {dumpPaths, isFolder, readArrays, stemOf} from "../files/arrayFiles.js";
@@ -81,7 +81,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     if (opened.dump.logits) streams.stderr.write(`${file}: not used: logits; no page shows them\n`);
     const {grid, prefix} = opened.layout;
     if (values.json)
-      summaries.push({model, grid, prefix, layers: inFile(file, () => summarise(opened.dump, opened.layout))});
+      summaries.push({model, grid, prefix, layers: inFile(file, () => summariseDump(opened.dump, opened.layout))});
     const chosen = fit ?? (grid[0] === grid[1] ? "square" : "whole");
     const kept = inFile(file, () =>
       keep(opened, {...subject, fit: chosen, classIndex: opened.layout.classIndex}, file, values["dry-run"])

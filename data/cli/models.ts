@@ -3,7 +3,7 @@
 import {shrunkenTypes} from "../../components/model/shrink.js";
 import {checkModel, type ModelCheck} from "../records/check.js";
 import {openModel} from "../engine/index.js";
-import {catalog, findModel, getModel, HubError, type ListedModel, listModels} from "../hub/index.js";
+import {modelCatalog, findModel, getModel, HubError, type ListedModel, listModels} from "../hub/index.js";
 import {isShrunkenType, shrinkModel} from "../hub/shrink.js";
 import {progressReport} from "../hub/report.js";
 import {megabytes} from "../hub/transfer.js";
@@ -69,7 +69,7 @@ async function act(verb: string, names: string[], options: Options, stderr: Stre
   if (!["get", "show", "check", "shrink"].includes(verb))
     throw new UsageError(`models ${verb} is not known; known are list, get, show, check, shrink.`);
   if (names.length !== 1) {
-    const ids = catalog.filter(({repository}) => verb !== "get" || repository).map(({id}) => id);
+    const ids = modelCatalog.filter(({repository}) => verb !== "get" || repository).map(({id}) => id);
     throw new UsageError(
       `models ${verb} takes one model: ${ids.join(", ")}${verb === "get" ? ", or OWNER/NAME on the hub" : ", OWNER/NAME, or a folder"}.`
     );

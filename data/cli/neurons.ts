@@ -12,7 +12,7 @@ import {openEngine, openModel} from "../engine/index.js";
 import {claimFiles, deliver, type Streams} from "../files/output.js";
 import {eachFile} from "./each-file.js";
 import {imageFiles, inputHelp, inputOptions, readPixels} from "./inputs.js";
-import {deviceName, modelHelp, modelOptions, modelSettings, parse, threadCount} from "./options.js";
+import {deviceName, modelHelp, modelOptions, modelSettings, parse, chosenThreads} from "./options.js";
 
 const optionHelp = Object.entries(searchOptions)
   .map(([name, spec]) => `  -o ${`${name}=`.padEnd(17)} ${spec.about} (default ${spec.default})`)
@@ -30,7 +30,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const given = keyValues(values.option);
   readOptions("neurons", searchOptions, given);
   claimFiles([values.out], {inputs: files});
-  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
   const model = await openModel(values.model, modelSettings(values));
   const {layers} = model.geometry;
   const options = readOptions("neurons", searchOptions, given, layers);

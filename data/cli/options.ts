@@ -69,7 +69,7 @@ export function deviceName(word: string): DeviceName {
 }
 
 /** The number of threads: at most what the processor runs at once, which is said. 0 leaves it to ONNX Runtime. */
-export function threadCount(word: string, {stderr}: Pick<Streams, "stderr">): number {
+export function chosenThreads(word: string, {stderr}: Pick<Streams, "stderr">): number {
   const threads = wholeNumber("threads", word);
   if (threads <= mostThreads) return threads;
   const cores = `${mostThreads} ${mostThreads > 1 ? "cores" : "core"}`;

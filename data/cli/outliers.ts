@@ -17,7 +17,7 @@ import {
   modelOptions,
   modelSettings,
   parse,
-  threadCount,
+  chosenThreads,
   UsageError,
   wholeNumber
 } from "./options.js";
@@ -73,7 +73,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const files = imageFiles(values.image);
   claimFiles([values.out], {inputs: files});
   checkIntervene(values.intervene);
-  const on = {device: deviceName(values.device), threads: threadCount(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
   const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   const {layers: count} = model.geometry;
   const layer = values.layer === undefined ? undefined : wholeNumber("layer", values.layer, 1);

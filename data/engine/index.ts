@@ -139,7 +139,7 @@ function notesOf({geometry: {positions}, guesses}: Model): Pick<Provenance, "not
 }
 
 /** Who computed something, with what. */
-export function provenance(
+export function provenanceOf(
   model: LoadedModel,
   engine: Engine,
   method: string,

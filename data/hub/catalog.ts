@@ -34,14 +34,14 @@ export interface CatalogEntry {
 export type DownloadEntry = Required<Omit<CatalogEntry, "copy">> & Pick<CatalogEntry, "copy">;
 
 /** Every model known by name, in the order in which lists show them. */
-export const catalog: readonly CatalogEntry[] = JSON.parse(
+export const modelCatalog: readonly CatalogEntry[] = JSON.parse(
   readFileSync(new URL("../models.json", import.meta.url), "utf8")
 ) as CatalogEntry[];
 
 /** The entry of a model that the hub has. */
 export function downloadable(id: string): Omit<DownloadEntry, "files"> & Pick<CatalogEntry, "files"> {
-  const entry = catalog.find((model) => model.id === id);
-  const ids = catalog.filter(({repository}) => repository).map((model) => model.id);
+  const entry = modelCatalog.find((model) => model.id === id);
+  const ids = modelCatalog.filter(({repository}) => repository).map((model) => model.id);
   if (!entry) throw new HubError("unknown-model", `no model is called "${id}"; to be had are ${ids.join(", ")}`);
   if (!entry.repository) throw new HubError("unknown-model", `${id} comes with the project and is not on the hub`);
   return entry as ReturnType<typeof downloadable>;

@@ -4,7 +4,7 @@ import {existsSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
-import {catalog, type CatalogEntry} from "./catalog.js";
+import {modelCatalog, type CatalogEntry} from "./catalog.js";
 import {HubError} from "./errors.js";
 import {weightsIn} from "./weightsFile.js";
 
@@ -63,7 +63,7 @@ export function isRepository(word: string): boolean {
 
 /** The id of a repository's model: its row in the table of models, or a name that can stand in paths. */
 export function idOf(repository: string): string {
-  return catalog.find((entry) => entry.repository === repository)?.id ?? repository.replace("/", "--");
+  return modelCatalog.find((entry) => entry.repository === repository)?.id ?? repository.replace("/", "--");
 }
 
 /**
@@ -87,7 +87,7 @@ export async function findModel(idOrFolder: string, places: Places = {}): Promis
       `${repository} is not here, neither as a folder nor from the hub: run \`npm run sfp -- models get ${repository}\``
     );
   if (weightsIn(idOrFolder) !== undefined) return explicitFolder(idOrFolder);
-  const entry = catalog.find(({id}) => id === idOrFolder);
+  const entry = modelCatalog.find(({id}) => id === idOrFolder);
   if (entry?.repository)
     throw new HubError("not-here", `${entry.id} is not here: run \`npm run sfp -- models get ${entry.id}\``);
   if (entry)
@@ -128,7 +128,7 @@ export async function listModels(places: Places = {}): Promise<ListedModel[]> {
       if (weights !== undefined) found.set(id, {id, folder, weights, source});
     }
   }
-  const known = catalog.map(({id, title, text, repository, megabytes}) => ({
+  const known = modelCatalog.map(({id, title, text, repository, megabytes}) => ({
     id,
     title,
     text,
@@ -136,7 +136,7 @@ export async function listModels(places: Places = {}): Promise<ListedModel[]> {
     megabytes,
     found: found.get(id)
   }));
-  const others = [...found.values()].filter(({id}) => !catalog.some((entry) => entry.id === id));
+  const others = [...found.values()].filter(({id}) => !modelCatalog.some((entry) => entry.id === id));
   return [...known, ...others.map((model) => ({id: model.id, found: model}))];
 }
 

@@ -40,7 +40,7 @@ export async function exchange(url: URL, options: RequestOptions = {}): Promise<
 }
 
 /** Follows redirects, relative ones too. What is meant for the first server alone is not sent to another. */
-export async function follow(
+export async function followRedirects(
   url: URL,
   options: RequestOptions = {},
   stop: (answer: Exchange) => boolean = () => false

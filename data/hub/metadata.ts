@@ -2,7 +2,7 @@
 
 import type {IncomingHttpHeaders} from "node:http";
 import {HubError, PassingError} from "./errors.js";
-import {type Exchange, follow, type RequestOptions} from "./http.js";
+import {type Exchange, followRedirects, type RequestOptions} from "./http.js";
 
 /** The hub's public address; `HF_ENDPOINT` names a mirror. */
 export const publicHub = "https://huggingface.co";
@@ -45,7 +45,7 @@ export function hubHeaders(environment: NodeJS.ProcessEnv = process.env): Record
  */
 export async function remoteMetadata(file: RemoteFile, options: RequestOptions = {}): Promise<RemoteMetadata> {
   let commit: string | undefined;
-  const answer = await follow(resolveUrl(file), {...options, method: "HEAD"}, ({headers}) => {
+  const answer = await followRedirects(resolveUrl(file), {...options, method: "HEAD"}, ({headers}) => {
     commit ??= one(headers, "x-repo-commit");
     return headers["x-linked-etag"] !== undefined;
   });

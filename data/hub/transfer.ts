@@ -4,7 +4,7 @@ import {type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile} fr
 import {dirname} from "node:path";
 import {HubError, PassingError, systemCode} from "./errors.js";
 import {gitIdOfFile, sha1OfFile, sha256OfFile} from "./hash.js";
-import {type Exchange, follow, type RequestOptions} from "./http.js";
+import {type Exchange, followRedirects, type RequestOptions} from "./http.js";
 import {refusal, type RemoteFile, type RemoteMetadata, resolveUrl} from "./metadata.js";
 import {retrying, type RetryOptions} from "./retry.js";
 
@@ -86,7 +86,7 @@ export async function matches(path: string, sha256: string, {content, size}: Rem
 
 async function receive(file: RemoteFile, {size}: RemoteMetadata, part: string, from: number, options: TransferOptions) {
   const headers = {...options.headers, ...(from > 0 && {range: `bytes=${from}-`})};
-  const answer = await follow(resolveUrl(file), {...options, headers});
+  const answer = await followRedirects(resolveUrl(file), {...options, headers});
   try {
     const start = await startOf(file, answer, size, from, part);
     await append(file, answer, part, start, size, options);

@@ -8,7 +8,7 @@ import {fit} from "../../components/model/image/fit.js";
 import {inputOf, type PictureInput} from "../../components/model/image/input.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import type {Engine} from "../../components/model/runtime.js";
-import {provenance, type LoadedModel} from "../engine/index.js";
+import {provenanceOf, type LoadedModel} from "../engine/index.js";
 import {ahead, groups} from "../files/ahead.js";
 import {readMask, type MaskFile} from "../files/masks.js";
 import {readPicture} from "../files/picture.js";
@@ -51,7 +51,7 @@ export async function* corpusFacts(
     return {square, ...inputOf(square, model.geometry), mask: labels};
   };
   for await (const group of groups(ahead(places, read, 2 * atOnce), atOnce)) {
-    const made = provenance(model, engine, "sfp");
+    const made = provenanceOf(model, engine, "sfp");
     const subjects = group.map(([place, {grid, pixels}]) => ({
       image: samples[place].name,
       grid,

@@ -1,7 +1,7 @@
 /** A picture's record at full precision: computed by a model, or as it was imported. */
 import {trunks, type Grid, type Trunk} from "../../components/records/record.js";
 import {recordOf, type ReadDump} from "../../components/exchange/record.js";
-import {joined, type Export, type Tensor} from "../../components/exchange/write.js";
+import {joinLayers, type Export, type Tensor} from "../../components/exchange/write.js";
 import type {Dump} from "../../components/exchange/dump.js";
 import type {TokenLayout} from "../../components/exchange/layout.js";
 import {methodsFor} from "../../components/model/build.js";
@@ -56,7 +56,7 @@ export async function computedExport(
     for (let layer = 1; layer <= layers; ++layer)
       for (const name of names)
         parts.get(name)!.push(results[`${outputs[name]}.${layer}`].data as Float32Array | Uint8Array);
-    for (const name of names) arrays[arrayName(name, trunk)] = joined(parts.get(name)!, [layers, ...axes[name]]);
+    for (const name of names) arrays[arrayName(name, trunk)] = joinLayers(parts.get(name)!, [layers, ...axes[name]]);
   }
   const features = Object.entries(await stageFeatures(engine, grid, pixels));
   const methods = methodsFor(engine.model, comparedMethods, grid);
@@ -91,12 +91,12 @@ function trunkArrays({record}: ReadDump, dump: Dump, layout: TokenLayout, trunk:
   const every = <T>(of: (layer: number) => T) => Array.from({length: layers}, (_, layer) => of(layer));
   const single = maps.single ? [heads] : [];
   const found: Record<string, Tensor> = {
-    attention: joined(
+    attention: joinLayers(
       every((layer) => Float32Array.from(maps.layer(layer))),
       [layers, ...single, maps.tokens, maps.tokens]
     ),
     ...(rows && {
-      tokens: joined(
+      tokens: joinLayers(
         every((layer) => Float32Array.from(rows.layer(layer))),
         [layers, maps.tokens, rows.width]
       ),

@@ -15,7 +15,7 @@ import {fit} from "../../components/model/image/fit.js";
 import {inputOf, type PictureInput} from "../../components/model/image/input.js";
 import {compared} from "../../components/model/methods/index.js";
 import {readPicture} from "../files/picture.js";
-import {openEngine, provenance, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
+import {openEngine, provenanceOf, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
 import type {RecordFiles} from "./archive.js";
 
 /** Methods whose features the pages compare, beside SFP's own stages; "vis" is SFP itself. */
@@ -76,7 +76,7 @@ async function computeFiles(
   {grid, pixels}: PictureInput
 ): Promise<RecordFiles> {
   const {layers} = model.geometry;
-  const subject = {image, grid, pixels, provenance: provenance(model, engine, "sfp")};
+  const subject = {image, grid, pixels, provenance: provenanceOf(model, engine, "sfp")};
   const {record, attention} = await computeRecord(engine, subject);
   for (const trunk of trunks) record.trunks[trunk].scores = await keptScores(engine, trunk, grid, pixels);
   const files: RecordFiles = {

@@ -10,7 +10,7 @@ import {
 } from "../../components/analysis/measured.js";
 import {writeWhole} from "../files/output.js";
 import {duration} from "../files/progress.js";
-import {provenance, type LoadedModel} from "../engine/index.js";
+import {provenanceOf, type LoadedModel} from "../engine/index.js";
 import {labelledAreas, measureImage} from "./measure.js";
 import {namesHash, protocols, type Protocol} from "./protocols.js";
 import {openNetworks, providers, type Networks} from "./providers.js";
@@ -56,7 +56,7 @@ export async function reportOn(task: ReportTask): Promise<void> {
   const chosen = chosenVariants(all, name, task.only);
   const networks = await openNetworks(task.model, chosen, threads);
   const {model, engine} = networks;
-  const {weights, versions, device} = provenance(model, engine, "sfp");
+  const {weights, versions, device} = provenanceOf(model, engine, "sfp");
   const fresh: AreasFile = {
     format: "sfp-measured-areas 1",
     // The number of threads changes nothing that is counted.

@@ -97,7 +97,7 @@ function builtModules(root: string, entries: ReadonlyMap<string, string>, moves:
       });
       onLoad({filter: /[\\/]_import[\\/].*\.js$/}, ({path}) => {
         const below = relative(root, path).replaceAll("\\", "/");
-        return {contents: moved(readFileSync(path, "utf8"), below, moves), resolveDir: dirname(path)};
+        return {contents: movedModule(readFileSync(path, "utf8"), below, moves), resolveDir: dirname(path)};
       });
     }
   };
@@ -110,7 +110,7 @@ export function libraryOf(path: string): string | undefined {
 }
 
 /** A module's code with its own address written for where the bundles lie, and the addresses of what moved with it. */
-export function moved(code: string, path: string, {workers, inside}: Moves): string {
+export function movedModule(code: string, path: string, {workers, inside}: Moves): string {
   const below = (named: string) => posix.join(posix.dirname(path), named);
   return code
     .replaceAll(/\bimport\("(\.[^"]+)"\)/g, (whole, named: string) => {

@@ -5,7 +5,7 @@ import {
   modelAgreement,
   modelsOn,
   onsetLayer,
-  onsets,
+  onsetDepths,
   peak,
   type MeasuredPhoto
 } from "../../components/analysis/compareModels.js";
@@ -78,7 +78,7 @@ test("onsets are relative depths of the first layer above the bound", () => {
   assert.equal(onsetLayer([0, null, 0.2], 0), 2);
   assert.equal(onsetLayer([0, 0], 0), null);
   const [{photo}] = modelsOn([model("one", 4, ["0", "0", "0", "0"])], "dogs") as [MeasuredPhoto];
-  assert.deepEqual(onsets(photo), {outliers: 0.5, long: 0.75});
+  assert.deepEqual(onsetDepths(photo), {outliers: 0.5, long: 0.75});
   assert.equal(peak([null, 3, 2]), 3);
   assert.equal(peak([null]), null);
 });

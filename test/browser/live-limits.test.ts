@@ -8,7 +8,7 @@ import type {LiveModel} from "../../components/live/client.js";
 import {computeRecord, stageFeatures} from "../../components/model/compute.js";
 import {fit} from "../../components/model/image/fit.js";
 import {inputOf} from "../../components/model/image/input.js";
-import {openEngine, openModel, provenance} from "../../data/engine/index.js";
+import {openEngine, openModel, provenanceOf} from "../../data/engine/index.js";
 import {readPicture} from "../../data/files/picture.js";
 import {goldenConfig, goldenWeights, relativeError} from "../support/golden.js";
 import {shoot} from "../support/harness.js";
@@ -69,7 +69,7 @@ test("a photo's numbers are those that Node computes", patience, async () => {
     image: "chelsea",
     grid,
     pixels,
-    provenance: provenance(model, engine, "sfp")
+    provenance: provenanceOf(model, engine, "sfp")
   });
   const {plain, purified} = record.trunks;
   const different = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).filter((v, i) => v !== b[i]).length;

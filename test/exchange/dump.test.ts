@@ -4,7 +4,7 @@ import {test} from "node:test";
 import {writeArrowTensors} from "../../components/exchange/arrowTensors.js";
 import {readDump} from "../../components/exchange/dump.js";
 import {layoutOf} from "../../components/exchange/layout.js";
-import {summarise} from "../../components/exchange/measure.js";
+import {summariseDump} from "../../components/exchange/measure.js";
 import {npyArray, npzArrays, writeNpy, writeNpz} from "../../components/exchange/npy.js";
 import {npyArrays, openArrays} from "../../components/exchange/open.js";
 import type {StoredArrays} from "../../components/exchange/stored.js";
@@ -63,7 +63,7 @@ function fortran(values: Float32Array, shape: readonly number[]): Float32Array {
 
 function summary(arrays: StoredArrays) {
   const dump = readDump(arrays);
-  return summarise(dump, layoutOf(dump.attention.tokens, {}));
+  return summariseDump(dump, layoutOf(dump.attention.tokens, {}));
 }
 
 const wanted = summary(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {readdirSync, readFileSync} from "node:fs";
 import {test} from "node:test";
-import {catalog} from "../../components/figures/catalog.js";
+import {figureCatalog} from "../../components/figures/catalog.js";
 
 const pages = readdirSync("src").flatMap((name) => (name.endsWith(".md") ? [name.slice(0, -3)] : []));
 const source = readFileSync("components/figures/catalog.ts", "utf8");
@@ -27,10 +27,10 @@ function shownOn(page: string): {name: string; file?: string}[] {
 }
 
 test("every figure has an id of its own, a title and a page that exists", () => {
-  const ids = catalog.map(({id}) => id);
+  const ids = figureCatalog.map(({id}) => id);
   assert.deepEqual(ids, [...new Set(ids)]);
   assert.equal(draws.size, ids.length);
-  for (const {id, page, title} of catalog) {
+  for (const {id, page, title} of figureCatalog) {
     assert.match(id, /^[a-z0-9]+(-[a-z0-9]+)*$/);
     assert.ok(pages.includes(page), `${id}: ${page}`);
     assert.ok(title.length > 8, id);
@@ -42,7 +42,7 @@ test("a page shows the figures that are declared for it, in their order, and no 
   for (const page of pages.filter((name) => name !== "live"))
     assert.deepEqual(
       shownOn(page).map(({name, file}) => ({file, name})),
-      catalog.filter((figure) => figure.page === page).map(({id}) => draws.get(id)),
+      figureCatalog.filter((figure) => figure.page === page).map(({id}) => draws.get(id)),
       page
     );
 });

@@ -7,7 +7,7 @@ import {decode, encode} from "fast-png";
 import {fileName, type Caption} from "../../components/figures/export/caption.js";
 import {faceFor, faces} from "../../components/figures/export/faces.js";
 import {stepsOf} from "../../components/figures/export/film.js";
-import {coverage} from "../../components/figures/export/glyphs.js";
+import {coveredBy} from "../../components/figures/export/glyphs.js";
 import {texFigure, texTable, texText} from "../../components/figures/export/latex.js";
 import {runsOf} from "../../components/figures/export/paint.js";
 import {paperOptions, usualPaper} from "../../components/figures/export/paper.js";
@@ -88,10 +88,10 @@ test("a typeface's file is unpacked to what it was made of, and knows its charac
   const expected = new Map(tables(original).map(({tag, bytes}) => [tag, bytes]));
   for (const {tag, bytes} of tables(sfnt))
     if (tag !== head) assert.deepEqual(bytes, expected.get(tag), tag.toString(16));
-  const has = coverage(sfnt);
+  const has = coveredBy(sfnt);
   assert.ok(has("a") && has("Λ") && has("∈") && has("→"));
   assert.ok(!has("λ") && !has("猫") && !has("😀"));
-  const inter = coverage(
+  const inter = coveredBy(
     sfntOf(new Uint8Array(readFileSync(require.resolve("@fontsource/inter/files/inter-latin-400-normal.woff"))))
   );
   assert.ok(inter("a") && inter("×") && inter("−") && !inter("λ"));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import {heldMarks, heldStrokes} from "../../components/figures/frame/heldLegend.js";
-import {notComputed} from "../../components/figures/detectors/reading.js";
+import {withoutScores} from "../../components/figures/detectors/reading.js";
 import {ringName} from "../../components/figures/frame/tokens.js";
 import {guarded, offersTrunks} from "../../components/records/absent.js";
 import {decodeRecord} from "../../components/records/arrow.js";
@@ -34,7 +34,7 @@ test("the bar offers the trunk with SOM where there is one, and a way back where
 });
 
 test("captions say of an import that it lacks what a detector needs, and do not speak of computing", () => {
-  assert.equal(notComputed(["LOF"], record), "LOF: not computed for this photo");
-  assert.equal(notComputed(["L2", "LOF"], without("tokens")), "L2, LOF: need what was not in the import");
+  assert.equal(withoutScores(["LOF"], record), "LOF: not computed for this photo");
+  assert.equal(withoutScores(["L2", "LOF"], without("tokens")), "L2, LOF: need what was not in the import");
   assert.equal(ringName(parseSelection("?rings=mad"), without("tokens")), "MAD needs what was not in the import");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {attentionRow, greatest, median, readLayer, testOutliers} from "../../components/charts/reading.js";
+import {attentionRow, greatestMap, median, readLayer, testOutliers} from "../../components/charts/reading.js";
 import {step} from "../../components/charts/patchMap.js";
 import {fixture, planted} from "../support/fixture.js";
 
@@ -24,7 +24,7 @@ test("one head and the greatest over heads agree with the heads' maps", async ()
   const heads = await headAttention("plain", 8);
   const second = readLayer(record, {...choice, head: 2}).classRow;
   const most = readLayer(record, {...choice, head: "max"}).classRow;
-  const joined = attentionRow(greatest(heads), 0);
+  const joined = attentionRow(greatestMap(heads), 0);
   for (const i of [0, 17, 100]) {
     assert.ok(Math.abs(second[i] - attentionRow(heads[1], 0)[i]) < 1e-4);
     assert.ok(Math.abs(most[i] - joined[i]) < 1e-4);

@@ -4,7 +4,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type TestContext, test} from "node:test";
 import {cacheFolder} from "../../data/hub/folders.js";
-import {catalog, findModel, listModels} from "../../data/hub/index.js";
+import {modelCatalog, findModel, listModels} from "../../data/hub/index.js";
 
 async function setUp(t: TestContext, ...models: string[]) {
   const root = await mkdtemp(join(tmpdir(), "sfp-places-"));
@@ -77,7 +77,7 @@ test("the list has the table's models in its order, then others that lie there",
   const models = await listModels(elsewhere);
   assert.deepEqual(
     models.map(({id}) => id),
-    [...catalog.map(({id}) => id), "mine"]
+    [...modelCatalog.map(({id}) => id), "mine"]
   );
   assert.deepEqual(
     models.filter(({found}) => found).map(({id}) => id),
@@ -86,7 +86,7 @@ test("the list has the table's models in its order, then others that lie there",
 });
 
 test("the table of models is whole: weights last, hashes and commits as they are written", () => {
-  for (const {id, files, revisions, repository} of catalog) {
+  for (const {id, files, revisions, repository} of modelCatalog) {
     if (repository === undefined) continue;
     // Where no files are named, the hub is asked which there are.
     if (files) assert.equal(files.at(-1)?.path, "model.safetensors", id);

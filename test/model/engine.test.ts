@@ -106,7 +106,7 @@ async function repairInGraph(features: Float32Array, mask: Uint8Array, isolated:
   const [rows, columns, width] = [3, 4, 2];
   const x = g.input("x", [1, rows * columns, width]);
   const m = g.input("m", [1, rows * columns]);
-  const result = graphSom.repair(g, x, g.less(g.scalar(0.5), m), [rows, columns], isolated);
+  const result = graphSom.repairInGraph(g, x, g.less(g.scalar(0.5), m), [rows, columns], isolated);
   const graph = g.finish({
     y: {value: result.features, dims: [1, 12, 2]},
     isolated: {value: result.isolated, type: "bool", dims: [1, 12]}

@@ -7,7 +7,7 @@ import {test} from "node:test";
 import {pathToFileURL} from "node:url";
 import {pageName} from "../../components/site/pageName.js";
 import {bundleSite} from "../../scripts/site/bundle.js";
-import {libraryOf, moved} from "../../scripts/site/bundler.js";
+import {libraryOf, movedModule} from "../../scripts/site/bundler.js";
 import {placeFonts} from "../../scripts/site/fonts.js";
 import {offlineList} from "../../scripts/site/offline.js";
 
@@ -29,7 +29,7 @@ test("a module that moves still knows where it was, and workers by their bundles
 new Worker(import.meta.resolve("./worker/live.worker.11111111.js"));
 const wasm = import.meta.resolve("../../../_node/x@1/x.wasm");`;
   assert.equal(
-    moved(code, "_import/components/live/client.22222222.js", {workers}),
+    movedModule(code, "_import/components/live/client.22222222.js", {workers}),
     `const root = new URL("../../../", new URL("../components/live/client.22222222.js", import.meta.url).href);
 new Worker(import.meta.resolve("./live.worker.ABC.js"));
 const wasm = import.meta.resolve("../../_node/x@1/x.wasm");`
@@ -39,9 +39,13 @@ const wasm = import.meta.resolve("../../_node/x@1/x.wasm");`
 test("what a page's bundle has is taken from there when it is asked for", () => {
   const inside = new Map([["_import/components/figures/maps.11111111.js", {entry: "attention", name: "m4"}]]);
   assert.equal(
-    moved('import("./maps.11111111.js"); import("./pdf.22222222.js")', "_import/components/figures/catalog.3.js", {
-      inside
-    }),
+    movedModule(
+      'import("./maps.11111111.js"); import("./pdf.22222222.js")',
+      "_import/components/figures/catalog.3.js",
+      {
+        inside
+      }
+    ),
     'import("entry:attention").then(({m4: all}) => all); import("./pdf.22222222.js")'
   );
 });

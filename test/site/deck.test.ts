@@ -7,8 +7,8 @@ import {
   duplicated,
   edited,
   emptyDeck,
-  joined,
-  moved,
+  besidePrevious,
+  moveSlide,
   newSlide,
   parted,
   removed,
@@ -33,10 +33,10 @@ test("slides are added after another, moved within bounds, duplicated, removed; 
   const deck = deckOf("a", "b", "c");
   const [a, b] = deck.slides;
   assert.equal(titles(added(deck, newSlide({title: "x"}), a.id)), "axbc");
-  assert.equal(titles(moved(deck, a.id, 1)), "bac");
-  assert.equal(titles(moved(deck, b.id, -9)), "bac");
-  assert.equal(moved(deck, a.id, -1), deck);
-  assert.equal(titles(moved(deck, a.id, 99)), "bca");
+  assert.equal(titles(moveSlide(deck, a.id, 1)), "bac");
+  assert.equal(titles(moveSlide(deck, b.id, -9)), "bac");
+  assert.equal(moveSlide(deck, a.id, -1), deck);
+  assert.equal(titles(moveSlide(deck, a.id, 99)), "bca");
   const twice = duplicated(deck, b.id);
   assert.equal(titles(twice), "abbc");
   assert.equal(new Set(twice.slides.map(({id}) => id)).size, 4);
@@ -52,14 +52,14 @@ test("two figures share a slide, a third does not fit, and they are parted again
     (all, slide) => added(all, slide),
     emptyDeck
   );
-  const pair = joined(deck, deck.slides[1].id);
+  const pair = besidePrevious(deck, deck.slides[1].id);
   assert.deepEqual(
     pair.slides[0].figures.map((each) => each.figure),
     ["attention", "stages"]
   );
   assert.equal(pair.slides[0].remark, "attention\n\nstages");
-  assert.throws(() => joined(pair, pair.slides[1].id), /two figures at most/);
-  assert.throws(() => joined(deck, deck.slides[0].id), /no slide before/);
+  assert.throws(() => besidePrevious(pair, pair.slides[1].id), /two figures at most/);
+  assert.throws(() => besidePrevious(deck, deck.slides[0].id), /no slide before/);
   assert.deepEqual(
     parted(pair, pair.slides[0].id).slides.map((slide) => slide.figures.length),
     [1, 1, 1]

@@ -1,4 +1,4 @@
-import {greatest, type LayerChoice} from "../../charts/reading.js";
+import {greatestMap, type LayerChoice} from "../../charts/reading.js";
 import type {AttentionMap, RecordSource, Trunk} from "../../records/record.js";
 import {Cache, perOwner, type Answer} from "../../site/cache.js";
 
@@ -17,5 +17,5 @@ async function join(source: RecordSource, key: string): Promise<AttentionMap> {
   const [trunk, layer, head] = key.split(" ");
   if (head === "mean") return source.attention(trunk as Trunk, Number(layer));
   const heads = await source.headAttention(trunk as Trunk, Number(layer));
-  return head === "max" ? greatest(heads) : heads[Number(head) - 1];
+  return head === "max" ? greatestMap(heads) : heads[Number(head) - 1];
 }

@@ -11,7 +11,7 @@ import {
   detectorNotes,
   detectorTitle,
   missingWords,
-  notComputed,
+  withoutScores,
   presentIn,
   type Found
 } from "./reading.js";
@@ -158,7 +158,7 @@ function words(view: View, found: Found, sizes: readonly string[]): Partial<Figu
         trunk: choice.trunk,
         notes: [
           ...detectorNotes(selection, presentIn(found)),
-          ...(missing.length ? [notComputed(missing, record)] : [])
+          ...(missing.length ? [withoutScores(missing, record)] : [])
         ]
       }
     )

@@ -58,7 +58,7 @@ export function detectorTitle(id: DetectorId): string {
 }
 
 /** What a caption says of detectors whose scores a record lacks; an import is never computed here. */
-export function notComputed(labels: readonly string[], {provenance: {imported}}: ImageRecord): string {
+export function withoutScores(labels: readonly string[], {provenance: {imported}}: ImageRecord): string {
   return `${labels.join(", ")}: ${imported ? "need what was not in the import" : "not computed for this photo"}`;
 }
 

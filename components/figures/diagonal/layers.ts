@@ -1,6 +1,6 @@
 import type {Feed, View} from "../../site/feed.js";
 import {diagonalRows, type DiagonalReading} from "./reading.js";
-import {diagonalOf, diagonalSource} from "./scatter.js";
+import {selectedDiagonal, diagonalSource} from "./scatter.js";
 import {formatValue} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -20,7 +20,7 @@ function everyLayer(): (view: View) => DiagonalReading[] | null {
     const next = [view.record, view.choice.trunk, detectors.som, scale];
     if (next.every((value, i) => value === key[i])) return null;
     key = next;
-    return Array.from({length: view.record.layers}, (_, layer) => diagonalOf(view, layer));
+    return Array.from({length: view.record.layers}, (_, layer) => selectedDiagonal(view, layer));
   };
 }
 

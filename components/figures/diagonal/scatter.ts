@@ -23,7 +23,7 @@ import {highNormOf, patchName} from "../../charts/reading.js";
 import {scatter} from "../../charts/scatter.js";
 
 /** A layer as the current selection tests it. */
-export function diagonalOf({record, selection, choice}: View, layer = choice.layer): DiagonalReading {
+export function selectedDiagonal({record, selection, choice}: View, layer = choice.layer): DiagonalReading {
   return readDiagonal(record, {...selection.detectors.som, trunk: choice.trunk, layer});
 }
 
@@ -109,7 +109,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
     frame,
     (view) => {
       const {record, choice, selection, picture} = view;
-      reading = diagonalOf(view);
+      reading = selectedDiagonal(view);
       const {x, y, members, count} = reading;
       const highNorm = highNormOf(record, choice.trunk, choice.layer);
       mine = ownSet(view);

@@ -11,7 +11,7 @@ export interface Face {
 }
 
 /** The families to choose from; the first is the site's own. `stack` is how styles name it. */
-export const families = {
+export const typefaces = {
   inter: {label: "Inter (sans serif)", name: "Inter", faces: ["inter-400", "inter-600", "inter-400-italic"]},
   "source-serif": {
     label: "Source Serif",
@@ -25,13 +25,13 @@ export const families = {
   large: {label: "", name: "KaTeX_Size2", faces: ["large-400"]}
 } as const;
 
-export type FamilyId = keyof typeof families;
+export type FamilyId = keyof typeof typefaces;
 
 /** The families that a reader chooses from. */
 export const chosenFamilies = ["inter", "source-serif", "tinos"] as const satisfies readonly FamilyId[];
 
 /** All faces of all families. */
-export const faces: readonly Face[] = Object.values(families).flatMap(({name, faces: files}) =>
+export const faces: readonly Face[] = Object.values(typefaces).flatMap(({name, faces: files}) =>
   files.map((file) => ({
     family: name,
     weight: /-(600|700)/.test(file) ? 700 : 400,
@@ -43,7 +43,7 @@ export const faces: readonly Face[] = Object.values(families).flatMap(({name, fa
 /** The face for a text: the family that its style names first and that is here, else the site's own. */
 export function faceFor(family: string, weight: string, style: string): Face {
   const wanted = family.split(",").map((name) => name.trim().replace(/["']/g, ""));
-  const known = wanted.find((name) => faces.some((face) => face.family === name)) ?? families.inter.name;
+  const known = wanted.find((name) => faces.some((face) => face.family === name)) ?? typefaces.inter.name;
   const bold = Number(weight) > 500 || weight === "bold" ? 700 : 400;
   const slanted = style.startsWith("italic") || style.startsWith("oblique");
   const of = faces.filter((face) => face.family === known);

@@ -1,7 +1,7 @@
 /** Moving pictures of a figure: one of its sliders walks, and each step is a frame. */
 import type {Place} from "../../site/feed.js";
 import {Feed} from "../../site/feed.js";
-import {canvasOf} from "./paint.js";
+import {paintedCanvas} from "./paint.js";
 import {drawFigure} from "./picture.js";
 import type {Caption} from "./caption.js";
 
@@ -108,7 +108,7 @@ export async function* framesOf(
       walk.set(value);
       await drawnAgain(figure);
       const {svg} = await drawFigure(figure, caption(), {without: "figcaption", margin: 12});
-      const drawn = await canvasOf(svg, width / Number(svg.getAttribute("width")));
+      const drawn = await paintedCanvas(svg, width / Number(svg.getAttribute("width")));
       // Encoders want even sizes, and all frames alike: a longer title must not change them.
       size ??= [even(drawn.width), even(drawn.height)];
       yield framed(drawn, size);

@@ -1,6 +1,6 @@
 /** Loads the files of typefaces. */
 import {dataAddress} from "../../site/files.js";
-import {faces, families, type Face, type FamilyId} from "./faces.js";
+import {faces, typefaces, type Face, type FamilyId} from "./faces.js";
 
 const files = new Map<string, Promise<Uint8Array>>();
 
@@ -27,7 +27,7 @@ async function load(file: string): Promise<Uint8Array> {
 
 /** Lets the page lay out text in a family that its own style does not have. */
 export async function useFamily(id: FamilyId): Promise<void> {
-  const {name} = families[id];
+  const {name} = typefaces[id];
   if ([...document.fonts].some(({family}) => family.replaceAll('"', "") === name)) return;
   const own = faces.filter(({family}) => family === name);
   for (const face of own) {

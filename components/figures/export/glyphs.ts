@@ -7,7 +7,7 @@ const known = new Map<string, Promise<(character: string) => boolean>>();
 
 /** Tells whether a face has a character. */
 export function glyphsOf(face: Face): Promise<(character: string) => boolean> {
-  const asked = known.get(face.file) ?? fontFile(face).then((woff) => coverage(sfntOf(woff)));
+  const asked = known.get(face.file) ?? fontFile(face).then((woff) => coveredBy(sfntOf(woff)));
   known.set(face.file, asked);
   asked.catch(() => known.delete(face.file));
   return asked;
@@ -17,7 +17,7 @@ export function glyphsOf(face: Face): Promise<(character: string) => boolean> {
  * @param sfnt an OpenType file
  * @returns tells whether it has a glyph of its own for a character
  */
-export function coverage(sfnt: Uint8Array): (character: string) => boolean {
+export function coveredBy(sfnt: Uint8Array): (character: string) => boolean {
   const view = new DataView(sfnt.buffer, sfnt.byteOffset, sfnt.byteLength);
   const table = tableAt(view, 0x636d6170);
   const count = view.getUint16(table + 2);

@@ -76,7 +76,7 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /** A drawing's pixels. `scale` is how many to one of its units. */
-export async function canvasOf(svg: SVGSVGElement, scale: number): Promise<HTMLCanvasElement> {
+export async function paintedCanvas(svg: SVGSVGElement, scale: number): Promise<HTMLCanvasElement> {
   const image = new Image();
   const address = URL.createObjectURL(new Blob([await svgText(svg)], {type: "image/svg+xml"}));
   try {

@@ -2,7 +2,7 @@
 import {h} from "../../ui/dom.js";
 import {reasonOf} from "../../ui/reason.js";
 import {fileName} from "./caption.js";
-import {chosenFamilies, families, type FamilyId} from "./faces.js";
+import {chosenFamilies, typefaces, type FamilyId} from "./faces.js";
 import {kindIds, exportKinds, type ExportKind, type KindId, type ExportedFigure} from "./kinds.js";
 import {texFigure, texTable} from "./latex.js";
 import type {PaperOptions} from "./picture.js";
@@ -84,7 +84,7 @@ export function openPaper(subject: () => ExportedFigure): void {
   const family = h(
     "select",
     {onchange: () => set({family: chosenFamilies.find((id) => id === family.value)!})},
-    ...chosenFamilies.map((id) => h("option", {value: id, selected: id === choice.family}, families[id].label))
+    ...chosenFamilies.map((id) => h("option", {value: id, selected: id === choice.family}, typefaces[id].label))
   );
   const check = (label: string, key: "title" | "caption") => {
     const box = h("input", {type: "checkbox", onchange: () => set({[key]: box.checked})});

@@ -2,7 +2,7 @@
 import {s} from "../../ui/dom.js";
 import {captionWords, type Caption} from "./caption.js";
 import {addPngWords} from "./pngText.js";
-import {blobOf, canvasOf, svgText} from "./paint.js";
+import {blobOf, paintedCanvas, svgText} from "./paint.js";
 import {sceneOf} from "./scene.js";
 import {onStage, type PaperLayout} from "./stage.js";
 
@@ -65,7 +65,7 @@ export async function svgBlob({svg, width, height}: PaperDrawing, onPaper: boole
 /** A drawing as PNG, with its caption and its resolution in the file. */
 export async function pngBlob({svg, width}: PaperDrawing, caption: Caption, perInch: number): Promise<Blob> {
   const units = Number(svg.getAttribute("width"));
-  const canvas = await canvasOf(svg, ((width / 72) * perInch) / units);
+  const canvas = await paintedCanvas(svg, ((width / 72) * perInch) / units);
   const bytes = new Uint8Array(await (await blobOf(canvas, "image/png")).arrayBuffer());
   return new Blob([addPngWords(bytes, captionWords(caption), perInch)], {type: "image/png"});
 }

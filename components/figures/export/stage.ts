@@ -1,7 +1,7 @@
 /** Lays a figure out as an export wants it, has its canvases write down what they paint, and puts all back. */
 import {isDark, repaint, turnDark} from "../../ui/dom.js";
 import {startRecording, stopRecording} from "../../ui/ink.js";
-import {families, type FamilyId} from "./faces.js";
+import {typefaces, type FamilyId} from "./faces.js";
 import {useFamily} from "./fonts.js";
 
 /** How a figure is laid out for an export. */
@@ -74,7 +74,7 @@ function dress(figure: HTMLElement, width: number | undefined, family: FamilyId 
     style.maxWidth = "none";
     style.boxSizing = "border-box";
   }
-  if (family) for (const name of ["--serif", "--sans-serif"]) style.setProperty(name, `"${families[family].name}"`);
+  if (family) for (const name of ["--serif", "--sans-serif"]) style.setProperty(name, `"${typefaces[family].name}"`);
   return () => {
     figure.classList.remove("is-exported", "is-narrow-export");
     if (kept === null) figure.removeAttribute("style");

@@ -142,7 +142,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
             const map = found.get(name);
             return map && measured(measure, map, view, asked, selection.words.class);
           });
-    const domain = values.length ? spread(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
+    const domain = values.length ? roundDomain(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
     paintMaps(parts, view, answer, values, domain);
     paintLegend(parts, view, answer, domain);
     frame.update(words(view, options, asked, made ? present.length : all.length));
@@ -193,7 +193,7 @@ function paintMaps(
     map.update({
       grid: record.grid,
       values: list,
-      domain: own && list ? spread([list]) : domain,
+      domain: own && list ? roundDomain([list]) : domain,
       picture: colour ? colourPicture(colour, record.grid) : null,
       marks
     });
@@ -310,7 +310,7 @@ const colours = perOwner(
 );
 
 /** From the least to the greatest value of all lists, on round ends. */
-export function spread(lists: readonly ArrayLike<number>[]): Domain {
+export function roundDomain(lists: readonly ArrayLike<number>[]): Domain {
   let [least, most] = [Infinity, -Infinity];
   for (const list of lists) {
     const [low, high] = extent(list as number[]);

@@ -1,5 +1,5 @@
 /** Keeps a figure as it is now: as a slide of the reader's deck, or with a remark among the notes. */
-import {canvasOf} from "../export/paint.js";
+import {paintedCanvas} from "../export/paint.js";
 import {drawFigure} from "../export/picture.js";
 import type {Caption} from "../export/caption.js";
 import {keptDataOf} from "../../site/deck/data.js";
@@ -44,8 +44,8 @@ async function slideOf(
   const drawing = {without: ".figure-header, figcaption", margin: 8};
   const {svg} = await drawFigure(figure, caption, drawing);
   const width = Number(svg.getAttribute("width"));
-  const small = await canvasOf(svg, Math.min(1, thumbnailWidth / width));
-  const large = still ? await canvasOf(svg, stillWidth / width) : undefined;
+  const small = await paintedCanvas(svg, Math.min(1, thumbnailWidth / width));
+  const large = still ? await paintedCanvas(svg, stillWidth / width) : undefined;
   const slide = newSlide({
     title: caption.title,
     figures: [

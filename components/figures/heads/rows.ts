@@ -14,7 +14,7 @@ import {layerStrip} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {attentionRow, greatest, maximum, patchName, tokenOf, type HeadChoice} from "../../charts/reading.js";
+import {attentionRow, greatestMap, maximum, patchName, tokenOf, type HeadChoice} from "../../charts/reading.js";
 
 const waiting = "Loading the analysis of this photo.";
 
@@ -108,7 +108,7 @@ export function headRows(feed: Feed): HTMLElement {
 }
 
 function valuesOf(heads: AttentionMap[], head: HeadChoice, token: number): Values {
-  const joined = typeof head === "number" ? heads[head - 1] : head === "max" ? greatest(heads) : average(heads);
+  const joined = typeof head === "number" ? heads[head - 1] : head === "max" ? greatestMap(heads) : average(heads);
   return {
     row: attentionRow(joined, tokenOf(joined, token)),
     // Over all rows uniform attention gives 1; the shares of class token and registers are not on the grid.

@@ -7,7 +7,7 @@ import {resizePlanes} from "../../model/image/resample-planes.js";
 import {attentionMatrix} from "../../charts/attentionMatrix.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {patchMap, type PatchMark} from "../../charts/patchMap.js";
-import {classPixels, picture} from "../../charts/pixels.js";
+import {classPixels, imageCanvas} from "../../charts/pixels.js";
 import {indexed} from "../../charts/indexed.js";
 import {maximum} from "../../charts/reading.js";
 import {formula} from "./formulas.js";
@@ -225,5 +225,5 @@ function labelPicture(toy: Toy, stage: keyof Toy["features"]): HTMLCanvasElement
   const side = 4 * 16;
   const large = resizePlanes(Float32Array.of(...object, ...ground), [2, 4, 4], [side, side]);
   const labels = Uint8Array.from({length: side * side}, (_, i) => (large[i] > large[side * side + i] ? 0 : 1));
-  return picture(classPixels(labels, [side, side]));
+  return imageCanvas(classPixels(labels, [side, side]));
 }

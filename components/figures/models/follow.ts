@@ -40,7 +40,7 @@ export function followModels({store}: Place, frame: Drawing<FigureOptions>, draw
 const dashes = [undefined, "6 3", "2 3", "8 3 2 3", "12 4"];
 
 /** A model's line: the same colour and dash in every figure of the page. */
-export function strokeOf(models: readonly ModelMeasures[], id: string): Stroke {
+export function modelStroke(models: readonly ModelMeasures[], id: string): Stroke {
   const i = models.findIndex((model) => model.id === id);
   return {label: id, colour: category(i), dash: dashes[i % dashes.length]};
 }

@@ -8,7 +8,7 @@ import type {Place} from "../../site/feed.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
-import {followModels, strokeOf, type ModelsView} from "./follow.js";
+import {followModels, modelStroke, type ModelsView} from "./follow.js";
 
 /** A small chart a measure, and what draws them. */
 function smallMultiples() {
@@ -52,12 +52,12 @@ export function modelsOnPhoto(place: Place): HTMLElement {
     charts.update(
       (id) =>
         seen.map(({model, photo}) => ({
-          ...strokeOf(models, model.id),
+          ...modelStroke(models, model.id),
           values: photo.measures[id].map((value) => value ?? NaN)
         })),
       chosenDepth(view)
     );
-    legend.replaceChildren(strokesLegend(seen.map(({model}) => strokeOf(models, model.id))));
+    legend.replaceChildren(strokesLegend(seen.map(({model}) => modelStroke(models, model.id))));
     frame.update({
       title: photoTitle(view),
       source: `${selection.image} · ${seen.map(({model}) => model.id).join(", ")} · without SOM · mean over heads · factor 1, no cap`,
@@ -111,7 +111,7 @@ export function modelsOverCorpus(place: Place): HTMLElement {
     charts.update(
       (id) =>
         summed.map(({id: model, voc}) => ({
-          ...strokeOf(models, model),
+          ...modelStroke(models, model),
           values: pick(voc!.measures[id], 0),
           low: pick(voc!.measures[id], 1),
           high: pick(voc!.measures[id], 2)
@@ -134,7 +134,7 @@ export function modelsOverCorpus(place: Place): HTMLElement {
         )
       }))
     );
-    legend.replaceChildren(strokesLegend(summed.map(({id}) => strokeOf(models, id))));
+    legend.replaceChildren(strokesLegend(summed.map(({id}) => modelStroke(models, id))));
     const [first] = summed;
     frame.update({
       failure: first

@@ -1,4 +1,4 @@
-import {onsets, peak, type MeasuredPhoto} from "../../analysis/compareModels.js";
+import {onsetDepths, peak, type MeasuredPhoto} from "../../analysis/compareModels.js";
 import {measureIds, measures, type MeasureId} from "../../analysis/layerMeasures.js";
 import {table, type Column} from "../../charts/table.js";
 import type {Place} from "../../site/feed.js";
@@ -9,7 +9,7 @@ const percent = (value: number | null) =>
   value === null ? "–" : `${(100 * value).toFixed(value < 0.1 && value > 0 ? 1 : 0)} %`;
 
 function onset(key: "outliers" | "long", label: string, about: string): Column<MeasuredPhoto> {
-  const value = ({photo}: MeasuredPhoto) => onsets(photo)[key];
+  const value = ({photo}: MeasuredPhoto) => onsetDepths(photo)[key];
   return {
     key: `onset-${key}`,
     label,

@@ -7,7 +7,7 @@ import type {Rows} from "../frame/rows.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand, methodName} from "./commands.js";
-import {benchmarks, fixed, measuredCells, measuredModels, report, rowOf, scoreText, type Benchmark} from "./read.js";
+import {benchmarks, fixed, measuredCells, measuredModels, reportOf, rowOf, scoreText, type Benchmark} from "./read.js";
 import {publishedRows, type Certainty, type Row} from "./publishedRows.js";
 
 const wanted = {
@@ -133,7 +133,7 @@ function columnsOf(rows: readonly Row[], reports: readonly MeasuredFile[]): Colu
       value: ({sure}) => readIn[sure]
     },
     ...measuredModels(reports).map((model): Column<Row> => {
-      const file = report(reports, model);
+      const file = reportOf(reports, model);
       const found = (row: Row) => {
         return rowOf(file, measuredRow(row))?.miou;
       };

@@ -51,7 +51,11 @@ export type PublishedRow = Record<Benchmark | "Avg", number | null> & {
 export type RepositoryRow = Partial<Record<Benchmark | "Avg", number>> & {method: string; source: string};
 
 /** A report by model and protocol, or undefined where it was not made. */
-export function report(reports: readonly MeasuredFile[], model: string, protocol = "square"): MeasuredFile | undefined {
+export function reportOf(
+  reports: readonly MeasuredFile[],
+  model: string,
+  protocol = "square"
+): MeasuredFile | undefined {
   return reports.find((one) => one.provenance.model === model && one.protocol.name === protocol);
 }
 
@@ -76,7 +80,7 @@ export function pairOf(file: MeasuredFile | undefined, id: string, against: stri
 /** What was measured of a row of a printed table, as columns of its data: one a model, with its interval. */
 export function measuredCells(reports: readonly MeasuredFile[], id: string): Record<string, string | number> {
   const cells = measuredModels(reports).map((model) => {
-    const {value = null, low = null, high = null} = rowOf(report(reports, model), id)?.miou ?? {};
+    const {value = null, low = null, high = null} = rowOf(reportOf(reports, model), id)?.miou ?? {};
     return boundedCells(`measured_${model}`, [value, low, high]);
   });
   return Object.assign({}, ...cells) as Record<string, string | number>;
@@ -126,7 +130,7 @@ export function measuredSource({provenance, protocol, images, bootstrap}: Measur
 
 /** What the page's text quotes of one report, so that words and figures cannot part. */
 export function evidence(reports: readonly MeasuredFile[], model: string, protocol = "square") {
-  const file = report(reports, model, protocol);
+  const file = reportOf(reports, model, protocol);
   return {
     photos: file?.images.count ?? 0,
     /** "+4.3 [2.2, 6.5]": one variant minus another on the same photos. */

@@ -4,7 +4,7 @@ import type {ReportPlace} from "./report.js";
 import {table, type Column} from "../../charts/table.js";
 import {commandLine} from "./command.js";
 import {evaluateCommand} from "./commands.js";
-import {fixed, measuredCells, measuredModels, report, rowOf, scoreText} from "./read.js";
+import {fixed, measuredCells, measuredModels, reportOf, rowOf, scoreText} from "./read.js";
 
 /** A printed row, and the variant that was measured beside it. */
 type Row = Record<"V21" | "ADE" | "Avg", number> & {name: string; options: readonly string[]; variant: string};
@@ -54,7 +54,7 @@ function stepTable(id: string, title: string, source: string, rows: readonly Row
     value: (row) => row[key]
   }));
   const measured = measuredModels(reports).map((model): Column<Row> => {
-    const found = (row: Row) => rowOf(report(reports, model), row.variant)?.miou;
+    const found = (row: Row) => rowOf(reportOf(reports, model), row.variant)?.miou;
     return {
       key: `measured-${model}`,
       label: model,

@@ -4,7 +4,7 @@ import {ScoreField} from "../../model/segmentation/accumulate.js";
 import {decideField, type LabelMap} from "../../model/segmentation/decide.js";
 import {cosines} from "../../model/segmentation/scores.js";
 import {tile} from "../../model/segmentation/windows.js";
-import {classPixels, picture} from "../../charts/pixels.js";
+import {classPixels, imageCanvas} from "../../charts/pixels.js";
 
 /** One method's segmentation of a photo that is one window. */
 export interface PhotoMask {
@@ -45,7 +45,7 @@ export async function segmentPatches({width, values}: FeatureMap, grid: Grid, as
 
 /** A mask in the colours of its classes; with `other`, only where the two differ. */
 export function maskPicture({labels, height, width}: PhotoMask, other?: PhotoMask): HTMLCanvasElement {
-  return picture(classPixels(labels, [height, width], (i) => !other || other.labels[i] !== labels[i]));
+  return imageCanvas(classPixels(labels, [height, width], (i) => !other || other.labels[i] !== labels[i]));
 }
 
 /** The share of patches to which two methods give different classes. */

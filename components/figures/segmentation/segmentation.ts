@@ -5,7 +5,7 @@ import {wordsField} from "../../page/wordsField.js";
 import type {Asked} from "../../site/asked.js";
 import {category} from "../../charts/colour.js";
 import {formatValue, h, s} from "../../ui/dom.js";
-import {chosenClass, classMenu, spread} from "../features/features.js";
+import {chosenClass, classMenu, roundDomain} from "../features/features.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {opacityInput, rangeInput} from "../frame/kit.js";
@@ -128,7 +128,7 @@ function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Mas
   const base = byName.get(baseOf(masks, against).name)!;
   const heat = shown === "heat";
   const own = selection.maps.range === "own";
-  const all = spread([...byName.values()].map((mask) => mask.heat[index]));
+  const all = roundDomain([...byName.values()].map((mask) => mask.heat[index]));
   photo.update({grid: record.grid, photo: picture.image});
   for (const {name, map, frame} of cells) {
     const mask = byName.get(name);
@@ -139,7 +139,7 @@ function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Mas
       grid: record.grid,
       photo: heat ? null : picture.image,
       values,
-      domain: own && values ? spread([values]) : all,
+      domain: own && values ? roundDomain([values]) : all,
       picture: heat ? null : maskPicture(mask, shown === "difference" ? base : undefined),
       opacity,
       name: (patch) => describe(mask, asked, patch, shown, index)

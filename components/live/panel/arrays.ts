@@ -20,7 +20,7 @@ interface NamedArray {
 }
 
 /** A .npy file an array, `provenance.json`, and `README.txt`, which says what each holds. */
-export async function* arrayFiles(run: LiveRun): AsyncGenerator<NamedBytes> {
+export async function* filesOfRun(run: LiveRun): AsyncGenerator<NamedBytes> {
   const {writeNpy} = await import("../../exchange/npy.js");
   const {record} = run.source;
   const told: string[] = [];

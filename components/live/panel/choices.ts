@@ -10,7 +10,7 @@ import type {SegmentSettings} from "../../model/segmentation/segment.js";
 type FitName = Selection["live"]["fit"];
 
 /** What the trunk looks at: the middle square as the models were trained, or all of the picture. */
-export const fits: readonly {value: FitName; label: string}[] = [
+export const fitChoices: readonly {value: FitName; label: string}[] = [
   {value: "square-224", label: "middle square, 224 px"},
   {value: "square-448", label: "middle square, 448 px"},
   {value: "whole-224", label: "all of it, short side 224 px"},

@@ -1,5 +1,5 @@
 import {category} from "../../charts/colour.js";
-import {classPixels, picture as pixelCanvas} from "../../charts/pixels.js";
+import {classPixels, imageCanvas as pixelCanvas} from "../../charts/pixels.js";
 import {h} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";

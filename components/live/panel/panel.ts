@@ -6,7 +6,7 @@ import {hasCamera, photograph} from "./camera.js";
 import {acceptDrops, acceptPastes, type Open} from "./arrivals.js";
 import type {DeviceKind} from "../capabilities.js";
 import {hostOf, type ModelEntry} from "../catalog.js";
-import {fits, fitName, readFit} from "./choices.js";
+import {fitChoices, fitName, readFit} from "./choices.js";
 import {fetchData} from "../../site/files.js";
 import {ownPicture} from "../../site/guest.js";
 import {failureOf} from "../failure.js";
@@ -89,7 +89,7 @@ export function livePanel(session: LiveSession, initial: string, openDump: OpenD
   };
   const size = menu<string>({
     label: "Looks at",
-    options: fits,
+    options: fitChoices,
     value: fitName(session.state.fit),
     onChange: (value) => void session.run({fit: readFit(value)})
   });

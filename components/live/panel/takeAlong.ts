@@ -7,7 +7,7 @@ import {save} from "../../figures/export/save.js";
 import {methods} from "../../model/methods/index.js";
 import {countLabels, type LabelClass} from "../../model/segmentation/labels.js";
 import type {LiveMask} from "../protocol.js";
-import {arrayFiles} from "./arrays.js";
+import {filesOfRun} from "./arrays.js";
 import {zipFiles, type NamedBytes} from "./zip.js";
 
 /** What there is to take along. */
@@ -46,7 +46,7 @@ export function takeAlong(results: () => Results | undefined): {actions: HTMLEle
       "Arrays",
       "Save the record, attention and features, in full precision, with a readme",
       "arrays",
-      ({source, masks, note}) => arrayFiles({source, note, methods: masks.map(({method}) => method)})
+      ({source, masks, note}) => filesOfRun({source, note, methods: masks.map(({method}) => method)})
     )
   ];
   return {

@@ -29,7 +29,7 @@ const wasmMemory = 3e9;
  *
  * @throws Error saying why WebGPU, or half precision on it, cannot be had
  */
-export async function openDevice(kind: DeviceKind): Promise<Device> {
+export async function openBrowserDevice(kind: DeviceKind): Promise<Device> {
   const threads = threadCount();
   const {ort, wasm} = await runtimes[kind === "wasm" ? "wasm" : "webgpu"]();
   version = ort.env.versions.web ?? ort.env.versions.common;

@@ -9,7 +9,7 @@ import {repairSweep} from "../../model/compute.js";
 import {Engine} from "../../model/runtime.js";
 import {Sessions} from "../../model/sessions.js";
 import type {ModelSource} from "../catalog.js";
-import {openDevice, runtimeVersion} from "./device.js";
+import {openBrowserDevice, runtimeVersion} from "./device.js";
 import {failureOf} from "../failure.js";
 import {fetchData} from "../../site/files.js";
 import {cutWords, partAt} from "../cut.js";
@@ -43,7 +43,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     const precision = kind === "webgpu-float16" ? "float16" : "float32";
     // Words are compared with features in the space of the image feature.
     const model = {...read, precision, dense: "pooled"} as const;
-    const device = await openDevice(kind);
+    const device = await openBrowserDevice(kind);
     const {id, geometry, guesses} = model;
     const info: OpenModel = {id, geometry, device: device.name, hash, guesses};
     const file = await readLexicon(source, model.geometry.classes);

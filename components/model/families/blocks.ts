@@ -1,5 +1,14 @@
 /** Blocks under the names that libraries give their parts. */
-import {linear, matrix, norm, split, type BlockWeights, type Finder, type Linear, type MlpWeights} from "../weights.js";
+import {
+  linear,
+  unbiased,
+  norm,
+  split,
+  type BlockWeights,
+  type Finder,
+  type Linear,
+  type MlpWeights
+} from "../weights.js";
 import {readFloats} from "../safetensors.js";
 import {expectShape} from "../shapes.js";
 
@@ -98,7 +107,7 @@ export function dinov3Blocks(find: Finder, prefix: string): BlockWeights[] {
     "norm1.weight",
     (name) => {
       const projection = (part: string): Linear => ({
-        ...matrix(find, `${name}attention.${part}_proj`),
+        ...unbiased(find, `${name}attention.${part}_proj`),
         bias: find.optional(`${name}attention.${part}_proj.bias`)
       });
       const gate = find.has(`${name}mlp.gate_proj.weight`) ? {gate: linear(find, `${name}mlp.gate_proj`)} : {};
@@ -149,7 +158,7 @@ function timmAttention(find: Finder, name: string): Attention {
   if (find.has(`${name}q_proj.weight`))
     return {
       query: linear(find, `${name}q_proj`),
-      key: matrix(find, `${name}k_proj`),
+      key: unbiased(find, `${name}k_proj`),
       value: linear(find, `${name}v_proj`),
       ...(find.has(`${name}norm.weight`) && {mixNorm: norm(find, `${name}norm`)})
     };

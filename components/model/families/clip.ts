@@ -1,5 +1,5 @@
 import {huggingfaceText, openaiText} from "../text/weights.js";
-import {matrix, norm, type ImageWeights} from "../weights.js";
+import {unbiased, norm, type ImageWeights} from "../weights.js";
 import {huggingfaceBlocks, openaiBlocks} from "./blocks.js";
 import {imageConfig, object, type Json} from "./config.js";
 import {classTokenWith, clipColours, type Family, type Reading, type Source, type TextReading} from "./family.js";
@@ -126,7 +126,7 @@ function huggingfaceImage(source: Source): ImageWeights {
     normPre: norm(find, find.has(`${prefix}pre_layrnorm.weight`) ? `${prefix}pre_layrnorm` : `${prefix}pre_layernorm`),
     blocks: huggingfaceBlocks(find, prefix),
     normPost: norm(find, `${prefix}post_layernorm`),
-    projection: find.has("visual_projection.weight") ? matrix(find, "visual_projection") : undefined
+    projection: find.has("visual_projection.weight") ? unbiased(find, "visual_projection") : undefined
   };
 }
 

@@ -6,12 +6,12 @@ import {head} from "./head.js";
 import {usage, type Amount, type Donor, type Intervention, type InterventionKind} from "./kind.js";
 import {neuron} from "./neuron.js";
 import {registers} from "./registers.js";
-import {som} from "./som.js";
+import {somIntervention} from "./som.js";
 import {token} from "./token.js";
 
 export type {Intervention, InterventionKind} from "./kind.js";
 
-const all: readonly InterventionKind[] = [head, neuron, token, som, registers];
+const all: readonly InterventionKind[] = [head, neuron, token, somIntervention, registers];
 
 /** Every kind by its name. */
 export const interventionKinds: Readonly<Record<string, InterventionKind>> = Object.fromEntries(

@@ -2,7 +2,7 @@ import {numbers} from "../../analysis/options.js";
 import {defineKind} from "./kind.js";
 
 /** SOM after chosen layers, whatever the method does with outliers; with its options where it has some. */
-export const som = defineKind({
+export const somIntervention = defineKind({
   name: "som",
   title: "SOM at chosen layers",
   about: "Outliers are repaired after these layers and no others.",

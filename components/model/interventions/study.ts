@@ -40,13 +40,13 @@ export function numbersOutputs({geometry: {layers, classes}}: Model): string[] {
 }
 
 /** Norms of the patches alone. */
-export function patchNorms(model: Model, output: Outputs, layer: number): Float32Array {
+export function outputNorms(model: Model, output: Outputs, layer: number): Float32Array {
   return (output(`norms.${layer}`).data as Float32Array).subarray(prefixLength(model.geometry.prefix));
 }
 
 /** The high-norm patches of a picture, in the layer that tells them. */
 export function toldPatches(model: Model, output: Outputs): number[] {
-  return highNormPatches(patchNorms(model, output, toldLayer(model)));
+  return highNormPatches(outputNorms(model, output, toldLayer(model)));
 }
 
 /** Scores of all neurons, L × M, as the verb `neurons` has them; undefined for a picture without high-norm patches. */
@@ -54,7 +54,7 @@ export function neuronScores(model: Model, output: Outputs): Float64Array[] | un
   const {geometry} = model;
   const told = toldLayer(model);
   const search: Pick<SearchOptions, "threshold" | "sparse" | "class_token"> = {
-    threshold: highNormRatio * median(patchNorms(model, output, told)),
+    threshold: highNormRatio * median(outputNorms(model, output, told)),
     sparse: "on",
     class_token: "drop"
   };
@@ -162,11 +162,11 @@ export function changedNumbers(
   const first = list.length ? Math.min(layers, firstChanged(withInterventions(model, list, {donors}))) : 1;
   const told = eachLayer(layers - first + 1, (l) => l + first - 1);
   const high = toldPatches(model, plain);
-  const patches = patchNorms(model, plain, 1).length;
+  const patches = outputNorms(model, plain, 1).length;
   return {
     text: formatInterventions(list),
     first,
-    norms: told.map((l) => [...patchNorms(model, output, l)]),
+    norms: told.map((l) => [...outputNorms(model, output, l)]),
     classRows: told.map((l) => meanRow(output(`class.${l}`).data, heads)),
     outliers: told.map((l) => Array.from(output(`outliers.${l}`).data).flatMap((on, patch) => (on ? [patch] : []))),
     ...(classNames && model.geometry.classes && {classes: topClasses(output("logits").data, classNames)}),
@@ -198,7 +198,7 @@ function topClasses(logits: ArrayLike<number>, names: readonly string[]) {
 
 /** The largest norm over the median in the layer that tells it. */
 export function toldRatio(model: Model, output: Outputs): number {
-  return largestOverMedian(patchNorms(model, output, toldLayer(model)));
+  return largestOverMedian(outputNorms(model, output, toldLayer(model)));
 }
 
 /** The first neurons of a list, switched off. */

@@ -1,7 +1,7 @@
 import {choice, layer, numbers, text} from "../../analysis/options.js";
 import type {Value} from "../graph.js";
 import type {Site} from "../change.js";
-import {repair} from "../som.js";
+import {repairInGraph} from "../som.js";
 import {needPatches} from "./patches.js";
 import {defineKind, type Donor} from "./kind.js";
 
@@ -65,7 +65,7 @@ function substitute({g, grid, patches: count, geometry}: Site, old: Value, {patc
     case "neighbours": {
       const mask = Array.from({length: count}, (_, patch) => Number(patches.includes(patch)));
       const marked = g.less(g.scalar(0.5), g.floats(mask, [1, count]));
-      return repair(g, old, marked, grid, "widen").features;
+      return repairInGraph(g, old, marked, grid, "widen").features;
     }
     case "mean":
       return g.mean(old, 1);

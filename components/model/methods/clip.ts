@@ -7,7 +7,7 @@ import {defineMethod} from "./method.js";
  * CLIP as it was trained: the last block's patch tokens, through LNpost and the projection. Its options
  * do not change its features, only which outliers it reports.
  */
-export const clip = defineMethod({
+export const clipMethod = defineMethod({
   name: "clip",
   title: "CLIP",
   about: "The model as trained; every patch token through the head.",

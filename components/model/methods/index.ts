@@ -1,6 +1,6 @@
 import {clearclip} from "./clearclip.js";
 import {clipSurgery} from "./clip-surgery.js";
-import {clip} from "./clip.js";
+import {clipMethod} from "./clip.js";
 import {cliptrase} from "./cliptrase.js";
 import {gem} from "./gem.js";
 import {maskclip} from "./maskclip.js";
@@ -20,7 +20,7 @@ import {sfpReleased} from "./sfp-released.js";
 import {sfp} from "./sfp.js";
 
 const all: readonly Method[] = [
-  clip,
+  clipMethod,
   maskclip,
   sclip,
   clearclip,

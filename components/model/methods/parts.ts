@@ -3,13 +3,13 @@ import type {Graph, Value} from "../graph.js";
 import type {Network} from "../network.js";
 
 /** Cosine similarities between rows, B × N × N. */
-export function cosines(g: Graph, features: Value): Value {
+export function rowCosines(g: Graph, features: Value): Value {
   const unit = g.normalise(features);
   return g.matmul(unit, g.node("Transpose", [unit], {perm: [0, 2, 1]}));
 }
 
 /** Similarities below a threshold become 0. */
-export function above(g: Graph, similarity: Value, threshold: number): Value {
+export function keepAbove(g: Graph, similarity: Value, threshold: number): Value {
   return g.where(g.less(similarity, g.scalar(threshold)), g.scalar(0), similarity);
 }
 

@@ -4,7 +4,7 @@ import type {Graph, Value} from "../graph.js";
 import {linearTaps} from "../image/taps.js";
 import type {Network} from "../network.js";
 import {defineMethod} from "./method.js";
-import {cosines, diagonal, masked} from "./parts.js";
+import {rowCosines, diagonal, masked} from "./parts.js";
 
 /** ProxyCLIP: values of the last block gathered by a second model's similarities, on its grid (docs/methods.md, 5.3). */
 export const proxyclip = defineMethod({
@@ -22,7 +22,7 @@ export const proxyclip = defineMethod({
   build(network, pixels, {beta, gamma}, {external}) {
     if (!external) throw new RangeError("proxyclip needs a second model's features.");
     const {g} = network;
-    const similarity = cosines(g, external.features);
+    const similarity = rowCosines(g, external.features);
     const mean = g.mean(g.mean(similarity, 2), 1);
     const logits = g.scale(g.subtract(similarity, g.scale(mean, beta)), gamma);
     const attention = g.unsqueeze(positiveSoftmax(g, logits, external.grid[0] * external.grid[1]), 1);

@@ -2,7 +2,7 @@ import {choice, number, numbers} from "../../analysis/options.js";
 import type {Graph, Value} from "../graph.js";
 import type {Network} from "../network.js";
 import {defineMethod} from "./method.js";
-import {above, cosines} from "./parts.js";
+import {keepAbove, rowCosines} from "./parts.js";
 
 /** The channels that the code reads, for the models it knows: by their width. */
 const knownChannels: Readonly<Record<number, readonly number[]>> = {
@@ -62,7 +62,7 @@ export const rfClip = defineMethod({
       outputs.reduce((sum, output) => g.add(sum, output)),
       1 / last
     );
-    const similarity = above(g, cosines(g, network.patchesOf(guide)), beta);
+    const similarity = keepAbove(g, rowCosines(g, network.patchesOf(guide)), beta);
     const decode = (stream: Value): Value => {
       const whole = network.unflatten(stream);
       const gathered = g.concat([g.slice(whole, 1, 0, prefix), g.matmul(similarity, network.patchesOf(stream))], 1);

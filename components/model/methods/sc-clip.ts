@@ -1,8 +1,8 @@
 import {defineMethod} from "./method.js";
 import {lofOutliers} from "./lof.js";
-import {above, aggregate, centredSoftmax, cosines, mixPatches, projectPatches} from "./parts.js";
+import {keepAbove, aggregate, centredSoftmax, rowCosines, mixPatches, projectPatches} from "./parts.js";
 import {count, layer, number} from "../../analysis/options.js";
-import {repair} from "../som.js";
+import {repairInGraph} from "../som.js";
 import type {Value} from "../graph.js";
 import type {Network, TrunkGraph} from "../network.js";
 
@@ -37,16 +37,16 @@ export const scClip = defineMethod({
     const raw = network.patchesOf(block(last - 1));
     const {outliers} = lofOutliers(g, raw, patches, neighbours, contamination);
     network.probe("released.outliers", outliers, [patches], "bool");
-    const fixed = repair(g, raw, outliers, grid, "keep").features;
-    const similarity = cosines(g, repair(g, network.patchesOf(block(pre)), outliers, grid, "keep").features);
-    const structure = above(g, cosines(g, network.patchesOf(block(post))), beta);
+    const fixed = repairInGraph(g, raw, outliers, grid, "keep").features;
+    const similarity = rowCosines(g, repairInGraph(g, network.patchesOf(block(pre)), outliers, grid, "keep").features);
+    const structure = keepAbove(g, rowCosines(g, network.patchesOf(block(post))), beta);
     const shared = centredSoftmax(g, similarity, patches);
     const enhance = (features: typeof raw, classToken: typeof raw) => {
       const {key, value} = projectPatches(network, features);
       const attention = g.scale(g.add(shared, network.selfAttention(key)), 0.5);
       return aggregate(g, mixPatches(network, attention, value, classToken, class_weight), structure);
     };
-    const first = enhance(aggregate(g, fixed, above(g, similarity, beta)), network.classOf(block(last - 1)));
+    const first = enhance(aggregate(g, fixed, keepAbove(g, similarity, beta)), network.classOf(block(last - 1)));
     const sum = fusedSum(network, trunk, options);
     const second = enhance(network.patchesOf(sum), network.classOf(sum));
     return network.patchHead(g.add(first, second));

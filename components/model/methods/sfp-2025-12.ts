@@ -1,4 +1,4 @@
-import {repair} from "../som.js";
+import {repairInGraph} from "../som.js";
 import {defineMethod} from "./method.js";
 import {mixPatches, projectPatches} from "./parts.js";
 import {fusedSum, fusionOptions} from "./sc-clip.js";
@@ -30,7 +30,13 @@ export const sfp202512 = defineMethod({
       const attention = g.scale(g.add(network.selfAttention(key), network.selfAttention(query)), 0.5);
       return mixPatches(network, attention, value, classToken, options.class_weight);
     };
-    const fixed = repair(g, network.patchesOf(x), outliers, grid, options.bugs === "keep" ? "zero" : "keep").features;
+    const fixed = repairInGraph(
+      g,
+      network.patchesOf(x),
+      outliers,
+      grid,
+      options.bugs === "keep" ? "zero" : "keep"
+    ).features;
     const first = pass(fixed, network.classOf(x));
     const sum = fusedSum(network, trunk, options);
     return network.patchHead(g.add(first, pass(network.patchesOf(sum), network.classOf(sum))));

@@ -1,10 +1,10 @@
 import type {Value} from "../graph.js";
 import type {Network, TrunkGraph} from "../network.js";
-import {detect, repair} from "../som.js";
+import {detect, repairInGraph} from "../som.js";
 import {lofOutliers} from "./lof.js";
 import {defineMethod} from "./method.js";
 import {choice, countOr, number, type ValuesOf} from "../../analysis/options.js";
-import {above, aggregate, centredSoftmax, cosines, mixPatches, projectPatches} from "./parts.js";
+import {keepAbove, aggregate, centredSoftmax, rowCosines, mixPatches, projectPatches} from "./parts.js";
 import {fusedSum, fusionOptions} from "./sc-clip.js";
 
 /** The released code's detector: the constants it hides, as options. */
@@ -51,9 +51,9 @@ export const sfpReleased = defineMethod({
     const x = block(geometry.layers - 1);
     const outliers = releasedOutliers(network, trunk, options);
     const fix = (features: Value) =>
-      repair(g, features, outliers, grid, options.bugs === "keep" ? "zero" : "keep").features;
-    const similarity = above(g, cosines(g, fix(network.patchesOf(block(options.pre)))), beta);
-    const structure = above(g, cosines(g, network.patchesOf(block(options.post))), beta);
+      repairInGraph(g, features, outliers, grid, options.bugs === "keep" ? "zero" : "keep").features;
+    const similarity = keepAbove(g, rowCosines(g, fix(network.patchesOf(block(options.pre)))), beta);
+    const structure = keepAbove(g, rowCosines(g, network.patchesOf(block(options.post))), beta);
     const shared = centredSoftmax(g, similarity, patches);
 
     const gathered = aggregate(g, fix(network.patchesOf(x)), similarity);

@@ -6,7 +6,7 @@ import {
   type Finder,
   linear,
   type Linear,
-  matrix,
+  unbiased,
   norm,
   type Norm,
   type TensorRef
@@ -35,7 +35,7 @@ export function openaiText(find: Finder): TextWeights | undefined {
 /** transformers' CLIP. */
 export function huggingfaceText(find: Finder): TextWeights | undefined {
   if (!find.has("text_model.embeddings.token_embedding.weight")) return undefined;
-  return {...huggingfaceTower(find), projection: matrix(find, "text_projection")};
+  return {...huggingfaceTower(find), projection: unbiased(find, "text_projection")};
 }
 
 /** transformers' SigLIP, whose last layer has a bias. */

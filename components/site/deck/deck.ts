@@ -74,7 +74,7 @@ export function added(deck: Deck, slide: Slide, after?: string, data: Deck["data
 }
 
 /** Moves a slide by some places; beyond the ends it stays there. */
-export function moved(deck: Deck, id: string, by: number): Deck {
+export function moveSlide(deck: Deck, id: string, by: number): Deck {
   const from = place(deck, id);
   const to = Math.max(0, Math.min(deck.slides.length - 1, from + by));
   if (from === to) return deck;
@@ -100,7 +100,7 @@ export function edited(deck: Deck, id: string, change: Partial<Omit<Slide, "id">
  *
  * @throws Error saying why they do not fit on one
  */
-export function joined(deck: Deck, id: string): Deck {
+export function besidePrevious(deck: Deck, id: string): Deck {
   const at = place(deck, id);
   const [before, slide] = [deck.slides[at - 1], deck.slides[at]];
   if (!before) throw new Error("There is no slide before this one.");
