@@ -1,22 +1,13 @@
 import type {Rows} from "./rows.js";
 import type {Prefix, Provenance, Trunk} from "../../records/record.js";
 import {siteRoot} from "../../site/files.js";
-import {openCitations} from "./cite.js";
-import {showLink, showProblem} from "./linkField.js";
-import {openPython} from "./python.js";
-import {ownPicture} from "../../site/guest.js";
-import {reasonOf} from "../../ui/reason.js";
-import {fileName} from "../export/caption.js";
-import {copyPicture, kindIds, exportKinds, type ExportKind, type KindId} from "../export/kinds.js";
-import {embedSnippet} from "../export/embed.js";
-import {copyTable, openPaper, paperFigures, savePaper, usualPaper} from "../export/paper.js";
-import {copyText, save} from "../export/save.js";
 import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
 import type {Place} from "../../site/feed.js";
 import {pageName} from "../../site/pageName.js";
+import {figureActions} from "./actions.js";
 
 /** What a figure has drawn, by name. What comes later than the rest is `false` until it is there. */
 export type Drawn = Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
@@ -75,13 +66,10 @@ export function figure(
   const legend = h("div", {class: "figure-legend"});
   const reading = h("span", {class: "figure-reading"});
   const source = h("span", {class: "figure-source"});
-  const copied = h("span", {class: "visually-hidden", role: "status"});
   const anchor = ["figure", options.id, place.side].filter(Boolean).join("-");
   const slide = `#talk=${anchor.slice("figure-".length)}`;
   const element = h("figure", {class: "figure", id: anchor});
 
-  const action = (label: string, hint: string, act: (event: MouseEvent) => unknown) =>
-    h("button", {type: "button", title: hint, onclick: act}, label);
   /** The address that shows this figure as it is now, and when defaults have changed. */
   const address = () => {
     const {page} = place;
@@ -98,127 +86,17 @@ export function figure(
     source: state.source ?? "",
     address: address()
   });
-  const subject = () => ({figure: element, caption: caption(), ...(state.data && {rows: state.data})});
-  /** An action that copies says so where it was pressed, and to whoever listens. */
-  const copying = (label: string, hint: string, what: string, copy: (event: MouseEvent) => Promise<boolean>) => {
-    const button = action(label, hint, async (event) => {
-      copied.textContent = "";
-      const done = await copy(event);
-      copied.textContent = done ? `${what} copied` : "Copying is not allowed here";
-      button.textContent = done ? "Copied" : "Not allowed";
-      setTimeout(() => (button.textContent = label), 1500);
-    });
-    return button;
-  };
-  const actions: HTMLElement = h(
-    "div",
-    {class: "figure-actions"},
-    copying("Link", "Copy a link to this figure with everything that is chosen", "Link", async () => {
-      const done = await copyText(address());
-      if (!done) showLink(actions, address());
-      return done;
-    }),
-    h("a", {href: slide, title: "Show this figure as a slide (t)"}, "Slide"),
-    copying(
-      "Copy",
-      "Copy a picture, twice the size, on white (with Shift, as it looks here)",
-      "Picture",
-      ({shiftKey}) => copyPicture(subject(), {asShown: shiftKey})
-    )
-  );
-  const keepable = () => ({figure: element, caption: caption(), place, still: options.still});
-  const tell = (words: string) => {
-    copied.textContent = words;
-    actions.querySelector(".figure-kept")?.remove();
-    actions.append(
-      h("p", {class: "figure-kept"}, `${words} `, h("a", {href: new URL("deck.html", siteRoot).href}, "Open the deck"))
-    );
-  };
-  const keeping = [
-    action("To deck", "Add this figure to your deck, as it is now", async () => {
-      try {
-        const {keepFigure} = await import("./keep.js");
-        tell(`Slide ${await keepFigure(keepable(), "deck")} of your deck.`);
-      } catch (thrown) {
-        showProblem(actions, reasonOf(thrown));
-      }
-    }),
-    action("Note", "Keep a remark with this figure as it is now", async () => {
-      const {openRemark} = await import("./keep.js");
-      openRemark(keepable(), (count) => tell(`Note ${count} is kept.`));
-    })
-  ];
-  const saveAs = async (id: KindId, asShown: boolean) => {
-    const {make, end}: ExportKind = exportKinds[id];
-    copied.textContent = "";
-    try {
-      save(await make(subject(), {asShown}), `${fileName(caption())}.${end}`);
-    } catch (thrown) {
-      showProblem(actions, reasonOf(thrown));
-    }
-  };
-  const saving = new Map(
-    kindIds.map((id) => [id, action(exportKinds[id].label, exportKinds[id].hint, ({shiftKey}) => saveAs(id, shiftKey))])
-  );
-  const number = options.pair ? undefined : paperFigures[options.id];
-  const filmAction = action(
-    "Film…",
-    "A moving picture: GIF, MP4 or WebM over the layers or another slider",
-    async () => {
-      const {openFilm} = await import("../export/filmDialog.js");
-      openFilm(element, place, caption);
-    }
-  );
-  const further = [
-    action("For a paper…", "Width, type and typeface of a paper; LaTeX", () => openPaper(subject)),
-    ...(number === undefined
-      ? []
-      : [
-          action(`As Fig. ${number}`, `As Figure ${number} of the paper: a PDF over both columns, 8 pt`, async () => {
-            try {
-              await savePaper(subject(), "pdf", usualPaper);
-            } catch (thrown) {
-              showProblem(actions, reasonOf(thrown));
-            }
-          })
-        ]),
-    ...(options.pair ? [] : [filmAction]),
-    copying("Embed", "Copy a frame for another page that shows this figure alone, live", "The frame", () =>
-      copyText(embedSnippet(caption(), address(), element))
-    )
-  ];
-  const tableAction = copying("LaTeX", "Copy the numbers as a LaTeX table (booktabs)", "Table", () =>
-    copyTable(subject())
-  );
-  const citeAction = action("Cite", "The paper and this figure, as BibTeX", () =>
-    openCitations({title: state.title, source: state.source ?? "", address: address()})
-  );
-  const pythonAction = action("Python", "Load and draw these numbers in Python, and make them anew", () => {
-    const {model, image, layer} = place.store.shown;
-    const made = state.source?.split(" · ").includes(model) && pageName(location.pathname) !== "live";
-    openPython({
-      file: fileName(caption()),
-      rows: state.data!(),
-      layer,
-      ...(made && image !== ownPicture && {record: `${model}/${image}`})
-    });
-  });
-  actions.append(
-    ...(options.pair ? [] : keeping),
-    ...saving.values(),
-    tableAction,
-    ...further,
-    ...(options.actions ?? []),
-    ...(options.pair ? [] : [pythonAction]),
-    citeAction,
-    copied
+  const {pair, still, table} = options;
+  const actions = figureActions(
+    {id: options.id, element, place, slide, pair, still, table, state: () => state, caption, address},
+    options.actions
   );
   element.append(
     h("header", {class: "figure-header"}, title, lede),
     ...(options.controls?.length ? [controls] : []),
     slot,
     legend,
-    h("figcaption", {}, reading, source, actions)
+    h("figcaption", {}, reading, source, actions.element)
   );
 
   let read: FigureOptions["reading"];
@@ -233,10 +111,7 @@ export function figure(
     slot.classList.toggle("is-empty", obstacle !== "");
     slot.classList.toggle("is-failed", Boolean(state.failure));
     slot.setAttribute("aria-busy", String(Boolean(state.waiting) && !state.failure));
-    // A LaTeX table of hundreds of patches serves nobody.
-    tableAction.hidden = !options.table || !state.data;
-    for (const [id, button] of saving) button.hidden = exportKinds[id].of === "numbers" && !state.data;
-    pythonAction.hidden = !state.data;
+    actions.offer(Boolean(state.data));
   };
   legend.append(...(options.legend ?? []));
   write();
