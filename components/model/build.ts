@@ -128,6 +128,10 @@ export function needApplied({model, applied}: Network, requests: readonly Method
   const idle = model.changes?.find((change) => !applied.has(change));
   if (!idle) return;
   const names = requests.map(({method}) => method).join(", ");
+  if (idle.repairs)
+    throw new RangeError(
+      `“${idle.text}”: ${names} does not compute the output of layer ${Math.max(...idle.repairs)}, so nothing is repaired there. Name earlier layers, or take --method clip.`
+    );
   const takers = Object.values(methods).flatMap(({name, options}) =>
     Object.hasOwn(options, "registers") ? [name] : []
   );

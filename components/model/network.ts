@@ -171,9 +171,10 @@ export class Network extends Tower {
   trunk(pixels: Value, last: number, som?: SomOptions): TrunkGraph {
     const {input, layers} = this.begin(pixels);
     const standIn = this.geometry.prefix.classToken ? undefined : this.probeRow(pixels);
+    const repairs = this.repairsOf(som, last);
     for (let layer = layers.length + 1, x = input; layer <= last; ++layer) {
       const block = this.block(x, layer, this.tokens);
-      layers.push(this.finishLayer(layer, block, this.repairsOf(som), standIn));
+      layers.push(this.finishLayer(layer, block, repairs, standIn));
       x = layers.at(-1)!.passed;
     }
     return {layers, passed: (layer) => (layer ? layers[layer - 1].passed : input)};
@@ -186,12 +187,13 @@ export class Network extends Tower {
     return {input, layers: []};
   }
 
-  /** SOM as a method asks for it, or after the layers that a change of the network names instead. */
-  private repairsOf(som: SomOptions | undefined): Repairs | undefined {
-    const change = this.model.changes?.findLast(({repairs}) => repairs);
-    if (!change) return som && {...som, after: (layer) => layer >= som.from && layer <= lastRepair(som)};
-    this.applied.add(change);
-    return {...(som ?? plainSom), after: (layer) => change.repairs!.has(layer)};
+  /** SOM as a method asks for it, or after the layers that changes of the network name instead. */
+  private repairsOf(som: SomOptions | undefined, last: number): Repairs | undefined {
+    const changes = this.model.changes?.filter(({repairs}) => repairs) ?? [];
+    if (!changes.length) return som && {...som, after: (layer) => layer >= som.from && layer <= lastRepair(som)};
+    // A layer that is not run is not repaired, and that is not to pass unnoticed.
+    for (const change of changes) if (Math.max(...change.repairs!) <= last) this.applied.add(change);
+    return {...(som ?? plainSom), after: (layer) => changes.some(({repairs}) => repairs!.has(layer))};
   }
 
   protected override heads(joined: Value, layer: number): Value {

@@ -77,6 +77,11 @@ test("a head is switched off, or scaled", async () => {
   await compare("head 12.1 x-1.5", {head: (l, h) => (l === 12 && h === 0 ? -1.5 : 1)});
 });
 
+/** The entry of largest size, with its sign. */
+const extremeOf = (values: number[]) => values.reduce((a, value) => (Math.abs(value) > Math.abs(a) ? value : a), 0);
+
+const setOf = (mask: ArrayLike<number>) => Array.from(mask).flatMap((on, patch) => (on ? [patch] : []));
+
 const eachPatch = (rows: Float64Array[], change: (row: Float64Array, patch: number) => void) =>
   rows.slice(1).forEach(change);
 
@@ -90,7 +95,7 @@ test("a neuron is set, scaled, raised or moved, at all patches or some; the clas
   await compare("neuron 6.11 move 2 @ 10", {
     hidden(l, rows) {
       if (l !== 6) return;
-      const most = rows.slice(1).reduce((a, row) => (Math.abs(row[11]) > Math.abs(a) ? row[11] : a), 0);
+      const most = extremeOf(rows.slice(1).map((row) => row[11]));
       eachPatch(rows, (row, p) => (row[11] = p === 10 ? 2 * most : 0));
     }
   });
@@ -127,11 +132,7 @@ test("SOM at chosen layers only", async () => {
   );
   const expected = referenceRun({repairs: [4, 8]});
   assert.ok(relativeError(results.features.data, expected.features) <= tolerance);
-  for (const l of everyLayer)
-    assert.deepEqual(
-      Array.from(results[`outliers.${l}`].data).flatMap((on, patch) => (on ? [patch] : [])),
-      expected.outliers[l - 1]
-    );
+  for (const l of everyLayer) assert.deepEqual(setOf(results[`outliers.${l}`].data), expected.outliers[l - 1]);
 });
 
 test("several at once", () =>
@@ -140,6 +141,44 @@ test("several at once", () =>
     hidden: (l, rows) => void (l === 4 && (rows[8][9] = 2)),
     output: (l, rows) => void (l === 9 && rows[21].fill(0))
   }));
+
+test("changes of one layer are made in the order of the list, at both ends of the network", async () => {
+  await compare("neuron 5.3 set 2; neuron 5.3 scale -0.5; neuron 5.3 add 1 @ 4; neuron 5.63 move -1 @ 0,48", {
+    hidden(l, rows) {
+      if (l !== 5) return;
+      const most = extremeOf(rows.slice(1).map((row) => row[63]));
+      eachPatch(rows, (row, p) => {
+        row[3] = p === 4 ? 0 : -1;
+        row[63] = p === 0 || p === 48 ? -most : 0;
+      });
+    }
+  });
+  await compare("neuron 1.0 scale 0; head 1.1 x-2; head 1.2 x0; token 48 after 1 = mean; token 48,0 after 1 = zero", {
+    head: (l, h) => (l === 1 ? (h === 0 ? -2 : 0) : 1),
+    hidden: (l, rows) => l === 1 && eachPatch(rows, (row) => (row[0] = 0)),
+    output: (l, rows) => void (l === 1 && (rows[1].fill(0), rows[49].fill(0)))
+  });
+  await compare("head 12.2 x-3; neuron 12.63 add -2; token 0 after 12 = mean", {
+    head: (l, h) => (l === 12 && h === 1 ? -3 : 1),
+    hidden: (l, rows) => l === 12 && eachPatch(rows, (row) => (row[63] -= 2)),
+    output: (l, rows) => void (l === 12 && rows[1].set(meanOf(rows.slice(1))))
+  });
+});
+
+test("a token is replaced before SOM looks at the layer's output, and SOM sees heads and neurons as they were changed", async () => {
+  const edits: ReferenceEdits = {
+    repairs: [4, 12],
+    hidden: (l, rows) => l === 3 && eachPatch(rows, (row) => (row[5] *= -4)),
+    output: (l, rows) => void (l === 4 && rows[11].fill(0))
+  };
+  const expected = referenceRun(edits);
+  const results = await engineOf("som 12; som 4; token 10 after 4 = zero; neuron 3.5 scale -4").run(
+    {method: "clip", grid, outputs: [...everyLayer.map((l) => `outliers.${l}`), "features"]},
+    seen
+  );
+  assert.ok(relativeError(results.features.data, expected.features) <= tolerance);
+  for (const l of everyLayer) assert.deepEqual(setOf(results[`outliers.${l}`].data), expected.outliers[l - 1]);
+});
 
 for (const of of golden2.cases.filter(({name}) => name.startsWith("registers")).filter(({model: other}) => !other))
   test(`${of.name} as an intervention is the method's option`, async () => {
@@ -241,6 +280,8 @@ test("what a run cannot do is refused, not passed over", async () => {
     run("registers 1 neurons 3:1", "sfp"),
     /sfp has no place for registers; these methods have: clip/
   );
+  await assert.rejects(run("som 12", "clearclip"), /clearclip does not compute the output of layer 12/);
+  await assert.rejects(run("som 4,12", "clearclip"), /clearclip does not compute the output of layer 12/);
   await assert.rejects(run("token 49 after 3 = zero", "clip"), /no patch 49; .* patches 0 to 48/);
   await assert.rejects(run("token 3 after 3 = photo cat", "clip"), /photo cat was not run/);
 });
