@@ -105,11 +105,15 @@ interface Slice {
 /** One array of all layers, or one a layer: NAME_0, NAME_1, ... (or from 1 on; or NAME.0). */
 function layersOf(arrays: StoredArrays, name: string): {whole: StoredArray} | {each: StoredArray[]} | undefined {
   const whole = arrays.get(name);
-  if (whole) return {whole};
   const numbered = [...arrays.values()].flatMap((array) => {
     const number = array.name.startsWith(name) ? /^[._]?(\d+)$/.exec(array.name.slice(name.length))?.[1] : undefined;
     return number === undefined ? [] : [{number: Number(number), array}];
   });
+  if (whole && numbered.length)
+    throw new Error(
+      `${name} is there whole and layer by layer (${numbered[0].array.name}): keep one of both, so that it is plain which counts.`
+    );
+  if (whole) return {whole};
   if (!numbered.length) return undefined;
   const inOrder = numbered.toSorted((a, b) => a.number - b.number);
   const first = inOrder[0].number;

@@ -41,14 +41,27 @@ export function headMean(values: Float64Array, heads: number): Float64Array {
   return result;
 }
 
-/** ‖x[i]‖₂ of every token of a layer: T. */
-export function dumpNorms(values: Float32Array | Float64Array, {tokens, width}: Tokens): Float64Array {
+/**
+ * ‖x[i]‖₂ of every token of a layer: T.
+ *
+ * @param values the layer's tokens: T × D
+ * @param place what they are called in an error
+ * @throws Error where most patches are zero: nothing can be said in times their median
+ */
+export function dumpNorms(
+  values: Float32Array | Float64Array,
+  {tokens, width}: Tokens,
+  {prefix}: TokenLayout,
+  place: string
+): Float64Array {
   const norms = new Float64Array(tokens);
   for (let i = 0; i < tokens; ++i) {
     let square = 0;
     for (let d = i * width; d < (i + 1) * width; ++d) square += values[d] * values[d];
     norms[i] = Math.sqrt(square);
   }
+  if (lowerMedian(norms.subarray(prefix)) === 0)
+    throw new Error(`${place}: half of the patches or more are zero; save the output of each block.`);
   return norms;
 }
 
@@ -77,7 +90,9 @@ export function summariseDump({attention, tokens}: Dump, layout: TokenLayout): D
   return Array.from({length: attention.layers}, (_, index) => {
     const {classRows, diagonals} = mapRows(attention.layer(index), attention, layout);
     const {outliers} = som({classRows, diagonals, heads: attention.heads});
-    const norms = tokens && dumpNorms(tokens.layer(index), tokens).subarray(layout.prefix);
+    const norms =
+      tokens &&
+      dumpNorms(tokens.layer(index), tokens, layout, `${tokens.name}, layer ${index + 1}`).subarray(layout.prefix);
     return {
       layer: index + 1,
       outliers: indicesOf(outliers),

@@ -4,7 +4,7 @@ import {elements} from "./stored.js";
 import type {Tensor} from "./write.js";
 
 /** Arrays that have no axis of layers. */
-const whole = /^features/;
+const whole = /^(features|logits$)/;
 
 interface Row {
   name: string;

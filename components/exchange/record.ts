@@ -2,7 +2,16 @@
 import {lof} from "../analysis/detectors/lof.js";
 import {som} from "../analysis/detectors/som.js";
 import {encodeAttention, encodeFeatures, encodeRecord} from "../records/arrow.js";
-import type {AttentionMap, FeatureMap, ImageRecord, Imported, Trunk, TrunkRecord} from "../records/record.js";
+import {guardedSource} from "../records/absent.js";
+import type {
+  AttentionMap,
+  FeatureMap,
+  ImageRecord,
+  Imported,
+  RecordSource,
+  Trunk,
+  TrunkRecord
+} from "../records/record.js";
 import {dumpFeatures, type Dump, type Maps, type Tokens} from "./dump.js";
 import type {TokenLayout} from "./layout.js";
 import {mapRows, dumpNorms} from "./measure.js";
@@ -30,6 +39,8 @@ export interface ReadDump {
   record: ImageRecord;
   /** Maps of a layer (0-based) of a trunk that the dump has. */
   maps(trunk: Trunk, layer: number): LayerMaps;
+  /** Tokens of a layer's output, the class token first, of a trunk that the dump has them of. */
+  tokens(trunk: Trunk, layer: number): FeatureMap;
   features(stage: string): FeatureMap;
 }
 
@@ -76,9 +87,14 @@ export function recordOf(dump: Dump, layout: TokenLayout, as: ImportedAs): ReadD
     }
   };
   const mapsOf = {plain: attention, purified};
+  const tokensOf = {plain: tokens, purified: purifiedTokens};
   return {
     record,
     maps: (trunk, layer) => layerMaps(mapsOf[trunk]!, layer, layout),
+    tokens: (trunk, layer) => {
+      const {width, layer: read} = tokensOf[trunk]!;
+      return {width, values: Float32Array.from(classFirst(read(layer), width, layout))};
+    },
     features: (stage) => dumpFeatures(dump.features.get(stage)!, grid[0] * grid[1])
   };
 }
@@ -107,7 +123,7 @@ function trunkOf(maps: Maps | undefined, tokens: Tokens | undefined, layout: Tok
     }
     if (tokens) {
       const values = tokens.layer(layer);
-      const norms = classFirst(dumpNorms(values, tokens), 1, layout);
+      const norms = classFirst(dumpNorms(values, tokens, layout, `${tokens.name}, layer ${layer + 1}`), 1, layout);
       record.norms.set(norms, layer * size.tokens);
       // Whether a dump's purified tokens were repaired already is the dump's to say: they are taken as they are.
       record.repairedNorms.set(norms, layer * size.tokens);
@@ -143,6 +159,18 @@ function layerMaps(maps: Maps, layer: number, layout: TokenLayout): LayerMaps {
   const mean = new Float32Array(size);
   for (let i = 0; i < size; ++i) mean[i] = each.reduce((sum, map) => sum + map.values[i], 0) / heads;
   return {mean: {tokens, prefix: layout.prefix, values: mean}, heads: each};
+}
+
+/** A dump as figures read any record: what it lacked is refused by name, and maps are made as they are asked for. */
+export function sourceOf({record, maps, tokens, features}: ReadDump): RecordSource {
+  return guardedSource({
+    record,
+    attention: async (trunk, layer) => maps(trunk, layer).mean,
+    headAttention: async (trunk, layer) => maps(trunk, layer).heads,
+    features: async (stage) => features(stage),
+    tokens: async (trunk, layer) => tokens(trunk, layer),
+    repairs: () => Promise.reject(new Error("an import has none"))
+  });
 }
 
 /** Coding levels of `encodeAttention` in records: means stay within 1 / 90 of a row's largest value, heads within 1 / 20. */

@@ -130,6 +130,8 @@ export function liveSource(live: LiveModel, record: ImageRecord, options: GivenO
       once(`${trunk} ${layer}`, () => live.call("attention", {trunk, layer}).answer),
     headAttention: (trunk, layer): Promise<AttentionMap[]> =>
       once(`heads ${trunk} ${layer}`, () => live.call("heads", {trunk, layer}).answer),
+    // A run holds them as long as its picture is looked at: nothing is gained by a copy.
+    tokens: (trunk, layer): Promise<FeatureMap> => (complete ? live.call("tokens", {trunk, layer}).answer : later()),
     features: (stage): Promise<FeatureMap> =>
       !complete ? later() : once(`features ${stage}`, () => live.call("features", {stage, options}).answer),
     repairs: () => (complete ? once("repairs", () => live.call("repairs", null).answer) : later())

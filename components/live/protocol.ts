@@ -1,6 +1,7 @@
 /** What the page asks the live worker, and what it is told. */
 import type {AttentionMap, FeatureMap, ImageRecord, RepairSweep, Trunk} from "../records/record.js";
 import type {ChangedNumbers, PhotoCauses} from "../analysis/causes.js";
+import type {LayerMaps} from "../exchange/record.js";
 import type {Geometry} from "../model/geometry.js";
 import type {Fit} from "../model/image/fit.js";
 import type {GivenOptions} from "../analysis/options.js";
@@ -35,6 +36,7 @@ export type Stage =
   | {stage: "download"; bytes: number; total: number; from: "network" | "storage"}
   | {stage: "runtime"}
   | {stage: "image"}
+  | {stage: "dump"}
   | {stage: "layers"; done: number; of: number}
   | {stage: "words"; done: number; of: number}
   | {stage: "segmentation"; methods: string[]; done: number};
@@ -87,6 +89,8 @@ export interface Calls {
   attention: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap};
   heads: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap[]};
   features: {ask: {stage: string; options?: GivenOptions}; answer: FeatureMap};
+  /** Tokens of a layer's own output (0-based). */
+  tokens: {ask: {trunk: Trunk; layer: number}; answer: FeatureMap};
   repairs: {ask: null; answer: RepairSweep};
   /** Vectors of words, by the model's text tower. */
   words: {ask: {words: string[]}; answer: TextVectors};
@@ -110,6 +114,27 @@ export type Ask = {[N in CallName]: {id: number; name: N; ask: Calls[N]["ask"]}}
 
 /** From the worker. */
 export type Tell = {id: number} & ({news: News} | {answer: Calls[CallName]["answer"]} | {error: Failure});
+
+/** A dump of attention that was opened with its photo. */
+export interface OpenedDump extends Looked {
+  record: ImageRecord;
+  /** What of it, or of the photo, the reader should know. */
+  notes: readonly string[];
+}
+
+/** What the dump worker is asked, and its answers. */
+export interface DumpCalls {
+  open: {ask: {files: File[]; photo: Blob}; answer: OpenedDump};
+  maps: {ask: {trunk: Trunk; layer: number}; answer: LayerMaps};
+  tokens: {ask: {trunk: Trunk; layer: number}; answer: FeatureMap};
+  features: {ask: {stage: string}; answer: FeatureMap};
+}
+
+export type DumpName = keyof DumpCalls;
+
+/** To the dump worker, and from it. */
+export type DumpAsk = {[N in DumpName]: {id: number; name: N; ask: DumpCalls[N]["ask"]}}[DumpName];
+export type DumpTell = {id: number} & ({answer: DumpCalls[DumpName]["answer"]} | {error: Failure});
 
 /** Why a call failed. */
 export interface Failure {

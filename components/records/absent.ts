@@ -109,8 +109,16 @@ export function guardedSource(source: RecordSource): RecordSource {
   const needTrunk = (trunk: Trunk) => {
     if (!hasTrunk(record, trunk)) refuse("purified");
   };
+  const {tokens} = source;
   return {
     record,
+    ...(tokens && {
+      tokens: async (trunk: Trunk, layer: number) => {
+        needTrunk(trunk);
+        if (!normsOf(record.trunks[trunk])) refuse(trunk === "plain" ? "tokens" : "purified tokens");
+        return tokens(trunk, layer);
+      }
+    }),
     attention: async (trunk, layer) => {
       needTrunk(trunk);
       return source.attention(trunk, layer);

@@ -140,4 +140,6 @@ export interface RecordSource {
   features(stage: string): Promise<FeatureMap>;
   /** SOM from each layer on. */
   repairs(): Promise<RepairSweep>;
+  /** Tokens of a layer's own output (0-based), T × D; absent where nobody holds them any more, as in a site's files. */
+  tokens?(trunk: Trunk, layer: number): Promise<FeatureMap>;
 }

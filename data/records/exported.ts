@@ -1,6 +1,7 @@
 /** A picture's record at full precision: computed by a model, or as it was imported. */
 import {trunks, type Grid, type Trunk} from "../../components/records/record.js";
-import {recordOf, type ReadDump} from "../../components/exchange/record.js";
+import {recordOf, sourceOf} from "../../components/exchange/record.js";
+import {arrayName, featuresName, sourceExport, stagesOf} from "../../components/exchange/sourceExport.js";
 import {joinLayers, type Export, type Tensor} from "../../components/exchange/write.js";
 import type {Dump} from "../../components/exchange/dump.js";
 import type {TokenLayout} from "../../components/exchange/layout.js";
@@ -23,11 +24,6 @@ const outputs = {
 } as const;
 
 const methodsOf: Record<Trunk, string> = {plain: "clip", purified: "sfp"};
-
-/** "attention" or "attention_purified". */
-function arrayName(name: string, trunk: Trunk): string {
-  return trunk === "plain" ? name : `${name}_${trunk}`;
-}
 
 /** Runs a model on one picture and gathers everything at full precision. */
 export async function computedExport(
@@ -63,49 +59,19 @@ export async function computedExport(
   for (const [i, found] of (await methodFeatures(engine, methods, pixels)).entries())
     features.push([methods[i], found]);
   for (const [stage, {width: across, values}] of features)
-    arrays[stage === "clip" ? "features" : `features_${stage}`] = {shape: [patches, across], data: values};
+    arrays[featuresName(stage)] = {shape: [patches, across], data: values};
   return {image, grid, prefix, provenance, arrays};
 }
 
 /** A dump as it was imported, with what follows from it. */
-export function importedExport(dump: Dump, layout: TokenLayout, as: Parameters<typeof recordOf>[2]): Export {
-  const read = recordOf(dump, layout, as);
-  const {record} = read;
-  const arrays: Record<string, Tensor> = {};
-  for (const trunk of trunks) Object.assign(arrays, trunkArrays(read, dump, layout, trunk));
-  for (const stage of dump.features.keys()) {
-    const {width, values} = read.features(stage);
-    arrays[stage === "clip" ? "features" : `features_${stage}`] = {shape: [values.length / width, width], data: values};
-  }
-  const {image, grid, prefix, provenance} = record;
-  return {image, grid, prefix, provenance, arrays};
-}
-
-function trunkArrays({record}: ReadDump, dump: Dump, layout: TokenLayout, trunk: Trunk): Record<string, Tensor> {
-  const maps = trunk === "plain" ? dump.attention : dump.purified;
-  const rows = trunk === "plain" ? dump.tokens : dump.purifiedTokens;
-  if (!maps) return {};
-  const {layers, heads} = maps;
-  const patches = maps.tokens - layout.prefix;
-  const {classRows, diagonals, classSelf, norms, outliers} = record.trunks[trunk];
-  const every = <T>(of: (layer: number) => T) => Array.from({length: layers}, (_, layer) => of(layer));
-  const single = maps.single ? [heads] : [];
-  const found: Record<string, Tensor> = {
-    attention: joinLayers(
-      every((layer) => Float32Array.from(maps.layer(layer))),
-      [layers, ...single, maps.tokens, maps.tokens]
-    ),
-    ...(rows && {
-      tokens: joinLayers(
-        every((layer) => Float32Array.from(rows.layer(layer))),
-        [layers, maps.tokens, rows.width]
-      ),
-      norms: {shape: [layers, maps.tokens], data: norms}
-    }),
-    class_rows: {shape: [layers, heads, patches], data: classRows},
-    diagonals: {shape: [layers, heads, patches], data: diagonals},
-    class_self: {shape: [layers, heads], data: classSelf},
-    outliers: {shape: [layers, patches], data: outliers}
-  };
-  return Object.fromEntries(Object.entries(found).map(([name, tensor]) => [arrayName(name, trunk), tensor]));
+export async function importedExport(
+  dump: Dump,
+  layout: TokenLayout,
+  as: Parameters<typeof recordOf>[2]
+): Promise<Export> {
+  const source = sourceOf(recordOf(dump, layout, as));
+  const found = await sourceExport(source, stagesOf(source.record));
+  const {logits} = dump;
+  if (!logits) return found;
+  return {...found, arrays: {...found.arrays, logits: {shape: [logits.length], data: Float32Array.from(logits)}}};
 }

@@ -91,6 +91,40 @@ test("an export that is imported again is equal, in every format that both read"
     assert.deepEqual(await imported(await writeExport(first, format), `a${format}`), first, format);
 });
 
+test("an export has the class token first, wherever the dump had it, and imports as it is", async () => {
+  const [layers, heads, size, width] = [2, 2, 11, 3];
+  const random = seededRandom(4);
+  const attention = Float32Array.from({length: layers * heads * size * size}, () => 0.1 + random());
+  for (let row = 0; row < attention.length; row += size) {
+    const total = attention.subarray(row, row + size).reduce((a, b) => a + b);
+    for (let i = row; i < row + size; ++i) attention[i] /= total;
+  }
+  const tokens = Float32Array.from({length: layers * size * width}, () => random() - 0.5);
+  const file = writeNpz({
+    attention: writeNpy({shape: [layers, heads, size, size], data: attention}),
+    tokens: writeNpy({shape: [layers, size, width], data: tokens}),
+    logits: writeNpy({shape: [4], data: Float32Array.of(1, 2, 3, 4)})
+  });
+  const as = {image: "x", model: "m", file: "dump.npz", sha256: "00", versions: {"sfp-explorer": "0"}};
+  const read = async (bytes: Uint8Array, given: Parameters<typeof layoutOf>[1]) => {
+    const dump = readDump(await openArrays(bytes, "dump.npz"));
+    return importedExport(dump, layoutOf(size, given), as);
+  };
+  const grid = [3, 3] as const;
+  const first = await read(file, {grid, classIndex: 1});
+  const at = (layer: number, head: number, query: number, key: number) =>
+    attention[((layer * heads + head) * size + query) * size + key];
+  const found = first.arrays.attention.data;
+  // Tokens 0 and 1 of the dump have changed places, as queries and as keys.
+  const moved = [1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  for (const [query, from] of moved.entries())
+    for (const [key, to] of moved.entries())
+      assert.equal(found[((1 * heads + 1) * size + query) * size + key], at(1, 1, from, to));
+  assert.equal(first.arrays.tokens.data[0], tokens[width]);
+  assert.deepEqual([...first.arrays.logits.data], [1, 2, 3, 4]);
+  assert.deepEqual(await read(await writeExport(first, ".npz"), {grid}), first);
+});
+
 /** Prints every array of `record`, a dictionary, as JSON. */
 const print = `
 import json

@@ -1,7 +1,9 @@
 /** Attention from files that were opened in the page: what figures read of it, and what is refused by name. */
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {dumpFiles, dumpSource, readDumpFiles} from "../../components/live/panel/dump.js";
+import {sourceOf} from "../../components/exchange/record.js";
+import {dumpFiles} from "../../components/live/panel/dump.js";
+import {readDumpFiles} from "../../components/live/worker/dumpFiles.js";
 import {writeNpy, writeNpz} from "../../components/exchange/npy.js";
 import {writeSafetensors} from "../../components/model/safetensors.js";
 
@@ -36,7 +38,7 @@ test("a dump is told from a model and a photo", async () => {
 test("figures read it as any record; what it lacks is said", async () => {
   for (const files of [[npz()], [file("attention.npy", writeNpy(attention()))]]) {
     const {read} = await readDumpFiles(files);
-    const source = dumpSource(read);
+    const source = sourceOf(read);
     const {record} = source;
     assert.deepEqual([record.layers, record.heads, [...record.grid]], [layers, heads, [3, 3]]);
     assert.match(record.provenance.model, /^(my-model|attention)$/);

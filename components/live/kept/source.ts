@@ -1,6 +1,13 @@
 /** Where figures of other pages get a live run's numbers from: what was kept, else the model, which then starts again. */
 import {guardedSource, heldTrunks} from "../../records/absent.js";
-import {trunks, type AttentionMap, type FeatureMap, type RecordSource, type RepairSweep} from "../../records/record.js";
+import {
+  trunks,
+  type AttentionMap,
+  type FeatureMap,
+  type RecordSource,
+  type RepairSweep,
+  type Trunk
+} from "../../records/record.js";
 import {LiveModel, liveSource} from "../client.js";
 import type {KeptRun} from "./run.js";
 import {read, write} from "./store.js";
@@ -19,8 +26,10 @@ export function keeping(source: RecordSource, key: string, holds: () => boolean 
     if (holds() && sizeOf(found) <= mostKept) void write("parts", `${key} ${name}`, found).catch(() => {});
     return found;
   };
+  const {tokens} = source;
   return {
     record: source.record,
+    ...(tokens && {tokens: (trunk: Trunk, layer: number) => tokens(trunk, layer)}),
     attention: (trunk, layer) => keep(`attention ${trunk} ${layer}`, source.attention(trunk, layer)),
     headAttention: (trunk, layer) => keep(`heads ${trunk} ${layer}`, source.headAttention(trunk, layer)),
     features: (stage) => keep(`features ${stage}`, source.features(stage)),
@@ -71,7 +80,11 @@ export function keptSource(run: KeptRun, model = new RevivedModel(run)): RecordS
     headAttention: (trunk, layer) =>
       once<AttentionMap[]>(`heads ${trunk} ${layer}`, (source) => source.headAttention(trunk, layer)),
     features: (stage) => once<FeatureMap>(`features ${stage}`, (source) => source.features(stage)),
-    repairs: () => once<RepairSweep>("repairs", (source) => source.repairs())
+    repairs: () => once<RepairSweep>("repairs", (source) => source.repairs()),
+    tokens: async (trunk, layer) => {
+      const {tokens} = await model.source();
+      return tokens!(trunk, layer);
+    }
   });
 }
 

@@ -11,8 +11,9 @@ import type {ImageRecord} from "../../records/record.js";
 import {fitName, readChoices} from "./choices.js";
 import {prepareIsolation} from "./isolation.js";
 import {maskControls, type MaskControls} from "./maskControls.js";
-import {openDump} from "./dump.js";
+import {DumpReader} from "../dumpClient.js";
 import {livePanel, type OpenDump} from "./panel.js";
+import {saveRun} from "./saveRun.js";
 import {LiveSession} from "./session.js";
 import {ownPicture} from "../../site/guest.js";
 import {sfpOptions} from "./sfpOptions.js";
@@ -39,9 +40,10 @@ export function livePage(): LivePage {
   });
   /** The run that the other pages show; empty while another is on its way. */
   let kept = "";
-  const show = (...shown: Parameters<Feed["show"]>) => {
+  const show = (shown: Parameters<Feed["show"]>, complete = true) => {
     current = shown;
     const [{record}, picture] = shown;
+    saving.offer(complete);
     delete root.dataset.live;
     // The address names what is shown, so that a link restores it.
     selection.set({model: record.provenance.model, image: picture.id});
@@ -52,12 +54,12 @@ export function livePage(): LivePage {
     const source = liveSource(live, record, session.options);
     if (!complete) {
       kept = "";
-      return show(source, picture);
+      return show([source, picture], false);
     }
     const key = (kept = `${Date.now()} ${Math.random()}`);
     const holds = () => kept === key;
     const known = keeping(source, key, holds);
-    show(known, picture);
+    show([known, picture]);
     void keep(session, live, {key, record}).then(
       () => keepAttention(known, holds),
       () => {}
@@ -72,22 +74,28 @@ export function livePage(): LivePage {
     if (stage?.stage === "image") kept = "";
   });
   const options = sfpOptions(session, feed, masks.ask, () => current);
+  let reader: DumpReader | undefined;
   const openAttention: OpenDump = async (files, {file, title}) => {
-    const {source, square, whole, unread} = await openDump(files, file);
-    const {record} = source;
-    session.showDump(unread.length ? `Not read: ${unread.join(", ")}.` : undefined);
+    const next = new DumpReader();
+    const opened = await session.readDump(next.open(files, file));
+    if (!opened) return next.close();
+    reader?.close();
+    reader = next;
+    const {record, square, whole} = opened;
+    const source = next.source(opened);
     const chosen = {id: ownPicture, title, file};
     const key = (kept = `${Date.now()} ${Math.random()}`);
     const holds = () => kept === key;
-    show(keeping(source, key, holds), {...chosen, image: canvasOf(square)});
+    show([keeping(source, key, holds), {...chosen, image: canvasOf(square)}]);
     const {fit, at, kind} = session.state;
-    const made = {key, record: record, ended: Date.now(), chosen, square, whole, fit, at, kind};
+    const made = {key, record, ended: Date.now(), chosen, square, whole, fit, at, kind};
     await keepRun({...made, options: {}, device: "", tower: false}).then(
       () => keepDump(source, key, holds),
       () => {}
     );
   };
-  const panel = livePanel(session, selection.value.image, openAttention);
+  const saving = saveRun(() => current && {source: current[0], methods: session.state.masks.map(({method}) => method)});
+  const panel = livePanel(session, selection.value.image, {openDump: openAttention, saving: saving.element});
   void begin(session);
   void resume(session, masks, show).then(
     (key) => (kept ||= key ?? ""),
@@ -134,7 +142,7 @@ async function keep(session: LiveSession, {info, source}: LiveModel, made: {key:
 async function resume(
   session: LiveSession,
   masks: MaskControls,
-  show: (...shown: Parameters<Feed["show"]>) => void
+  show: (shown: Parameters<Feed["show"]>) => void
 ): Promise<string | undefined> {
   const run = await keptRun();
   const {model, image} = selection.value;
@@ -143,7 +151,7 @@ async function resume(
   if (session.state.chosen !== run.chosen) return undefined;
   if (run.masks) masks.resume(run.masks);
   const {id, title, credit, target, background} = run.chosen;
-  show(keptSource(run), {id, title, credit, target, background, image: canvasOf(run.square)});
+  show([keptSource(run), {id, title, credit, target, background, image: canvasOf(run.square)}]);
   return run.key;
 }
 

@@ -27,7 +27,11 @@ export interface LivePanel {
 export type OpenDump = (files: readonly File[], photo: {file: Blob; title: string}) => Promise<void>;
 
 /** Where the reader chooses a picture, a model, a device and a size, and sees how far it is. */
-export function livePanel(session: LiveSession, initial: string, openDump: OpenDump): LivePanel {
+export function livePanel(
+  session: LiveSession,
+  initial: string,
+  {openDump, saving}: {openDump: OpenDump; saving: HTMLElement}
+): LivePanel {
   const photos = listPhotos();
   const refuse = (error: unknown) => session.refuse(failureOf(error).message);
   const open: Open = (file, title, note) => void session.run({chosen: {id: ownPicture, title, file}}, note);
@@ -110,7 +114,7 @@ export function livePanel(session: LiveSession, initial: string, openDump: OpenD
     {class: "live-panel", "aria-label": "Your picture"},
     h("div", {class: "live-row"}, picker, run, file, camera, dump, hint),
     h("div", {class: "live-row"}, size, machine),
-    h("div", {class: "live-work"}, pictureFrame(session), h("div", {}, statusLine(session), forget))
+    h("div", {class: "live-work"}, pictureFrame(session), h("div", {}, statusLine(session), saving, forget))
   );
   acceptDrops(element, {
     picture: open,

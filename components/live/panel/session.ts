@@ -11,7 +11,7 @@ import {canvasOf} from "../canvas.js";
 import type {KeptPicture, KeptRun} from "../kept/run.js";
 import {failureOf, LiveError} from "../failure.js";
 import {offerWords} from "../../site/lexicon.js";
-import type {Failure, LiveMask, News, SegmentAsk, Shown, Stage} from "../protocol.js";
+import type {Failure, LiveMask, News, OpenedDump, SegmentAsk, Shown, Stage} from "../protocol.js";
 
 /** A picture that the reader chose. */
 export type Chosen = KeptPicture;
@@ -213,10 +213,25 @@ export class LiveSession {
     this.set({failure: {kind: "input", message: reason}});
   }
 
-  /** Makes room for what is no run of a model: whatever runs ends, and its masks go. */
-  showDump(note?: string): void {
+  /**
+   * Waits for a dump of attention, and makes room for it: whatever runs ends, and its masks go.
+   *
+   * @returns nothing where the reader cancelled it
+   * @throws Error saying where the dump is wrong; what was shown stays
+   */
+  async readDump(running: Running<OpenedDump>): Promise<OpenedDump | undefined> {
     this.running?.cancel();
-    this.set({masks: [], failure: undefined, notes: note ? [note] : [], whole: undefined, square: undefined});
+    this.set({stage: {stage: "dump"}, failure: undefined, notes: []});
+    try {
+      const opened = await this.wait(running);
+      this.set({masks: [], notes: [...opened.notes], whole: undefined, square: undefined});
+      return opened;
+    } catch (error) {
+      if (error instanceof LiveError && error.failure.kind === "cancelled") return undefined;
+      throw error;
+    } finally {
+      this.set({stage: undefined});
+    }
   }
 
   cancel(): void {

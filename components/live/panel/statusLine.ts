@@ -41,6 +41,8 @@ function stageWords(stage: Stage): string {
       return "Starting ONNX Runtime";
     case "image":
       return "Reading the picture";
+    case "dump":
+      return "Reading the attention and checking every row";
     case "layers":
       return stage.done ? `Layer ${stage.done} of ${stage.of}` : "Compiling the first layers";
     case "words":

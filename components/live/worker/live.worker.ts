@@ -13,8 +13,8 @@ import {openBrowserDevice, runtimeVersion} from "./device.js";
 import {failureOf} from "../failure.js";
 import {fetchData} from "../../site/files.js";
 import {cutWords, partAt} from "../cut.js";
-import {decodePicture} from "./picture.js";
-import type {Ask, CallName, Calls, OpenModel, Shown, Tell} from "../protocol.js";
+import {decodePicture, opaque} from "./picture.js";
+import type {Ask, CallName, Calls, OpenModel, Tell} from "../protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
 import {changedPicture, pictureCauses} from "./causes.js";
 import {readSource} from "./source.js";
@@ -102,6 +102,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
   attention: async ({trunk, layer}) => looked().attention(trunk, layer),
   heads: ({trunk, layer}) => looked().heads(trunk, layer),
   features: ({stage, options}) => looked().features(stage, options),
+  tokens: async ({trunk, layer}) => looked().tokens(trunk, layer),
 
   async repairs(_, {signal}) {
     const {grid, pixels} = looked().options;
@@ -161,16 +162,6 @@ async function readLexicon(_source: ModelSource, classes?: number): Promise<Lexi
   return JSON.parse(new TextDecoder().decode(await fetchData("models/mini/lexicon.json"))) as LexiconFile;
 }
 
-function opaque({width, height, data}: Picture): Shown {
-  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
-  for (let i = 0, from = 0; i < rgba.length; i += 4, from += 3) {
-    rgba[i] = data[from];
-    rgba[i + 1] = data[from + 1];
-    rgba[i + 2] = data[from + 2];
-  }
-  return {width, height, rgba};
-}
-
 /** Lets messages in, so that a cancellation is heard between two runs. */
 async function breathe(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
@@ -189,6 +180,7 @@ const ranks: Record<CallName, number> = {
   causes: 1,
   segment: 2,
   features: 3,
+  tokens: 3,
   repairs: 4
 };
 

@@ -91,6 +91,11 @@ export class LivePicture {
     return splitHeads((await this.runStretch([trunk], at, at, [name]))[name], this.engine.model.geometry.prefix);
   }
 
+  /** Tokens of a layer's own output (0-based). */
+  tokens(trunk: Trunk, layer: number): FeatureMap {
+    return toFeatures(this.kept(trunk, `tokens.${layer + 1}`));
+  }
+
   /** Features of a stage of SFP, or of a method with its options. */
   features(stage: string, options?: GivenOptions): Promise<FeatureMap> {
     switch (stage) {

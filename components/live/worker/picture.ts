@@ -1,5 +1,6 @@
 /** The reader's pictures: files of any kind that the browser decodes, as RGB bytes. */
 import {picture as rgb, type Picture} from "../../model/image/pixels.js";
+import type {Shown} from "../protocol.js";
 import {isTurned, takeOrientation, uprightTransform, type Orientation} from "./orientation.js";
 
 /** A decoded picture. */
@@ -41,6 +42,17 @@ export async function decodePicture(file: Blob): Promise<Decoded> {
   } finally {
     bitmap.close();
   }
+}
+
+/** RGB as pixels for a canvas. */
+export function opaque({width, height, data}: Picture): Shown {
+  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let i = 0, from = 0; i < rgba.length; i += 4, from += 3) {
+    rgba[i] = data[from];
+    rgba[i + 1] = data[from + 1];
+    rgba[i + 2] = data[from + 2];
+  }
+  return {width, height, rgba};
 }
 
 function openUpright(file: Blob): Promise<ImageBitmap> {
