@@ -7,7 +7,7 @@ import type {Trunk} from "../records/record.js";
 import type {Feed, View} from "../site/feed.js";
 import type {Photo} from "../site/library.js";
 import {siteModels} from "../site/models.js";
-import type {Selection} from "../site/selection.js";
+import type {Selection, SelectionStore} from "../site/selection.js";
 import type {SideGroup} from "../site/side.js";
 import {menu, segmented} from "../ui/inputs.js";
 import {imagePicker} from "./imagePicker.js";
@@ -31,6 +31,12 @@ export interface BarInput {
   element: HTMLElement;
 }
 
+/** An input, and what brings it up to date. */
+interface Kept {
+  element: HTMLElement;
+  write: () => void;
+}
+
 /** The inputs that a page has, kept up with its feed, and the number of layers that there are. */
 export function barInputs(
   feed: Feed,
@@ -38,34 +44,83 @@ export function barInputs(
   {image = true, layer = true, head = true, trunk = true, rings = false, corpus = false}: SelectionBarOptions
 ): {inputs: BarInput[]; layers: () => number} {
   const {store} = feed;
-  let layers = 12;
-  const picker = imagePicker({photos: [], image: store.value.image, onChange: (id) => store.set({image: id})});
+  let view: View | undefined;
   let list: readonly Photo[] = [];
+  const layers = () => view?.record.layers ?? 12;
+  const picker = imagePicker({photos: [], image: store.value.image, onChange: (id) => store.set({image: id})});
+  const all: [boolean, SideGroup, Kept][] = [
+    [image, "photo", {element: picker, write: () => picker.update({image: store.value.image})}],
+    [image, "model", modelInput(store, () => ({view, list}))],
+    [layer, "layer", layerInput(store, layers)],
+    [head, "head", headInput(store, () => view?.record.heads ?? 0)],
+    [trunk, "trunk", trunkInput(store, () => view)],
+    [rings, "options", ringsInput(store)],
+    [corpus, "corpus", corpusInput(store)]
+  ];
+  const write = () => {
+    for (const [, , kept] of all) kept.write();
+  };
   void photos.then((found) => {
     list = found;
     picker.update({photos: found});
     write();
   });
-  const layerInput = layerControl({
-    layer: store.value.layer,
-    layers,
-    onChange: (value) => store.set({layer: value})
+  store.subscribe(write);
+  feed.subscribe((state) => {
+    if (!("view" in state)) return;
+    ({view} = state);
+    write();
   });
+  write();
+  const inputs = all.flatMap(([wanted, group, {element}]) => (wanted ? [{group, element}] : []));
+  return {inputs, layers};
+}
+
+function modelInput(store: SelectionStore, known: () => {view: View | undefined; list: readonly Photo[]}): Kept {
   const models = siteModels();
-  const modelInput = menu<string>({
+  const element = menu<string>({
     label: "Model",
     quiet: true,
     options: [],
     value: store.value.model,
-    onChange: (value) => store.set({model: value})
+    onChange: (model) => store.set({model})
   });
-  const headInput = menu<HeadChoice>({
+  const write = () => {
+    const {model, image} = store.value;
+    const {view, list} = known();
+    const options = modelOptions(models, list.find(({id}) => id === image)?.models, view?.live ? model : undefined);
+    element.hidden = options.length < 2;
+    element.update({options, value: model});
+  };
+  return {element, write};
+}
+
+function layerInput(store: SelectionStore, layers: () => number): Kept {
+  const onChange = (layer: number) => store.set({layer});
+  const element = layerControl({layer: store.value.layer, layers: layers(), onChange});
+  return {
+    element,
+    write: () => element.update({layer: Math.min(store.value.layer, layers()), layers: layers()})
+  };
+}
+
+function headInput(store: SelectionStore, heads: () => number): Kept {
+  let shown = 0;
+  const element = menu<HeadChoice>({
     label: "Heads",
-    options: headOptions(0),
+    options: headOptions(shown),
     value: store.value.head,
-    onChange: (value) => store.set({head: value})
+    onChange: (head) => store.set({head})
   });
-  const trunkInput = segmented<Trunk>({
+  const write = () => {
+    const {head: value} = store.value;
+    element.update(heads() === shown ? {value} : {options: headOptions((shown = heads())), value});
+  };
+  return {element, write};
+}
+
+function trunkInput(store: SelectionStore, view: () => View | undefined): Kept {
+  const element = segmented<Trunk>({
     label: "Trunk",
     quiet: true,
     options: [
@@ -73,15 +128,32 @@ export function barInputs(
       {value: "purified", label: "with SOM", hint: "Outliers are repaired after every layer"}
     ],
     value: store.value.trunk,
-    onChange: (value) => store.set({trunk: value})
+    onChange: (trunk) => store.set({trunk})
   });
-  const ringsInput = menu<string>({
+  const write = () => {
+    const {trunk} = store.value;
+    const record = view()?.record;
+    element.update({value: trunk});
+    element.hidden = record !== undefined && !offersTrunks(record, trunk);
+  };
+  return {element, write};
+}
+
+function ringsInput(store: SelectionStore): Kept {
+  const element = menu<string>({
     label: "Rings",
     options: ringOptions(store.value),
     value: store.value.maps.rings,
-    onChange: (value) => store.set({maps: {rings: value}})
+    onChange: (rings) => store.set({maps: {rings}})
   });
-  const corpusInput = segmented<Selection["corpus"]["images"]>({
+  return {
+    element,
+    write: () => element.update({options: ringOptions(store.value), value: store.value.maps.rings})
+  };
+}
+
+function corpusInput(store: SelectionStore): Kept {
+  const element = segmented<Selection["corpus"]["images"]>({
     label: "Images",
     quiet: true,
     options: [
@@ -91,40 +163,7 @@ export function barInputs(
     value: store.value.corpus.images,
     onChange: (images) => store.set({corpus: {images}})
   });
-  let view: View | undefined;
-  const write = () => {
-    ringsInput.update({options: ringOptions(store.value), value: store.value.maps.rings});
-    const {model, image: chosen, layer: level, head: joined, trunk: side} = store.value;
-    const options = modelOptions(models, list.find(({id}) => id === chosen)?.models, view?.live ? model : undefined);
-    modelInput.hidden = options.length < 2;
-    modelInput.update({options, value: model});
-    picker.update({image: chosen});
-    layerInput.update({layer: Math.min(level, layers), layers});
-    headInput.update({value: joined});
-    trunkInput.update({value: side});
-    trunkInput.hidden = view !== undefined && !offersTrunks(view.record, side);
-    corpusInput.update({value: store.value.corpus.images});
-  };
-  store.subscribe(write);
-  feed.subscribe((state) => {
-    if (!("view" in state)) return;
-    ({view} = state);
-    layers = view.record.layers;
-    headInput.update({options: headOptions(view.record.heads)});
-    write();
-  });
-  write();
-  const offered: [boolean, SideGroup, HTMLElement][] = [
-    [image, "photo", picker],
-    [image, "model", modelInput],
-    [layer, "layer", layerInput],
-    [head, "head", headInput],
-    [trunk, "trunk", trunkInput],
-    [rings, "options", ringsInput],
-    [corpus, "corpus", corpusInput]
-  ];
-  const inputs = offered.flatMap(([wanted, group, element]) => (wanted ? [{group, element}] : []));
-  return {inputs, layers: () => layers};
+  return {element, write: () => element.update({value: store.value.corpus.images})};
 }
 
 /** The models of the site, which of them have not analysed this photo, and one that runs in the page. */
