@@ -134,10 +134,7 @@ function runs(program: string, args: string[], stdio: "ignore" | "inherit", env:
   return spawnSync(program, args, {stdio, env: {...process.env, ...env}}).status === 0;
 }
 
-/**
- * Flags of the tests' browser. Without a GPU, WebGPU has a software adapter, which takes the flag that asks for "unsafe"
- * WebGPU; `ADAPTER=gpu` leaves the choice to the browser, on a machine that has one.
- */
+/** Flags of every program here that starts a browser. WebGPU without a GPU takes the one that calls it "unsafe". */
 const flags: readonly string[] = [
   "--no-sandbox",
   "--disable-quic",
@@ -145,23 +142,37 @@ const flags: readonly string[] = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--enable-unsafe-webgpu",
-  ...adapterFlags(process.env.ADAPTER)
+  "--enable-unsafe-webgpu"
 ];
 
-/** @throws Error when `ADAPTER` is neither `software`, as without it, nor `gpu` */
-export function adapterFlags(adapter = "software"): string[] {
-  switch (adapter) {
-    case "software":
-      return ["--use-webgpu-adapter=swiftshader"];
-    case "gpu":
-      return process.platform === "linux" ? ["--enable-features=Vulkan", "--ignore-gpu-blocklist"] : [];
-    default:
-      throw new Error(`ADAPTER=${adapter} is not known; it may be software or gpu.`);
-  }
+/** On Linux WebGPU reaches a GPU by Vulkan alone, and a page without a screen has no Vulkan surface. */
+const vulkan = ["--enable-features=Vulkan", "--use-angle=vulkan", "--disable-vulkan-surface"];
+const unlisted = ["--enable-gpu", "--disable-gpu-sandbox", "--ignore-gpu-blocklist"];
+const unsafe = ["--enable-dawn-features=allow_unsafe_apis,disable_adapter_blocklist"];
+
+/**
+ * What WebGPU runs on, as `ADAPTER` names it: a program (the default, the same on every machine), or a GPU, by Chromium's
+ * own rules or with more and more of its precautions off.
+ */
+export const adapters = {
+  software: ["--use-webgpu-adapter=swiftshader"],
+  gpu: vulkan,
+  "gpu-unlisted": [...vulkan, ...unlisted],
+  "gpu-unsafe": [...vulkan, ...unlisted, ...unsafe]
+} as const satisfies Record<string, readonly string[]>;
+export type AdapterName = keyof typeof adapters;
+
+/** @throws Error for a name that `adapters` has not */
+export function adapterFlags(name = process.env.ADAPTER ?? "software", platform = process.platform): readonly string[] {
+  if (!Object.hasOwn(adapters, name))
+    throw new Error(`ADAPTER=${name} is not known; it may be ${Object.keys(adapters).join(", ")}.`);
+  return name === "software" || platform === "linux" ? adapters[name as AdapterName] : [];
 }
 
 /** How a browser is started: all its programs, so that a test that starts its own starts the same. */
-export function launchOptions(more: readonly string[] = []): {executablePath: string; args: string[]} {
-  return {executablePath: theBrowser(), args: [...flags, ...more]};
+export function launchOptions(
+  more: readonly string[] = [],
+  adapter?: AdapterName
+): {executablePath: string; args: string[]} {
+  return {executablePath: theBrowser(), args: [...flags, ...adapterFlags(adapter), ...more]};
 }

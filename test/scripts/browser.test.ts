@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {delimiter} from "node:path";
 import {test} from "node:test";
-import {findBrowser, type Machine} from "../../scripts/browser.js";
+import {adapterFlags, findBrowser, type Machine} from "../../scripts/browser.js";
 
 /** A machine with these files alone. */
 function machine(files: string[], more: Partial<Machine> = {}): Machine {
@@ -55,4 +55,12 @@ test("Playwright's cache, the newest version first, wherever it is kept", () => 
   );
   const mac = "/home/reader/Library/Caches/ms-playwright/chromium-1/chrome-mac/Chromium.app/Contents/MacOS/Chromium";
   assert.equal(findBrowser(machine([mac], {platform: "darwin"})), mac);
+});
+
+test("a GPU is taken on request alone, and a name that means nothing is refused", () => {
+  assert.deepEqual(adapterFlags(undefined, "linux"), ["--use-webgpu-adapter=swiftshader"]);
+  assert.ok(adapterFlags("gpu", "linux").includes("--use-angle=vulkan"));
+  assert.ok(!adapterFlags("gpu-unsafe", "linux").some((flag) => flag.includes("swiftshader")));
+  assert.deepEqual(adapterFlags("gpu", "darwin"), []);
+  assert.throws(() => adapterFlags("card", "linux"), /ADAPTER=card is not known; it may be software, gpu/);
 });
