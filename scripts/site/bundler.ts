@@ -2,6 +2,7 @@
 import {readFileSync} from "node:fs";
 import {dirname, join, posix, relative, resolve} from "node:path";
 import {build, type Plugin} from "esbuild";
+import {joinPieces} from "./pieces.js";
 
 /** Where bundles lie, below the site's root. */
 export const place = "_import/pages";
@@ -45,35 +46,30 @@ export async function bundle(
   moves: Moves = {}
 ): Promise<Map<string, Bundle>> {
   const root = resolve(folder);
-  const {metafile} = await build({
+  const {outputFiles} = await build({
     absWorkingDir: root,
     entryPoints: entries.map(({name}) => ({in: `entry:${name}`, out: name})),
     outdir: join(root, place),
-    entryNames: "[name].[hash]",
     chunkNames: "shared.[hash]",
     bundle: true,
     splitting: true,
-    minify: true,
+    write: false,
     format: "esm",
     target: "es2022",
-    metafile: true,
     logLevel: "warning",
     // Packages that look whether Node is there say so by name.
     define: {"process.env.NODE_ENV": '"production"'},
     plugins: [builtModules(root, new Map(entries.map(({name, code}) => [name, code])), moves)]
   });
-  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, output]));
-  const made = new Map<string, Bundle>();
-  for (const [file, {entryPoint}] of outputs) {
-    const name = entryPoint?.startsWith("entry:") ? entryPoint.slice("entry:".length) : undefined;
-    if (name === undefined) continue;
-    const needs = new Set([file]);
-    for (const need of needs)
-      for (const {path, kind, external} of outputs.get(need)?.imports ?? [])
-        if (kind === "import-statement") needs.add(external ? posix.join(place, path) : path);
-    made.set(name, {file, needs: [...needs]});
-  }
-  return made;
+  const pieces = new Map(outputFiles.map(({path, text}) => [posix.basename(path.replaceAll("\\", "/")), text]));
+  const names = entries.map(({name}) => name);
+  const made = await joinPieces(pieces, names, join(root, place));
+  return new Map(
+    [...made].map(([name, {file, needs}]) => [
+      name,
+      {file: posix.join(place, file), needs: needs.map((need) => posix.join(place, need))}
+    ])
+  );
 }
 
 /** Modules that stay by themselves: Framework's client, and ONNX Runtime, which starts its threads from its own file. */

@@ -10,6 +10,7 @@ import {bundleSite} from "../../scripts/site/bundle.js";
 import {libraryOf, movedModule} from "../../scripts/site/bundler.js";
 import {placeFonts} from "../../scripts/site/fonts.js";
 import {offlineList} from "../../scripts/site/offline.js";
+import {groupsOf} from "../../scripts/site/pieces.js";
 
 /** A folder with these files. */
 function folderOf(files: Record<string, string>): string {
@@ -77,12 +78,12 @@ test("pages share one copy of a module, and load what is imported on demand only
   await bundleSite(folder);
   const html = readFileSync(join(folder, "one.html"), "utf8");
   assert.doesNotMatch(html, /_import\/components/);
-  const [, entry] = /<script type="module" src="\.\/(_import\/pages\/one\.[A-Z0-9]+\.js)">/.exec(html)!;
+  const [, entry] = /<script type="module" src="\.\/(_import\/pages\/one\.[0-9a-f]+\.js)">/.exec(html)!;
   assert.match(
     html,
     new RegExp(`import\\("\\./${entry.replaceAll(".", "\\.")}"\\)\\.then\\(\\(\\{m1: all\\}\\) => all\\)`)
   );
-  assert.equal(html.match(/rel="modulepreload"/g)!.length, html.match(/_import\/pages\/shared/g)!.length + 1);
+  assert.equal(html.match(/rel="modulepreload"/g)!.length, html.match(/href="\.\/_import\/pages/g)!.length);
   const one = (await import(pathToFileURL(join(folder, entry)).href)) as {
     m1: {state: {count: number}; where: string};
   };
@@ -90,6 +91,36 @@ test("pages share one copy of a module, and load what is imported on demand only
   assert.equal(one.m1.where, pathToFileURL(join(folder, "_import/components/site/state.00000001.js")).href);
   const {later} = globalThis as unknown as {later: () => Promise<{seen: () => number}>};
   assert.equal((await later()).seen(), 1);
+});
+
+test("what many pages need is in few files, apart from what needs a large one", () => {
+  const pages = Array.from({length: 20}, (_, i) => `page${i}.js`);
+  const large = `export const plot = "${"x".repeat(200_000)}";`;
+  const pieces = new Map(
+    pages.map((page, i) => {
+      const needs = ["all", i < 12 && "many", i < 5 && "chart", i < 4 && "few", i < 2 && "two"].filter(Boolean);
+      return [page, needs.map((name) => `import {a as ${name}${i}} from "./shared.${String(name)}.js";`).join("\n")];
+    })
+  );
+  pieces.set("shared.all.js", "export const a = 1;");
+  pieces.set("shared.many.js", 'export {a} from "./shared.all.js"; import("./shared.late.js");');
+  pieces.set("shared.plot.js", large);
+  pieces.set(
+    "shared.chart.js",
+    'import {plot} from "./shared.plot.js";\nimport "./shared.many.js";\nexport const a = plot;'
+  );
+  pieces.set("shared.few.js", "export const a = 4;");
+  pieces.set("shared.two.js", 'import "./shared.chart.js"; export const a = 5;');
+  pieces.set("shared.late.js", "export const a = 6;");
+  const groups = groupsOf(pieces, pages);
+  // The set of pages that share the large piece is in one file.
+  assert.deepEqual(Object.fromEntries(groups), {
+    "shared.all.js": "base",
+    "shared.many.js": "figures",
+    "shared.chart.js": "large-5",
+    "shared.plot.js": "large-5",
+    "shared.few.js": "common"
+  });
 });
 
 test("a build's list changes with its pages, its code and its data, each in its place", (t) => {
