@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {highNormPatches, largestOverMedian} from "../../analysis/causes.js";
 import {rampLegend, marksLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
@@ -12,22 +13,13 @@ import {layerOf, type CausesPlace, type CausesView} from "./causes.js";
 import {changeControls} from "./controls.js";
 import {classTable} from "./classes.js";
 
+type Shown = "norms" | "classRows";
+
 /** Before and after the change on the same photo: norms, class row and sets of a layer, the largest norm by layer, classes. */
 export function changeFigure(place: CausesPlace): HTMLElement {
   const {store} = place.feed;
-  let shown: "norms" | "classRows" = "norms";
-  const hands = {
-    onHover: (hover: number | null) => store.point({hover}),
-    onPick: (target: number) => store.set({target})
-  };
-  const maps = {
-    before: patchMap({grid: [14, 14], label: "as trained", ...hands}),
-    after: patchMap({grid: [14, 14], label: "with the change", ...hands})
-  };
-  const frames = {
-    before: plate(maps.before, {title: "as trained"}),
-    after: plate(maps.after, {title: "with the change"})
-  };
+  let shown: Shown = "norms";
+  const maps = pairOfMaps(place);
   const byLayer = lines({
     series: [],
     label: "largest norm, × median",
@@ -36,12 +28,11 @@ export function changeFigure(place: CausesPlace): HTMLElement {
     onPick: (layer) => store.set({layer})
   });
   const classes = classTable();
-  const legend = rampLegend({label: "norm", domain: [0, 1]});
-  const measure = segmented({
+  const measure = segmented<Shown>({
     label: "maps show",
     options: [
-      {value: "norms" as const, label: "norms"},
-      {value: "classRows" as const, label: "class token’s attention"}
+      {value: "norms", label: "norms"},
+      {value: "classRows", label: "class token’s attention"}
     ],
     value: shown,
     onChange: (value) => {
@@ -49,41 +40,20 @@ export function changeFigure(place: CausesPlace): HTMLElement {
       if (place.state.view) draw(place.state.view);
     }
   });
-  const controls = changeControls(place);
-  const frame = figure(
-    h("div", {class: "causes"}, plates([frames.before, frames.after], 220), byLayer, classes.element),
-    place.feed,
-    {
-      id: "causes-change",
-      title: "Which neuron makes the high-norm patches?",
-      waiting: "Loading this photo.",
-      controls: [controls, measure],
-      legend: [legend, marksLegend(["highNorm", "outlier"])],
-      reading:
-        "Both maps share one range. A cross is a high-norm token, a ring a patch of the set that Eq. 4 finds. Ordinary patches that keep their features have a cosine of 1 with what they were.",
-      data: () => rowsOf(place.state.view)
-    }
-  );
+  const frame = figure(h("div", {class: "causes"}, maps.element, byLayer, classes.element), place.feed, {
+    id: "causes-change",
+    title: "Which neuron makes the high-norm patches?",
+    waiting: "Loading this photo.",
+    controls: [changeControls(place), measure],
+    legend: [maps.legend, marksLegend(["highNorm", "outlier"])],
+    reading:
+      "Both maps share one range. A cross is a high-norm token, a ring a patch of the set that Eq. 4 finds. Ordinary patches that keep their features have a cosine of 1 with what they were.",
+    data: () => rowsOf(place.state.view)
+  });
   const draw = (view: CausesView) => {
-    const {causes, layer, picture, changed} = view;
-    const {grid} = causes;
-    const values = layerOf(view, shown, layer);
-    const norms = layerOf(view, "norms", layer);
-    const sets = layerOf(view, "outliers", layer);
-    const domain = [0, maximum(values.before, values.after)] as const;
-    const unit = shown === "norms" ? "" : "times uniform";
-    const at = {grid, domain, unit};
-    maps.before.update({...at, values: values.before, marks: marksOf(norms.before, sets.before)});
-    maps.after.update({...at, values: values.after, marks: marksOf(norms.after, sets.after)});
-    legend.update({
-      label:
-        shown === "norms"
-          ? `norm of each patch, layer ${layer}`
-          : `attention from the class token, layer ${layer}, times uniform`,
-      domain,
-      scale: "sqrt"
-    });
+    const {causes, layer, changed} = view;
     const ratios = ratiosOf(view);
+    maps.show(view, shown);
     byLayer.update({
       current: layer,
       series: [
@@ -92,36 +62,11 @@ export function changeFigure(place: CausesPlace): HTMLElement {
       ]
     });
     classes.update(causes.plain.classes, changed?.classes);
-    frame.update({
-      title: titleOf(view),
-      lede: ledeOf(view, picture.title),
-      source: [
-        picture.title,
-        place.runner.model,
-        changed?.text,
-        view.made === "stored" ? "computed with the site" : `computed on ${view.made}`
-      ]
-        .filter(Boolean)
-        .join(" · "),
-      waiting: "",
-      drawn: {
-        image: picture.id,
-        layer,
-        list: formatInterventions(view.list),
-        shown: changed?.text ?? "",
-        ratio: Number(ratios.after[causes.layer - 1].toFixed(2))
-      }
-    });
+    frame.update({...words(view, place.runner.model), drawn: drawnOf(view, ratios.after[causes.layer - 1])});
     point(store.pointing.hover);
   };
   const point = (hover: number | null) => {
-    const {view} = place.state;
-    if (!view) return;
-    const values = layerOf(view, shown, view.layer);
-    const text = (list: ArrayLike<number>) => (hover === null || hover >= list.length ? "" : formatValue(list[hover]));
-    for (const map of [maps.before, maps.after]) map.update({hover});
-    frames.before.update({readout: text(values.before)});
-    frames.after.update({readout: text(values.after)});
+    if (place.state.view) maps.point(place.state.view, shown, hover);
   };
   place.subscribe(({view, failure}) => {
     if (view) draw(view);
@@ -129,6 +74,62 @@ export function changeFigure(place: CausesPlace): HTMLElement {
   });
   store.subscribePointing(({hover}) => point(hover));
   return frame;
+}
+
+/** The photo before and after, in one range. */
+function pairOfMaps({feed: {store}}: CausesPlace) {
+  const hands = {
+    onHover: (hover: number | null) => store.point({hover}),
+    onPick: (target: number) => store.set({target})
+  };
+  const before = patchMap({grid: [14, 14], label: "as trained", ...hands});
+  const after = patchMap({grid: [14, 14], label: "with the change", ...hands});
+  const frames = {before: plate(before, {title: "as trained"}), after: plate(after, {title: "with the change"})};
+  const legend = rampLegend({label: "norm", domain: [0, 1]});
+  const show = (view: CausesView, shown: Shown) => {
+    const {causes, layer} = view;
+    const values = layerOf(view, shown, layer);
+    const norms = layerOf(view, "norms", layer);
+    const sets = layerOf(view, "outliers", layer);
+    const domain = [0, maximum(values.before, values.after)] as const;
+    const at = {grid: causes.grid, domain, unit: shown === "norms" ? "" : "times uniform"};
+    before.update({...at, values: values.before, marks: marksOf(norms.before, sets.before)});
+    after.update({...at, values: values.after, marks: marksOf(norms.after, sets.after)});
+    const label =
+      shown === "norms"
+        ? `norm of each patch, layer ${layer}`
+        : `attention from the class token, layer ${layer}, times uniform`;
+    legend.update({label, domain, scale: "sqrt"});
+  };
+  const point = (view: CausesView, shown: Shown, hover: number | null) => {
+    const values = layerOf(view, shown, view.layer);
+    const text = (list: ArrayLike<number>) => (hover === null || hover >= list.length ? "" : formatValue(list[hover]));
+    for (const map of [before, after]) map.update({hover});
+    frames.before.update({readout: text(values.before)});
+    frames.after.update({readout: text(values.after)});
+  };
+  return {element: plates([frames.before, frames.after], 220), legend, show, point};
+}
+
+function words(view: CausesView, model: string) {
+  const {picture, changed, made} = view;
+  const where = made === "stored" ? "computed with the site" : `computed on ${made}`;
+  return {
+    title: titleOf(view),
+    lede: ledeOf(view, picture.title),
+    source: [picture.title, model, changed?.text, where].filter(Boolean).join(" · "),
+    waiting: ""
+  };
+}
+
+function drawnOf({picture, layer, list, changed}: CausesView, ratio: number) {
+  return {
+    image: picture.id,
+    layer,
+    list: formatInterventions(list),
+    shown: changed?.text ?? "",
+    ratio: Number(ratio.toFixed(2))
+  };
 }
 
 function marksOf(norms: readonly number[], set: readonly number[]): PatchMark[] {
@@ -158,11 +159,6 @@ function titleOf(view: CausesView): string {
   if (!changed)
     return `Patch ${name} is ${formatValue(ratio(before))} times as long as the median patch in layer ${causes.layer}: which neuron makes it so?`;
   return `Patch ${name}: ${formatValue(ratio(before))} times the median norm as trained, ${formatValue(ratio(after))} with the change`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
 function ledeOf(view: CausesView, title: string): string {

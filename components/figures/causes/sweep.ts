@@ -1,11 +1,11 @@
 import {largestOverMedian, type ChangedNumbers} from "../../analysis/causes.js";
 import {lines} from "../../charts/lines.js";
 import {formatInterventions, interventionKinds, type Intervention} from "../../model/interventions/index.js";
-import {h, setText} from "../../ui/dom.js";
+import {h} from "../../ui/dom.js";
 import {segmented} from "../../ui/inputs.js";
-import {reasonOf} from "../../ui/reason.js";
 import {figure} from "../frame/figure.js";
 import {layerOf, type CausesPlace, type CausesView} from "./causes.js";
+import {measuring, type MeasuringHands} from "./measuring.js";
 
 /** One point of a sweep. */
 interface Point {
@@ -17,29 +17,36 @@ interface Point {
 /** How many points the scale of the listed changes is swept in, from 0 to 1. */
 const scaleSteps = 11;
 
+type Kind = "neurons" | "scale";
+
 /** The largest norm and the damage along a sweep: of the number of neurons, or of how far they are scaled. */
 export function causesSweep(place: CausesPlace): HTMLElement {
-  let kind: "neurons" | "scale" = "neurons";
+  let kind: Kind = "neurons";
+  let points: Point[] = [];
   const norm = lines({series: [], label: "largest norm, × median", scale: "log", height: 220});
   const kept = lines({series: [], label: "cosine of ordinary patches", height: 180, extent: [0, 1]});
-  const status = h("span", {role: "status"});
-  const asked = {cancel: false};
-  const start = h("button", {type: "button", onclick: () => void run()}, "Sweep");
-  const cancel = h("button", {type: "button", hidden: true, onclick: () => (asked.cancel = true)}, "Cancel");
-  const choose = segmented({
+  const choose = segmented<Kind>({
     label: "over",
     options: [
-      {
-        value: "neurons" as const,
-        label: "number of neurons",
-        hint: "the first neurons switched off, one more at a time"
-      },
-      {value: "scale" as const, label: "scale, 0 to 1", hint: "the listed neurons times a number"}
+      {value: "neurons", label: "number of neurons", hint: "the first neurons switched off, one more at a time"},
+      {value: "scale", label: "scale, 0 to 1", hint: "the listed neurons times a number"}
     ],
     value: kind,
     onChange: (value) => {
       kind = value;
       points = [];
+      paint();
+    }
+  });
+  const {inputs} = measuring("Sweep", async (hands) => {
+    const {view} = place.state;
+    if (!view?.causes.neurons.length) return;
+    points = [];
+    frame.update({
+      source: `${view.picture.title} · ${place.runner.model} · high norms told in layer ${view.causes.layer}`
+    });
+    for await (const point of swept(place, view, kind, hands)) {
+      points.push(point);
       paint();
     }
   });
@@ -50,62 +57,45 @@ export function causesSweep(place: CausesPlace): HTMLElement {
     lede: "Press Sweep: the model runs once a point.",
     reading:
       "Above, the largest norm over the median; below, what the features of the other patches keep of themselves. 1 is no change.",
-    controls: [choose, start, cancel, status]
+    controls: [choose, ...inputs]
   });
   const rows = () => points.map((point) => ({[kind]: point.at, ratio: point.ratio, cosine: point.kept}));
-  let points: Point[] = [];
   const paint = () => {
     const across = kind === "neurons" ? "neurons switched off" : "scale, in tenths";
-    norm.update({
-      across,
-      start: 0,
-      series: [{label: "largest norm", colour: "#4269d0", values: points.map(({ratio}) => ratio)}]
-    });
-    kept.update({
-      across,
-      start: 0,
-      series: [{label: "cosine", colour: "#3ca951", values: points.map((point) => point.kept)}]
-    });
-    const [first, last] = [points[0], points.at(-1)];
+    const ratios = {label: "largest norm", colour: "#4269d0", values: points.map(({ratio}) => ratio)};
+    const cosines = {label: "cosine", colour: "#3ca951", values: points.map((point) => point.kept)};
+    norm.update({across, start: 0, series: [ratios]});
+    kept.update({across, start: 0, series: [cosines]});
     frame.update({
-      title:
-        first && last
-          ? `From ${first.ratio.toFixed(1)} to ${last.ratio.toFixed(1)} times the median, at a cosine of ${Math.min(...points.map((point) => point.kept)).toFixed(2)} and more`
-          : "How much is enough?",
+      title: titleOf(points),
       data: points.length ? rows : null,
       drawn: {points: points.length, kind}
     });
   };
-  const run = async () => {
-    const {view} = place.state;
-    if (!view?.causes.neurons.length) return;
-    asked.cancel = false;
-    points = [];
-    cancel.hidden = false;
-    start.hidden = true;
-    const lists = kind === "neurons" ? numberLists(view) : scaleLists(view);
-    frame.update({
-      source: `${view.picture.title} · ${place.runner.model} · high norms told in layer ${view.causes.layer}`
-    });
-    try {
-      for (const [i, list] of lists.entries()) {
-        if (asked.cancel || place.state.view?.picture.id !== view.picture.id) break;
-        setText(status, `${i + 1} of ${lists.length}`);
-        const changed = list.length
-          ? await place.numbers(formatInterventions(list), (stage) => setText(status, stage))
-          : undefined;
-        points.push({at: kind === "neurons" ? i : i / (scaleSteps - 1), ...told(view, changed)});
-        paint();
-      }
-      setText(status, asked.cancel ? "cancelled" : "");
-    } catch (error) {
-      setText(status, reasonOf(error));
-    }
-    cancel.hidden = true;
-    start.hidden = false;
-  };
   paint();
   return frame;
+}
+
+function titleOf(points: readonly Point[]): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return "How much is enough?";
+  return `From ${first.ratio.toFixed(1)} to ${last.ratio.toFixed(1)} times the median, at a cosine of ${Math.min(...points.map((point) => point.kept)).toFixed(2)} and more`;
+}
+
+/** The points of a sweep, each after a run of the model, until it is cancelled or another photo is chosen. */
+async function* swept(
+  place: CausesPlace,
+  view: CausesView,
+  kind: Kind,
+  {say, cancelled}: MeasuringHands
+): AsyncGenerator<Point> {
+  const lists = kind === "neurons" ? numberLists(view) : scaleLists(view);
+  for (const [i, list] of lists.entries()) {
+    if (cancelled() || place.state.view?.picture.id !== view.picture.id) return;
+    say(`${i + 1} of ${lists.length}`);
+    const changed = list.length ? await place.numbers(formatInterventions(list), say) : undefined;
+    yield {at: kind === "neurons" ? i : i / (scaleSteps - 1), ...told(view, changed)};
+  }
 }
 
 function told(view: CausesView, changed: ChangedNumbers | undefined): {ratio: number; kept: number} {

@@ -132,20 +132,21 @@ export function diagonalFigure(feed: Feed): HTMLElement {
         source: diagonalSource(view, choice.layer + 1, mine && [`your test: ${selection.detectors.expr}`])
       });
       point(view);
-      const {trunk, layer, factor, cap} = choice;
-      frame.update({
-        drawn: {
-          image: record.image,
-          trunk,
-          layer: layer + 1,
-          heads: selection.detectors.som.heads,
-          factor,
-          cap,
-          outliers: count
-        }
-      });
+      frame.update({drawn: drawnOf(view, count)});
     },
     (_, view) => reading && point(view)
   );
   return frame;
+}
+
+function drawnOf({record, choice: {trunk, layer, factor, cap}, selection}: View, outliers: number) {
+  return {
+    image: record.image,
+    trunk,
+    layer: layer + 1,
+    heads: selection.detectors.som.heads,
+    factor,
+    cap,
+    outliers
+  };
 }

@@ -2,6 +2,7 @@ import {measureIds, measures, type MeasureId} from "../../analysis/layerMeasures
 import type {PhotoMeasures} from "../../analysis/modelMeasures.js";
 import {hasTrunk, missingNorms} from "../../records/absent.js";
 import type {ImageRecord} from "../../records/record.js";
+import type {Domain} from "../../charts/colour.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {maximum, median, patchNorms, readLayer, relativeNorms, type LayerChoice} from "../../charts/reading.js";
@@ -61,12 +62,20 @@ function say(id: MeasureId, value: number | null): string {
   return measures[id].share ? `${(100 * value).toFixed(1)} %` : `${formatValue(value)} ×`;
 }
 
+/** What is drawn: a layer of every photo that has its trunk. */
+interface Drawing {
+  view: View;
+  shown: Shown;
+  order: SheetOrder;
+  held: Sheet[];
+}
+
 /** Every photo of the site in one layer, in the order of any measure; a click opens one. */
 export function contactSheet(feed: Feed): HTMLElement {
   let shown: Shown = "sets";
   let order: SheetOrder = "outliers";
   let known: {view: View; list: Sheet[]} | undefined;
-  const grid = h("ul", {class: "photo-list contact-sheet"});
+  const grid = sheetGrid();
   const legend = rampLegend({label: "times uniform", domain: [0, 1]});
   const what = segmented<Shown>({
     label: "Show",
@@ -90,7 +99,7 @@ export function contactSheet(feed: Feed): HTMLElement {
       redraw();
     }
   });
-  const frame = figure(grid, feed, {
+  const frame = figure(grid.element, feed, {
     id: "contact-sheet",
     title: "Every photo in one layer",
     lede: "A click opens a photo on the Attention page.",
@@ -99,9 +108,46 @@ export function contactSheet(feed: Feed): HTMLElement {
     legend: [legend, tokenLegend(feed, ["outlier", "highNorm"])],
     data: () => (known ? sheetRows(known) : [])
   });
+  const redraw = () => {
+    if (known) draw(known.view, known.list);
+  };
+  const draw = (view: View, list: Sheet[]) => {
+    known = {view, list};
+    const held = list.filter(({record}) => hasTrunk(record, view.choice.trunk));
+    const drawing = {view, shown, order, held};
+    const {domain, photos} = grid.paint(drawing);
+    legend.hidden = shown === "sets";
+    legend.update({
+      domain,
+      scale: view.selection.maps.scale,
+      label: shown === "norms" ? "token norm, times the median" : "attention, times uniform"
+    });
+    frame.update({...words(drawing), drawn: {layer: view.choice.layer + 1, order, shown, photos}});
+  };
+  followAnswers(feed, frame, {
+    waiting: "Loading the analyses of all photos.",
+    ask: ({record}) => sheets.get(record.provenance.model),
+    draw
+  });
+  return frame;
+}
 
-  const cells = new Map<string, {element: HTMLElement; map: ReturnType<typeof patchMap>; note: HTMLElement}>();
-  const cellOf = ({photo: {id, title}}: Sheet) => {
+/** The layer of a record that a choice means: models differ in how many they have. */
+function choiceOf({choice}: View, record: ImageRecord): LayerChoice {
+  return {...choice, layer: Math.min(choice.layer, record.layers - 1)};
+}
+
+interface Cell {
+  element: HTMLElement;
+  map: ReturnType<typeof patchMap>;
+  note: HTMLElement;
+}
+
+/** A cell a photo, made once. `paint` draws them in order, and says in which range and which. */
+function sheetGrid(): {element: HTMLElement; paint: (drawing: Drawing) => {domain: Domain; photos: string[]}} {
+  const element = h("ul", {class: "photo-list contact-sheet"});
+  const cells = new Map<string, Cell>();
+  const cellOf = ({photo: {id, title}}: Sheet): Cell => {
     const made = cells.get(id);
     if (made) return made;
     const map = patchMap({grid: [14, 14], label: title});
@@ -111,58 +157,51 @@ export function contactSheet(feed: Feed): HTMLElement {
     cells.set(id, cell);
     return cell;
   };
-  const redraw = () => {
-    if (known) draw(known.view, known.list);
-  };
-  const draw = (view: View, list: Sheet[]) => {
-    known = {view, list};
-    const held = list.filter(({record}) => hasTrunk(record, view.choice.trunk));
-    const choiceOf = (record: ImageRecord) => ({...view.choice, layer: Math.min(view.choice.layer, record.layers - 1)});
-    const values = new Map(held.map(({photo, record}) => [photo.id, valuesOf(record, choiceOf(record), shown)]));
+  const paint = ({view, shown, order, held}: Drawing) => {
+    const values = new Map(held.map(({photo, record}) => [photo.id, valuesOf(record, choiceOf(view, record), shown)]));
     const domain = [0, maximum(...[...values.values()].map((each) => each ?? [])) || 1] as const;
-    const {scale} = view.selection.maps;
-    const measured = new Map(held.map((each) => [each.photo.id, each.measured]));
     const byId = new Map(held.map((each) => [each.photo.id, each]));
     const ordered = sheetOrder(
       held.map(({photo}) => photo),
       order,
-      ({id}, measure) => measureOf(measured.get(id), measure, view.choice.layer)
+      ({id}, measure) => measureOf(byId.get(id)!.measured, measure, view.choice.layer)
     );
     const elements = ordered.map(({id}) => {
       const sheet = byId.get(id)!;
-      const {record, image} = sheet;
       const cell = cellOf(sheet);
-      const choice = choiceOf(record);
-      const marks = shown === "sets" ? tokenMarks({record, selection: view.selection}, choice) : [];
-      cell.map.update({grid: record.grid, photo: image, values: values.get(id), domain, scale, marks});
-      const said: MeasureId = order === "title" ? "outliers" : order;
-      cell.note.textContent = `${measures[said].label}: ${say(said, measureOf(measured.get(id), said, choice.layer))}`;
+      paintCell(cell, sheet, {view, shown, order, domain, values: values.get(id) ?? null});
       return cell.element;
     });
-    if (elements.some((element, i) => grid.children[i] !== element) || grid.children.length !== elements.length)
-      grid.replaceChildren(...elements);
-    legend.hidden = shown === "sets";
-    legend.update({
-      domain,
-      scale,
-      label: shown === "norms" ? "token norm, times the median" : "attention, times uniform"
-    });
-    const counts = held.map(({record}) => readLayer(record, choiceOf(record)).count);
-    frame.update({
-      title: `In layer ${view.choice.layer + 1} a photo has ${Math.min(...counts)} to ${Math.max(...counts)} outliers`,
-      source: provenance(
-        {...(held[0]?.record ?? view.record), image: `${held.length} photos`},
-        {layer: view.choice.layer + 1, head: view.choice.head, trunk: view.choice.trunk}
-      ),
-      drawn: {layer: view.choice.layer + 1, order, shown, photos: ordered.map(({id}) => id)}
-    });
+    if (elements.some((each, i) => element.children[i] !== each) || element.children.length !== elements.length)
+      element.replaceChildren(...elements);
+    return {domain, photos: ordered.map(({id}) => id)};
   };
-  followAnswers(feed, frame, {
-    waiting: "Loading the analyses of all photos.",
-    ask: ({record}) => sheets.get(record.provenance.model),
-    draw
-  });
-  return frame;
+  return {element, paint};
+}
+
+function paintCell(
+  {map, note}: Cell,
+  {record, image, measured}: Sheet,
+  {view, shown, order, domain, values}: Omit<Drawing, "held"> & {domain: Domain; values: ArrayLike<number> | null}
+): void {
+  const choice = choiceOf(view, record);
+  const {selection} = view;
+  const marks = shown === "sets" ? tokenMarks({record, selection}, choice) : [];
+  map.update({grid: record.grid, photo: image, values, domain, scale: selection.maps.scale, marks});
+  const said: MeasureId = order === "title" ? "outliers" : order;
+  note.textContent = `${measures[said].label}: ${say(said, measureOf(measured, said, choice.layer))}`;
+}
+
+function words({view, held}: Drawing) {
+  const {layer, head, trunk} = view.choice;
+  const counts = held.map(({record}) => readLayer(record, choiceOf(view, record)).count);
+  return {
+    title: `In layer ${layer + 1} a photo has ${Math.min(...counts)} to ${Math.max(...counts)} outliers`,
+    source: provenance(
+      {...(held[0]?.record ?? view.record), image: `${held.length} photos`},
+      {layer: layer + 1, head, trunk}
+    )
+  };
 }
 
 function sheetRows({view, list}: {view: View; list: Sheet[]}) {

@@ -36,61 +36,13 @@ export function livePanel(
   const refuse = (error: unknown) => session.refuse(failureOf(error).message);
   const open: Open = (file, title, note) => void session.run({chosen: {id: ownPicture, title, file}}, note);
   const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
-
-  /** Files that are no picture alone: a dump of attention with its photo, or a model's. */
-  const openFiles = async (files: readonly File[]) => {
-    const dump = await dumpFiles(files);
-    if (!dump.length) return openModelFiles(session, files);
-    const photo = files.find(({type}) => type.startsWith("image/"));
-    const {chosen} = session.state;
-    if (!photo && !chosen)
-      return session.refuse(`${dump[0].name} holds attention: open or drop it together with the photo that it is of.`);
-    const of = photo ? {file: photo, title: photo.name} : {file: chosen!.file, title: chosen!.title};
-    await openDump(dump, of).catch(refuse);
-  };
+  const openFiles = (files: readonly File[]) => void openAttention(session, files, openDump).catch(refuse);
 
   let offered = initial;
   const picker = imagePicker({photos: [], image: "", onChange: (id) => void openPhoto(id)});
   void photos.then((list) => picker.update({photos: list}));
   const run = h("button", {type: "button", class: "live-run", onclick: () => void runOffered()});
   const runOffered = () => (offered === session.state.chosen?.id ? session.run() : openPhoto(offered));
-  const fileInput = h("input", {
-    type: "file",
-    accept: "image/*",
-    class: "visually-hidden",
-    onchange: () => {
-      const [file] = fileInput.files ?? [];
-      if (file) void open(file, file.name);
-      // The same file can be chosen again after it was changed.
-      fileInput.value = "";
-    }
-  });
-  const file = h("label", {class: "live-button"}, fileInput, "Open a picture…");
-  const dumpInput = h("input", {
-    type: "file",
-    multiple: true,
-    accept: ".npz,.npy,.arrow,.feather,.safetensors,image/*",
-    class: "visually-hidden",
-    onchange: () => {
-      void openFiles([...(dumpInput.files ?? [])]);
-      dumpInput.value = "";
-    }
-  });
-  const dump = h(
-    "label",
-    {
-      class: "live-button",
-      title: "Attention that your own code computed (.npz, .npy, .arrow, .safetensors), with its photo"
-    },
-    dumpInput,
-    "Open attention…"
-  );
-  const camera = h("button", {type: "button", onclick: () => void shoot().catch(refuse)}, "Photograph…");
-  camera.hidden = !hasCamera();
-  const shoot = async () => {
-    const picture = await photograph();
-    if (picture) await open(picture, "a photograph");
-  };
   const size = menu<string>({
     label: "Looks at",
     options: fitChoices,
@@ -98,35 +50,22 @@ export function livePanel(
     onChange: (value) => void session.run({fit: readFit(value)})
   });
   const hint = h("span", {class: "live-hint"});
-  const forget = h(
-    "button",
-    {
-      type: "button",
-      class: "live-forget",
-      title: "Delete the picture and what was computed of it from this browser",
-      onclick: () => void forgetRun().finally(() => location.assign(location.pathname))
-    },
-    "Forget this picture"
-  );
-  const machine = h("div", {class: "live-machine"});
+  const forget = forgetButton();
+  const machine = machinePlace(session);
+  const pictures = [pictureFile(open), cameraButton(open, refuse), attentionFile(openFiles)];
   const element = h(
     "section",
     {class: "live-panel", "aria-label": "Your picture"},
-    h("div", {class: "live-row"}, picker, run, file, camera, dump, hint),
-    h("div", {class: "live-row"}, size, machine),
+    h("div", {class: "live-row"}, picker, run, ...pictures, hint),
+    h("div", {class: "live-row"}, size, machine.element),
     h("div", {class: "live-work"}, pictureFrame(session), h("div", {}, statusLine(session), saving, forget))
   );
-  acceptDrops(element, {
-    picture: open,
-    refuse: (reason) => session.refuse(reason),
-    others: (files) => void openFiles(files)
-  });
+  acceptDrops(element, {picture: open, refuse: (reason) => session.refuse(reason), others: openFiles});
   acceptPastes(open, (reason) => session.refuse(reason));
 
   let last: LiveState["chosen"];
-  let drawn: unknown;
   const write = (state: LiveState) => {
-    const {chosen, fit, capabilities, models, kind, source, stale} = state;
+    const {chosen, fit, stale} = state;
     if (chosen && chosen !== last) offered = chosen.id;
     last = chosen;
     const same = offered === chosen?.id;
@@ -139,15 +78,88 @@ export function livePanel(
     // A picture of the reader's own is no photo of the site: its title stands in for a thumbnail.
     picker.update({image: offered !== ownPicture ? offered : same ? chosen!.title : "Choose a photo"});
     size.update({value: fitName(fit)});
-    const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
-    if (drawn === key || !capabilities) return;
-    drawn = key;
-    machine.replaceChildren(...machineInputs(session, state));
+    machine.show(state);
   };
   session.subscribe(write);
   const show = (image: string) => {
     offered = image;
     write(session.state);
+  };
+  return {element, show};
+}
+
+/** Files that are no picture alone: a dump of attention with its photo, or a model's. */
+async function openAttention(session: LiveSession, files: readonly File[], openDump: OpenDump): Promise<void> {
+  const dump = await dumpFiles(files);
+  if (!dump.length) return openModelFiles(session, files);
+  const photo = files.find(({type}) => type.startsWith("image/"));
+  const {chosen} = session.state;
+  if (!photo && !chosen)
+    return session.refuse(`${dump[0].name} holds attention: open or drop it together with the photo that it is of.`);
+  await openDump(dump, photo ? {file: photo, title: photo.name} : {file: chosen!.file, title: chosen!.title});
+}
+
+/** A label that opens files; the same ones can be chosen again after they were changed. */
+function filesLabel(
+  label: string,
+  {title, ...attributes}: {accept: string; multiple?: boolean; title?: string},
+  take: (files: readonly File[]) => void
+): HTMLElement {
+  const input = h("input", {
+    type: "file",
+    class: "visually-hidden",
+    ...attributes,
+    onchange: () => {
+      take([...(input.files ?? [])]);
+      input.value = "";
+    }
+  });
+  return h("label", {class: "live-button", title}, input, label);
+}
+
+function pictureFile(open: Open): HTMLElement {
+  return filesLabel("Open a picture…", {accept: "image/*"}, ([file]) => {
+    if (file) void open(file, file.name);
+  });
+}
+
+function attentionFile(openFiles: (files: readonly File[]) => void): HTMLElement {
+  const title = "Attention that your own code computed (.npz, .npy, .arrow, .safetensors), with its photo";
+  const accept = ".npz,.npy,.arrow,.feather,.safetensors,image/*";
+  return filesLabel("Open attention…", {accept, multiple: true, title}, openFiles);
+}
+
+function cameraButton(open: Open, refuse: (error: unknown) => void): HTMLElement {
+  const shoot = async () => {
+    const picture = await photograph();
+    if (picture) await open(picture, "a photograph");
+  };
+  return h("button", {type: "button", hidden: !hasCamera(), onclick: () => void shoot().catch(refuse)}, "Photograph…");
+}
+
+function forgetButton(): HTMLElement {
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "live-forget",
+      title: "Delete the picture and what was computed of it from this browser",
+      onclick: () => void forgetRun().finally(() => location.assign(location.pathname))
+    },
+    "Forget this picture"
+  );
+}
+
+/** The model and the device, made anew when what there is to choose has changed. */
+function machinePlace(session: LiveSession): {element: HTMLElement; show: (state: LiveState) => void} {
+  const element = h("div", {class: "live-machine"});
+  let drawn: unknown;
+  const show = (state: LiveState) => {
+    const {capabilities, models, kind, source} = state;
+    const key = [capabilities, models, kind, source].map((each) => JSON.stringify(each)).join();
+    if (drawn === key || !capabilities) return;
+    drawn = key;
+    element.replaceChildren(...machineInputs(session, state));
   };
   return {element, show};
 }
@@ -233,15 +245,6 @@ function openModelFiles(session: LiveSession, files: readonly File[]): void {
 
 /** Opens a model from the reader's disk; it is read, not uploaded. */
 function ownModel(session: LiveSession): HTMLElement {
-  const input = h("input", {
-    type: "file",
-    multiple: true,
-    accept: ".safetensors,.pt,.pth,.bin,.json,.txt,.gz",
-    class: "visually-hidden",
-    onchange: () => {
-      openModelFiles(session, [...(input.files ?? [])]);
-      input.value = "";
-    }
-  });
-  return h("label", {class: "live-button"}, input, "Open a model…");
+  const accept = ".safetensors,.pt,.pth,.bin,.json,.txt,.gz";
+  return filesLabel("Open a model…", {accept, multiple: true}, (files) => openModelFiles(session, files));
 }
