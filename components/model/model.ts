@@ -117,6 +117,7 @@ function towerGeometry(
   if (config.width !== undefined && config.width !== width) contradiction("width", config.width, width);
   if (config.layers !== undefined && config.layers !== blocks.length)
     contradiction("number of layers", config.layers, blocks.length);
+  if (config.mlp !== undefined && config.mlp !== mlp) contradiction("MLP’s width", config.mlp, mlp);
   const heads = config.heads ?? width / 64;
   if (!Number.isInteger(heads) || width % heads)
     throw new Error(
@@ -156,7 +157,9 @@ function activationOf(
   if (chosen === undefined) noteOnce(guesses, "The activation is taken for the exact GELU: no config says it.");
   const known = chosen ?? "gelu";
   if (!(activations as readonly string[]).includes(known) || known === "swiglu")
-    throw new Error(`config.json: hidden_act ${known} is not known; quick_gelu, gelu and gelu_pytorch_tanh are.`);
+    throw new Error(
+      `The config’s activation (hidden_act, act_layer) is ${known}, which is not known; quick_gelu, gelu and gelu_pytorch_tanh are.`
+    );
   return known as Activation;
 }
 

@@ -25,8 +25,8 @@ async function final(checkpoint: Uint8Array | Checkpoint): Promise<Float32Array>
 }
 
 /** The tensors' values as another type's bytes. */
-function doubles(): Uint8Array {
-  const checkpoint = readSafetensors(file);
+function doubles(from = file): Uint8Array {
+  const checkpoint = readSafetensors(from);
   const header: Record<string, unknown> = {};
   const parts: Uint8Array[] = [];
   let end = 0;
@@ -42,8 +42,8 @@ function doubles(): Uint8Array {
 }
 
 /** Two shards and their index. */
-function shards() {
-  const checkpoint = readSafetensors(file);
+function shards(from = file) {
+  const checkpoint = readSafetensors(from);
   const names = [...checkpoint.tensors.keys()];
   const half = (from: number, to: number) =>
     writeSafetensors(
@@ -98,6 +98,38 @@ describe("formats", () => {
     const checkpoint = readCheckpoint(archive(root, {"0": values}), "x.pth");
     assert.deepEqual([...readFloats(checkpoint, checkpoint.tensors.get("w")!)], [0, 3, 1, 4, 2, 5]);
   });
+});
+
+describe("every family in every naming and format holds the same numbers", () => {
+  const formats: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Checkpoint> = {
+    "state dict": (bytes) => readCheckpoint(stateDict(bytes), "x.pth"),
+    "packed state dict": (bytes) => readCheckpoint(stateDict(bytes, {under: "state_dict", level: 6}), "x.bin"),
+    TorchScript: (bytes) => readCheckpoint(torchScript(bytes), "x.pt"),
+    float64: (bytes) => readCheckpoint(doubles(bytes), "x.safetensors"),
+    shards: (bytes) => {
+      const {index: map, files: parts} = shards(bytes);
+      return joinShards(map, "model.safetensors.index.json", parts);
+    }
+  };
+  for (const {case: name, models} of familyCases)
+    test(name, () => {
+      for (const source of models) {
+        const bytes = familyBytes(source.weights);
+        const plain = readSafetensors(bytes);
+        const {geometry} = readModel("tiny", bytes, familyConfig(source.config));
+        for (const [format, read] of Object.entries(formats)) {
+          const said = `${source.naming}, ${format}`;
+          const found = read(bytes);
+          assert.deepEqual([...found.tensors.keys()].toSorted(), [...plain.tensors.keys()].toSorted(), said);
+          for (const [tensorName, stored] of plain.tensors) {
+            const other = found.tensors.get(tensorName)!;
+            assert.deepEqual([...other.shape], [...stored.shape], `${said}: ${tensorName}`);
+            assert.deepEqual(readFloats(found, other), readFloats(plain, stored), `${said}: ${tensorName}`);
+          }
+          assert.deepEqual(readModel("tiny", found, familyConfig(source.config)).geometry, geometry, said);
+        }
+      }
+    });
 });
 
 const {global, call, tuple, string, dict, int} = pickle;

@@ -77,13 +77,13 @@ export function livePage(): LivePage {
   let reader: DumpReader | undefined;
   const openAttention: OpenDump = async (files, {file, title}) => {
     const next = new DumpReader();
-    const opened = await session.readDump(next.open(files, file));
+    const chosen = {id: ownPicture, title, file};
+    const opened = await session.readDump(next.open(files, file), chosen);
     if (!opened) return next.close();
     reader?.close();
     reader = next;
     const {record, square, whole} = opened;
     const source = next.source(opened);
-    const chosen = {id: ownPicture, title, file};
     const key = (kept = `${Date.now()} ${Math.random()}`);
     const holds = () => kept === key;
     show([keeping(source, key, holds), {...chosen, image: canvasOf(square)}]);

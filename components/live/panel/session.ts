@@ -219,12 +219,13 @@ export class LiveSession {
    * @returns nothing where the reader cancelled it
    * @throws Error saying where the dump is wrong; what was shown stays
    */
-  async readDump(running: Running<OpenedDump>): Promise<OpenedDump | undefined> {
+  async readDump(running: Running<OpenedDump>, chosen: Chosen): Promise<OpenedDump | undefined> {
     this.running?.cancel();
     this.set({stage: {stage: "dump"}, failure: undefined, notes: []});
     try {
       const opened = await this.wait(running);
-      this.set({masks: [], notes: [...opened.notes], whole: undefined, square: undefined});
+      const notes = [...opened.notes];
+      this.set({chosen, masks: [], notes, stale: false, whole: undefined, square: undefined});
       return opened;
     } catch (error) {
       if (error instanceof LiveError && error.failure.kind === "cancelled") return undefined;

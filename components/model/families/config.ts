@@ -74,7 +74,7 @@ export function imageConfig(config: Json, kind: ConfigKind): TowerConfig {
         heads: given.heads ?? positive(config.num_heads) ?? timmHeads(String(config.architecture ?? "")),
         layers: given.layers ?? positive(config.num_layers),
         epsilon: positive(config.layer_norm_eps),
-        activation: typeof config.hidden_act === "string" ? config.hidden_act : undefined,
+        activation: timmActivation(config),
         patch: given.patch ?? positive(config.patch_size),
         image: given.image ?? side((object(config.pretrained_cfg).input_size as unknown[] | undefined)?.[1]),
         classes: typeof config.num_classes === "number" ? config.num_classes : undefined
@@ -105,6 +105,7 @@ function huggingfaceTower(tower: Json): TowerConfig {
     width: positive(tower.hidden_size),
     heads: positive(tower.num_attention_heads) ?? positive(tower.num_heads),
     layers: positive(tower.num_hidden_layers),
+    mlp: positive(tower.intermediate_size),
     epsilon: positive(tower.layer_norm_eps),
     activation: typeof tower.hidden_act === "string" ? tower.hidden_act : undefined,
     gated: flag(tower.use_gated_mlp ?? tower.use_swiglu_ffn),
@@ -133,7 +134,18 @@ function timmHeads(architecture: string): number | undefined {
 }
 
 function openClipActivation(config: Json): string {
-  return object(config.model_cfg).quick_gelu === true ? "quick_gelu" : "gelu";
+  const {quick_gelu: quick = false} = object(config.model_cfg);
+  if (typeof quick !== "boolean")
+    throw new Error(`open_clip_config.json: quick_gelu is ${JSON.stringify(quick)}; true or false is needed.`);
+  return quick ? "quick_gelu" : "gelu";
+}
+
+/** timm's names of activations, where they are not those of transformers. */
+const timmActivations: Readonly<Record<string, string>> = {gelu_tanh: "gelu_pytorch_tanh", silu: "silu"};
+
+function timmActivation(config: Json): string | undefined {
+  const stated = config.hidden_act ?? object(config.model_args).act_layer;
+  return typeof stated === "string" ? (timmActivations[stated] ?? stated) : undefined;
 }
 
 /** A side in pixels: a number, or twice the same one. */

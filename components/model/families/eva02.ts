@@ -20,6 +20,14 @@ export const eva02: Family = {
     const name = vision.timm_model_name;
     if (name !== undefined && !known.test(String(name)))
       throw new Error(`timm_model_name ${String(name)} is not known here; EVA-02's base and large CLIP towers are.`);
+    for (const [key, usual] of [
+      ["timm_pool", "token"],
+      ["timm_proj", "none"]
+    ] as const) {
+      const stated = vision[key];
+      if (stated !== undefined && stated !== null && stated !== usual && !(usual === "none" && stated === ""))
+        throw new Error(`open_clip_config.json: ${key} ${JSON.stringify(stated)} is not known here; ${usual} is.`);
+    }
     refuseKeys("timm_model_kwargs", object(vision.timm_model_kwargs), [
       "img_size",
       "patch_size",

@@ -1,7 +1,7 @@
 /** Vision transformers with timm's names: plain ones, its CLIP towers, and DeiT-III. */
 import {linear, norm, type Finder, type ImageWeights} from "../weights.js";
 import {timmBlocks} from "./blocks.js";
-import {preprocessing} from "./config.js";
+import {object, preprocessing} from "./config.js";
 import {
   classTokenWith,
   clipColours,
@@ -51,7 +51,7 @@ export const vit: Family = {
       ...timmImage(find),
       patch: clipLike ? {weight: find("patch_embed.proj.weight")} : patchEmbedding(find),
       normPre: clipLike ? norm(find, "norm_pre") : undefined,
-      classifier: find.has("head.weight") ? linear(find, "head") : undefined
+      classifier: classifierOf(source)
     };
     const reading: Reading = {
       naming: "timm",
@@ -83,11 +83,12 @@ export const deit3: Family = {
     !["reg_token", "register_tokens", "storage_tokens"].some(source.find.has) &&
     (architectureOf(source).startsWith("deit3") ||
       (hasScales(source) && Number.isInteger(Math.sqrt(tableRows(source) ?? 2)))),
-  read({find}) {
+  read(source) {
+    const {find} = source;
     const image: ImageWeights = {
       ...timmImage(find),
       patch: patchEmbedding(find),
-      classifier: find.has("head.weight") ? linear(find, "head") : undefined
+      classifier: classifierOf(source)
     };
     requireScales(image, "DeiT-III");
     return {
@@ -100,6 +101,21 @@ export const deit3: Family = {
     };
   }
 };
+
+/**
+ * The classifier of a model that reads its class token.
+ *
+ * @throws Error where the config says that it reads something else
+ */
+function classifierOf({find, config}: Source): ImageWeights["classifier"] {
+  if (!find.has("head.weight")) return undefined;
+  const pool = object(config.model_args).global_pool ?? config.global_pool ?? "token";
+  if (pool !== "token")
+    throw new Error(
+      `config.json: global_pool ${JSON.stringify(pool)} is not known here; "token" is: classes are read from the class token.`
+    );
+  return linear(find, "head");
+}
 
 /** Whether the first block has a LayerScale. */
 export const hasScales = ({find}: Source) => find.has("blocks.0.ls1.gamma") || find.has("blocks.0.gamma_1");
