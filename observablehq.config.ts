@@ -102,7 +102,7 @@ async function* dataFiles(): AsyncGenerator<string> {
   }
   for (const {file} of faces) yield `/data/fonts/${file}`;
   for (const {id, words} of analysed) {
-    yield `/data/corpus/${id}/photos.json`;
+    for (const file of ["photos.json", "photos-rows.arrow.gz"]) yield `/data/corpus/${id}/${file}`;
     if (words === "list" || words === "lexicon")
       yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
   }

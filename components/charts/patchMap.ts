@@ -43,6 +43,8 @@ export interface PatchMapOptions {
   onHover?: (patch: number | null) => void;
   /** `other` is true with Shift held: pin the other token. */
   onPick?: (patch: number, other: boolean) => void;
+  /** The corners of a rectangle, as it is drawn: by dragging, or with Shift and the arrow keys. */
+  onBrush?: (from: number, to: number) => void;
 }
 
 /** The pointer previews, a click picks; arrow keys move and say where they are, Enter and Space pick. */
@@ -54,18 +56,41 @@ function listen(element: HTMLElement, now: () => PatchMapOptions, say: (patch: n
     const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * rows), rows);
     return row * columns + column;
   };
-  element.addEventListener("pointermove", (event) => now().onHover?.(patchAt(event)));
+  /** Where a rectangle begins. */
+  let corner: number | null = null;
+  let dragging = false;
+  if (now().onBrush) {
+    // A finger that moves up or down scrolls the page.
+    element.style.touchAction = "pan-y";
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      const patch = patchAt(event);
+      if (!event.shiftKey || corner === null) corner = patch;
+      dragging = true;
+      element.setPointerCapture(event.pointerId);
+      now().onBrush!(corner, patch);
+    });
+    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (dragging = false));
+  }
+  element.addEventListener("pointermove", (event) => {
+    const patch = patchAt(event);
+    now().onHover?.(patch);
+    if (dragging && corner !== null) now().onBrush!(corner, patch);
+  });
   element.addEventListener("pointerleave", () => now().onHover?.(null));
   element.addEventListener("click", (event) => now().onPick?.(patchAt(event), event.shiftKey));
   element.addEventListener("blur", () => now().onHover?.(null));
   element.addEventListener("keydown", (event) => {
-    const {hover = null, grid, onHover, onPick} = now();
+    const {hover = null, grid, onHover, onPick, onBrush} = now();
     const next = step(event.key, hover, grid);
     if (next !== undefined) {
+      if (!event.shiftKey) corner = next;
+      else onBrush?.((corner ??= hover ?? next), next);
       onHover?.(next);
       say(next);
     } else if ((event.key === "Enter" || event.key === " ") && hover !== null) {
       onPick?.(hover, event.shiftKey);
+      onBrush?.((corner = hover), hover);
     } else return;
     event.preventDefault();
   });
@@ -82,7 +107,7 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
   const base = h("canvas", {"aria-hidden": "true", class: "crisp"});
   const overlay = h("canvas", {"aria-hidden": "true"});
   const spoken = h("span", {class: "visually-hidden", "aria-live": "polite"});
-  const active = Boolean(options.onHover ?? options.onPick);
+  const active = Boolean(options.onHover ?? options.onPick ?? options.onBrush);
   const element = h(
     "div",
     {class: "patch-map", role: active ? "application" : "img", tabindex: active ? 0 : null},
@@ -105,7 +130,8 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     element.style.aspectRatio = `${columns} / ${rows}`;
     // A picture that is much higher than wide stays within a screen.
     element.style.maxWidth = widestOf(state.grid, 40);
-    const keys = active ? " Arrow keys move, Enter pins." : "";
+    const brushing = " Arrow keys move, Enter begins a rectangle, Shift and arrow keys extend it.";
+    const keys = active ? (options.onBrush ? brushing : " Arrow keys move, Enter pins.") : "";
     element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} patches.${keys}`);
   };
   const paintGround = () => {

@@ -296,6 +296,13 @@ export const figureCatalog: readonly FigureEntry[] = [
     load: async () => (await import("./corpus/places.js")).corpusContent
   },
   {
+    id: "corpus-search",
+    page: "corpus",
+    title: "Which photos have an outlier here?",
+    needs: "corpus",
+    load: async () => (await import("./corpus/search.js")).corpusSearch
+  },
+  {
     id: "corpus-paired",
     page: "corpus",
     title: "How two models, or two sets of images, differ",

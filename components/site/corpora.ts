@@ -1,5 +1,7 @@
 import {FileAttachment} from "observablehq:stdlib";
+import type {CorpusRows} from "../analysis/corpus/rows.js";
 import type {CorpusSummary} from "../analysis/corpus/summary.js";
+import {decodeRows} from "../exchange/corpusRows.js";
 import {Cache} from "./cache.js";
 import {guardedRows} from "../records/absent.js";
 import {fetchData} from "./files.js";
@@ -54,6 +56,13 @@ function siteModel(model: string): string {
 /** Outliers summed up over one of the site's sets of images. */
 export async function loadCorpus(selection: Pick<Selection, "corpus" | "model">): Promise<CorpusSummary> {
   return corpusNamed(selection).load();
+}
+
+const rows = new Cache(async (model) => decodeRows(await fetchData(`corpus/${model}/photos-rows.arrow.gz`)));
+
+/** What is known of each of the site's photos: sets and norms. Of other images the site has sums alone. */
+export async function loadRows({model}: Pick<Selection, "model">): Promise<CorpusRows> {
+  return rows.get(siteModel(model));
 }
 
 async function photos(model: string): Promise<CorpusSummary> {

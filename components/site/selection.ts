@@ -40,10 +40,15 @@ const fields = {
     /** A detector of the reader's own, as `parseExpression` reads it; empty for none. */
     expr: freeText("", longestExpression)
   },
-  /** The images that the corpus page sums up, and the detector whose sets it draws. */
+  /** The images that the corpus page sums up, the detector whose sets it draws, and what it looks for image by image. */
   corpus: {
     images: at("corpus", oneOf("voc", ["voc", "photos"])),
-    detector: name("som")
+    detector: name("som"),
+    /** Two corners of a rectangle of patches, 0-based. */
+    corner: whole(0, 0, 9999),
+    opposite: whole(30, 0, 9999),
+    /** The least norm of a patch that is looked for, times the layer's median; 0 takes all. */
+    norm: at("least", whole(0, 0, 100))
   },
   method: {
     name: at("method", name("sfp")),

@@ -5,8 +5,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, test} from "node:test";
 import {distributionQuantile, shareAbove} from "../../components/analysis/corpus/distribution.js";
-import {normCode, type ImageFacts} from "../../components/analysis/corpus/facts.js";
-import {corpusRows} from "../../components/analysis/corpus/rows.js";
+import {normCode, normOfCode, type ImageFacts} from "../../components/analysis/corpus/facts.js";
+import {corpusRows, rectangle, searchRows} from "../../components/analysis/corpus/rows.js";
 import {CorpusSum, mostKept} from "../../components/analysis/corpus/sum.js";
 import type {Bounds, CorpusSummary} from "../../components/analysis/corpus/summary.js";
 import {decodeRows, encodeRows} from "../../components/exchange/corpusRows.js";
@@ -117,16 +117,33 @@ test("what is no whole is refused by name", async () => {
   assert.throws(() => summed([images[0], odd], 2), /image-0 has 3 layers of 4 × 4 patches/);
 });
 
-test("rows come back from their Arrow file", () => {
+test("rows come back from their Arrow file, and are searched as a loop over images would", () => {
   const rows = corpusRows("made up", images);
   const read = decodeRows(encodeRows(rows));
   assert.deepEqual(read, {...rows, names: [...rows.names]});
+  const patches = rectangle([4, 4], 5, 2);
+  assert.deepEqual(patches, [1, 2, 5, 6]);
+  const {places, matches} = searchRows(read, {detector: "mad", layer: 1, patches, norm: 3});
+  const has = (facts: ImageFacts, patch: number) =>
+    facts.sets.mad![16 + patch] === 1 && facts.norms![16 + patch] >= normCode(3);
+  for (let patch = 0; patch < 16; ++patch)
+    assert.equal(places[patch], images.filter((facts) => has(facts, patch)).length);
+  const expected = images.flatMap((facts, image) => (patches.some((patch) => has(facts, patch)) ? [image] : []));
+  assert.ok(expected.length > 10 && expected.length < 290);
+  assert.deepEqual(
+    matches.map(({image}) => image).toSorted((a, b) => a - b),
+    expected
+  );
+  for (const [i, {image, longest}] of matches.entries()) {
+    const own = patches.filter((patch) => has(images[image], patch));
+    assert.equal(longest, normOfCode(Math.max(...own.map((patch) => images[image].norms![16 + patch]))));
+    assert.ok(i === 0 || longest <= matches[i - 1].longest);
+  }
   assert.throws(() => decodeRows(new Uint8Array(4)), /not an Arrow file/);
 });
 
 test("a norm's code is within 2.2 % of it", () => {
-  for (let norm = 0.01; norm < 240; norm *= 1.037)
-    assert.ok(Math.abs(2 ** ((normCode(norm) - 128) / 16) / norm - 1) < 0.022);
+  for (let norm = 0.01; norm < 240; norm *= 1.037) assert.ok(Math.abs(normOfCode(normCode(norm)) / norm - 1) < 0.022);
   assert.deepEqual([normCode(0), normCode(1e9), normCode(1)], [0, 255, 128]);
 });
 

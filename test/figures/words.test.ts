@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {headSummary} from "../../components/analysis/summary.js";
-import {contentTitle} from "../../components/figures/corpus/words.js";
+import {contentTitle, searchTitle} from "../../components/figures/corpus/words.js";
 import {headsTitle} from "../../components/figures/heads/words.js";
 
 /** A 2 × 2 grid in which every token attends to the class token, and a little to patch (2, 1). */
@@ -37,4 +37,17 @@ test("whichever side has more outliers, the difference is said as more", () => {
     /background patches are outliers more often than object patches, by 14\.2 points \[10\.0, 18\.0\]/
   );
   assert.match(contentTitle("MAD, layer 2", [-0.01, -0.03, 0.02]), /no difference/);
+});
+
+test("what was looked for is said with its place: rows and columns from 1", () => {
+  const rows = {names: ["a", "b", "c"], grid: [4, 5]} as const;
+  const query = {detector: "mad", layer: 7, patches: [6, 7, 11, 12], norm: 10} as const;
+  assert.equal(
+    searchTitle({rows, query, matches: [1, 2]}),
+    "Layer 8: 2 of 3 photos have an outlier by MAD of at least 10 × the median norm in rows 2–3, columns 2–3"
+  );
+  assert.equal(
+    searchTitle({rows, query: {...query, patches: [0], norm: 0}, matches: [1]}),
+    "Layer 8: 1 of 3 photos has an outlier by MAD in row 1, column 1"
+  );
 });

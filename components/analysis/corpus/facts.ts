@@ -57,6 +57,11 @@ export function normCode(ratio: number): number {
   return Math.min(255, Math.max(0, Math.round(128 + steps * Math.log2(ratio))));
 }
 
+/** The norm over the median that a code stands for. */
+export function normOfCode(code: number): number {
+  return 2 ** ((code - 128) / steps);
+}
+
 export function pairName([a, b]: DetectorPair): string {
   return `${a} ${b}`;
 }

@@ -7,11 +7,12 @@ import {provenance} from "./figure.js";
 import type {Series} from "../../charts/lines.js";
 import type {Stroke} from "../../charts/marks.js";
 import {drawOrSay} from "./follow.js";
+import {reasonOf} from "../../ui/reason.js";
 import {followSight} from "../../ui/whenSeen.js";
 
-/** A corpus, and where in it the reader is. */
-export interface CorpusView {
-  corpus: CorpusSummary;
+/** A corpus, summed up or image by image, and where in it the reader is. */
+export interface CorpusView<T = CorpusSummary> {
+  corpus: T;
   selection: Selection;
   /** 0-based. */
   layer: number;
@@ -23,7 +24,21 @@ export function followCorpus(
   frame: Drawing<FigureOptions>,
   draw: (view: CorpusView) => void
 ): void {
-  let corpus: CorpusSummary | undefined;
+  const load = (selection: Selection) =>
+    loadCorpus(selection).catch((cause: unknown) => {
+      throw new Error("This set of images is not in the site. Build it again with npm run build.", {cause});
+    });
+  followImages(store, frame, load, draw);
+}
+
+/** The same for whatever is loaded of many images. */
+export function followImages<T extends {layers: number}>(
+  store: SelectionStore,
+  frame: Drawing<FigureOptions>,
+  load: (selection: Selection) => Promise<T>,
+  draw: (view: CorpusView<T>) => void
+): void {
+  let corpus: T | undefined;
   let asked = "";
   let queued = 0;
   let inSight = true;
@@ -52,17 +67,19 @@ export function followCorpus(
     if (id === asked) return redraw();
     asked = id;
     if (!corpus) frame.update({waiting: "Loading the numbers of all images."});
-    loadCorpus(store.value).then(
+    load(store.value).then(
       (found) => {
         if (id !== asked) return;
         corpus = found;
         frame.update({waiting: "", failure: ""});
         redraw();
       },
-      () =>
-        frame.update({
-          failure: "This set of images is not in the site. Build it again with npm run build."
-        })
+      (thrown: unknown) => {
+        if (id !== asked) return;
+        // Nothing of another set of images is drawn behind the reason.
+        corpus = undefined;
+        frame.update({waiting: "", failure: reasonOf(thrown)});
+      }
     );
   };
   store.subscribe(follow);
