@@ -107,7 +107,7 @@ async function* dataFiles(): AsyncGenerator<string> {
       yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
   }
   for (const model of ["mini", "vit-ti-16"])
-    for (const file of ["causes.json", "causes-voc.json"])
+    for (const file of ["causes.json", "causes-voc.json", "corpus-voc-rows.arrow.gz"])
       if (existsSync(`data/snapshots/${model}/${file}`)) yield `/data/snapshots/${model}/${file}`;
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;

@@ -67,7 +67,7 @@ function belongs(path: string, deck: Deck, before: ReadonlySet<string>): boolean
   if (folder === "photos") return images.includes(decodeURIComponent(model.replace(/\.\w+$/, "")));
   if (folder === "records" && photo.endsWith(".gz")) return true;
   if (folder === "records") return images.includes(photo);
-  return !before.has(path) || folder === "models" || folder === "corpus";
+  return !before.has(path) || ["models", "corpus", "snapshots"].includes(folder);
 }
 
 /** Files by path below `data/`, as data addresses. */

@@ -58,11 +58,14 @@ export async function loadCorpus(selection: Pick<Selection, "corpus" | "model">)
   return corpusNamed(selection).load();
 }
 
-const rows = new Cache(async (model) => decodeRows(await fetchData(`corpus/${model}/photos-rows.arrow.gz`)));
+const rows = new Cache(async (path) => decodeRows(await fetchData(path)));
 
-/** What is known of each of the site's photos: sets and norms. Of other images the site has sums alone. */
-export async function loadRows({model}: Pick<Selection, "model">): Promise<CorpusRows> {
-  return rows.get(siteModel(model));
+/** What is known of each image of the set that a selection sums up: sets and norms. */
+export async function loadRows(selection: Pick<Selection, "corpus" | "model">): Promise<CorpusRows> {
+  const [images, model] = corpusNamed(selection).key.split(" ");
+  return rows.get(
+    images === "voc" ? `snapshots/${model}/corpus-voc-rows.arrow.gz` : `corpus/${model}/photos-rows.arrow.gz`
+  );
 }
 
 async function photos(model: string): Promise<CorpusSummary> {

@@ -3,6 +3,7 @@ import {areas, Confusion} from "../../components/model/evaluation/metric.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import type {LabelMap} from "../../components/model/segmentation/decide.js";
 import type {Sample} from "./dataset-files.js";
+import {ahead} from "../files/ahead.js";
 import {readMask} from "../files/masks.js";
 import {readPicture} from "../files/picture.js";
 
@@ -28,7 +29,8 @@ export interface ImageAreas {
 }
 
 /**
- * Segments and counts images one after another; the memory it needs is that of the largest.
+ * Segments and counts images in their order. While one is computed, the next is decoded and waits for the device, so that the
+ * device need not wait; the memory is that of the two largest.
  *
  * @throws Error that names the image or label file that could not be used; counts then end before it
  */
@@ -43,8 +45,8 @@ export async function countImages({
 }: Counting): Promise<void> {
   const table = labelTable(rule, confusion.classes);
   for (let value = 0; value < table.length; ++value) if (excluded.includes(table[value])) table[value] = ignored;
-  for (let i = from; i < samples.length; ++i) {
-    const {name, image, labels} = samples[i];
+  const segmented = async (sample: Sample) => {
+    const {image, labels} = sample;
     const [picture, mask] = await Promise.all([readPicture(image, {profile: "ignore"}), readMask(labels)]);
     if (picture.width !== mask.width || picture.height !== mask.height)
       throw new Error(
@@ -57,6 +59,10 @@ export async function countImages({
         : "";
       throw new Error(`${image}: ${cause.message}${own}`, {cause});
     });
+    return {mask, predicted};
+  };
+  let done = from;
+  for await (const [{name, labels}, {mask, predicted}] of ahead(samples.slice(from), segmented, 1)) {
     const one = new Confusion(confusion.classes);
     try {
       one.add(mask.labels, table, predicted);
@@ -64,7 +70,7 @@ export async function countImages({
       throw new Error(`${labels}: ${(cause as Error).message}`, {cause});
     }
     confusion.merge(one);
-    onImage?.(i + 1, {image: name, areas: present(one)});
+    onImage?.(++done, {image: name, areas: present(one)});
   }
 }
 

@@ -3,7 +3,7 @@
 /**
  * The items with what is loaded of each, in their order.
  *
- * @param depth how many are loaded ahead; they are in memory together
+ * @param depth how many are loaded ahead; they are in memory together. Those still loading when the caller stops are waited for
  * @throws whatever `load` throws, when the item's turn comes
  */
 export async function* ahead<T, U>(
@@ -12,16 +12,21 @@ export async function* ahead<T, U>(
   depth = 2
 ): AsyncGenerator<readonly [T, U]> {
   const waiting: (readonly [T, Promise<U>])[] = [];
-  for (const item of items) {
-    const loading = load(item);
-    // A failure is told in its turn, and not before somebody listens.
-    loading.catch(() => {});
-    waiting.push([item, loading]);
-    if (waiting.length <= depth) continue;
-    const [first, loaded] = waiting.shift()!;
-    yield [first, await loaded];
+  try {
+    for (const item of items) {
+      const loading = load(item);
+      // A failure is told in its turn, and not before somebody listens.
+      loading.catch(() => {});
+      waiting.push([item, loading]);
+      if (waiting.length <= depth) continue;
+      const [first, loaded] = waiting.shift()!;
+      yield [first, await loaded];
+    }
+    for (let next = waiting.shift(); next; next = waiting.shift()) yield [next[0], await next[1]];
+  } finally {
+    // A caller that stops early may then close what loading uses.
+    await Promise.allSettled(waiting.map(([, loading]) => loading));
   }
-  for (const [item, loaded] of waiting) yield [item, await loaded];
 }
 
 /** Items of a stream in groups of at most `size`. */

@@ -14,6 +14,7 @@ import {methodsFor} from "../../components/model/build.js";
 import {fit} from "../../components/model/image/fit.js";
 import {inputOf, type PictureInput} from "../../components/model/image/input.js";
 import {compared} from "../../components/model/methods/index.js";
+import {ahead} from "../files/ahead.js";
 import {readPicture} from "../files/picture.js";
 import {openEngine, provenanceOf, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
 import type {RecordFiles} from "./archive.js";
@@ -37,7 +38,7 @@ export const together = 8;
  * Computes the files of each image with the model, at the explorer's default fit, a 224 px square.
  *
  * A few images at a time ask the engine, which answers in order, so that what one asks for meets the session that was
- * made for the one before. Making a session takes longer than running it.
+ * made for the one before. Making a session takes longer than running it. Meanwhile the next few are read.
  *
  * @param done called for each image; one that fails does not stop the others
  */
@@ -49,20 +50,31 @@ export async function computeEach<S extends ImageFile>(
 ): Promise<void> {
   // Pages compare words with features, which for a model with a pooling head are past it.
   const engine = openEngine({...model, dense: "pooled"}, on);
-  for (let from = 0; from < subjects.length; from += together) {
-    const asking: (() => Promise<void>)[] = [];
-    for (const subject of subjects.slice(from, from + together)) {
-      const fail = (failure: Error): undefined => {
-        done(subject, {failure});
-      };
-      // One decoded photo is in memory at a time: they can be large.
-      const input = await readInput(model, subject.path).catch(fail);
-      if (input)
-        asking.push(() => computeFiles(model, engine, subject.id, input).then((files) => done(subject, {files}), fail));
-    }
-    await Promise.all(asking.map((ask) => ask()));
-  }
+  const few = Array.from({length: Math.ceil(subjects.length / together)}, (_, i) =>
+    subjects.slice(i * together, (i + 1) * together)
+  );
+  for await (const [group, inputs] of ahead(few, (group) => readInputs(model, group), 1))
+    await Promise.all(
+      group.map(async (subject, i) => {
+        const input = inputs[i];
+        const outcome =
+          input instanceof Error
+            ? {failure: input}
+            : await computeFiles(model, engine, subject.id, input).then(
+                (files) => ({files}),
+                (failure: Error) => ({failure})
+              );
+        done(subject, outcome);
+      })
+    );
   await engine.close();
+}
+
+/** What the model is given of each photo, or why there is none. One decoded photo is in memory at a time: they can be large. */
+async function readInputs(model: LoadedModel, subjects: readonly Subject[]): Promise<(PictureInput | Error)[]> {
+  const inputs: (PictureInput | Error)[] = [];
+  for (const {path} of subjects) inputs.push(await readInput(model, path).catch((failure: Error) => failure));
+  return inputs;
 }
 
 async function readInput({geometry}: LoadedModel, path: string): Promise<PictureInput> {

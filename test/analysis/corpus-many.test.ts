@@ -134,10 +134,10 @@ test("rows come back from their Arrow file, and are searched as a loop over imag
     matches.map(({image}) => image).toSorted((a, b) => a - b),
     expected
   );
-  for (const [i, {image, longest}] of matches.entries()) {
+  for (const [i, {image, largest}] of matches.entries()) {
     const own = patches.filter((patch) => has(images[image], patch));
-    assert.equal(longest, normOfCode(Math.max(...own.map((patch) => images[image].norms![16 + patch]))));
-    assert.ok(i === 0 || longest <= matches[i - 1].longest);
+    assert.equal(largest, normOfCode(Math.max(...own.map((patch) => images[image].norms![16 + patch]))));
+    assert.ok(i === 0 || largest <= matches[i - 1].largest);
   }
   assert.throws(() => decodeRows(new Uint8Array(4)), /not an Arrow file/);
 });

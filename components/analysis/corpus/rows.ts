@@ -33,10 +33,10 @@ export interface RowQuery {
 export interface Match {
   /** Its place among the images. */
   image: number;
-  /** How many of the patches looked at are in the set and long enough. */
+  /** How many of the patches looked at are in the set and of at least the norm asked for. */
   patches: number;
-  /** The longest of them, times the median; NaN where no norms are known. */
-  longest: number;
+  /** The largest of them, times the median; NaN where no norms are known. */
+  largest: number;
 }
 
 /** The bytes of a layer's set. */
@@ -80,8 +80,8 @@ export function corpusRows(name: string, images: readonly ImageFacts[]): CorpusR
 }
 
 /**
- * In how many images each patch is in the set and at least so long, and the images that have such a patch where it is looked
- * for, those with the longest first.
+ * In how many images each patch is in the set and of at least the norm asked for, and the images that have such a patch where it is looked
+ * for, largest norm first.
  */
 export function searchRows(rows: CorpusRows, query: RowQuery): {places: Uint32Array; matches: Match[]} {
   const {grid, layers, names, norms} = rows;
@@ -96,7 +96,7 @@ export function searchRows(rows: CorpusRows, query: RowQuery): {places: Uint32Ar
   for (let image = 0; image < names.length; ++image) {
     const set = (image * layers + query.layer) * width;
     const lengths = (image * layers + query.layer) * count;
-    let [found, longest] = [0, -1];
+    let [found, largest] = [0, -1];
     for (let at = 0; at < width; ++at) {
       // Most bytes are empty, and a byte has few bits: from the lowest on.
       for (let byte = bits[set + at]; byte; byte &= byte - 1) {
@@ -106,12 +106,12 @@ export function searchRows(rows: CorpusRows, query: RowQuery): {places: Uint32Ar
         ++places[i];
         if (!asked[i]) continue;
         ++found;
-        if (code > longest) longest = code;
+        if (code > largest) largest = code;
       }
     }
-    if (found) matches.push({image, patches: found, longest: norms.length ? normOfCode(longest) : NaN});
+    if (found) matches.push({image, patches: found, largest: norms.length ? normOfCode(largest) : NaN});
   }
-  matches.sort((a, b) => b.longest - a.longest || b.patches - a.patches || a.image - b.image);
+  matches.sort((a, b) => b.largest - a.largest || b.patches - a.patches || a.image - b.image);
   return {places, matches};
 }
 

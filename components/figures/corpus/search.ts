@@ -37,7 +37,7 @@ function build({store}: Place) {
     onHover: (hover) => store.point({hover}),
     onBrush: (corner, opposite) => store.set({corpus: {corner, opposite}})
   });
-  const mapFrame = plate(map, {title: "draw a rectangle"});
+  const mapFrame = plate(map, {title: "drag a rectangle"});
   const list = h("ul", {class: "found-photos"});
   const listFrame = plate(list, {title: ""});
   const norm = slider({
@@ -53,19 +53,19 @@ function build({store}: Place) {
   return {content: h("div", {class: "beside"}, mapFrame, listFrame), map, mapFrame, list, listFrame, norm, legend};
 }
 
-/** Which images have an outlier in a rectangle of patches, in the chosen layer and at least so long. */
+/** Which images have an outlier in a rectangle of patches, in the chosen layer and of at least the chosen norm. */
 export function corpusSearch(place: Place): HTMLElement {
   const {store} = place;
   const parts = build(place);
   const frame = figure(parts.content, place, {
     id: "corpus-search",
     title: "Which photos have an outlier here?",
-    waiting: "Loading what each photo has.",
-    lede: "This site’s photos; of PASCAL VOC the site has sums alone. Left: share of photos in which each patch is in the detector’s set and has at least the chosen norm. Right: the photos that have such a patch in the rectangle, longest first.",
+    waiting: "Loading the sets and norms of each photo.",
+    lede: "Left: share of photos in which each patch is in the detector’s set and has at least the chosen norm. Right: the photos with such a patch in the rectangle, largest norm first.",
     controls: [detectorControl(store), parts.norm],
     legend: [parts.legend],
     reading:
-      "Draw the rectangle by dragging, or with Shift and the arrow keys. Norms are known to 2.2 %. A click on a photo opens it on the Detectors page.",
+      "Drag to draw the rectangle, or use Shift and the arrow keys. Norms are accurate to 2.2 %. A click on a photo opens it on the Detectors page; photos of PASCAL VOC are named only, because this site may not ship them.",
     data: () => (found ? matchRows(found, known) : [])
   });
   let found: Found | undefined;
@@ -141,13 +141,13 @@ function paint(
 function item(
   {names, provenance: {model}}: CorpusRows,
   {layer}: RowQuery,
-  {image, patches, longest}: Match,
+  {image, patches, largest}: Match,
   known: ReadonlyMap<string, Photo>
 ): HTMLElement {
   const name = names[image];
   const photo = known.get(name);
   const size = `${patches} ${patches === 1 ? "patch" : "patches"}`;
-  const words = h("small", {}, Number.isNaN(longest) ? size : `${size}, up to ${longest.toPrecision(2)} ×`);
+  const words = h("small", {}, Number.isNaN(largest) ? size : `${size}, up to ${largest.toPrecision(2)} ×`);
   if (!photo) return h("li", {title: "This photo is not on this site"}, h("span", {}, name), words);
   const url = new URL("detectors.html", siteRoot);
   url.search = new URLSearchParams({image: name, model, layer: String(layer + 1)}).toString();
@@ -157,12 +157,12 @@ function item(
 
 /** A row a photo that was found. */
 function matchRows({rows, query, matches}: Found, known: ReadonlyMap<string, Photo>): Rows {
-  return matches.map(({image, patches, longest}) => ({
+  return matches.map(({image, patches, largest}) => ({
     image: rows.names[image],
     detector: query.detector,
     layer: query.layer + 1,
     patches,
-    longest: Number.isNaN(longest) ? "" : longest,
+    largest: Number.isNaN(largest) ? "" : largest,
     on_site: known.has(rows.names[image]) ? 1 : 0
   }));
 }
