@@ -71,7 +71,7 @@ export async function computeEach<S extends ImageFile>(
 }
 
 /** What the model is given of each photo, or why there is none. One decoded photo is in memory at a time: they can be large. */
-async function readInputs(model: LoadedModel, subjects: readonly Subject[]): Promise<(PictureInput | Error)[]> {
+async function readInputs(model: LoadedModel, subjects: readonly ImageFile[]): Promise<(PictureInput | Error)[]> {
   const inputs: (PictureInput | Error)[] = [];
   for (const {path} of subjects) inputs.push(await readInput(model, path).catch((failure: Error) => failure));
   return inputs;

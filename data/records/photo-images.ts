@@ -10,27 +10,27 @@ import {decodeAttention, decodeRecord} from "../../components/records/arrow.js";
 import type {Grid} from "../../components/records/record.js";
 import {readPicture} from "../files/picture.js";
 import {modelsOfSite} from "../site/models.js";
-import {imageFolder, type Photo} from "../site/photos.js";
+import {imageFolder, type PhotoFile} from "../site/photos.js";
 import {unpack} from "./archive.js";
 import {computeMissing} from "./computeMissing.js";
 import {corpusImage} from "./corpus-image.js";
 import {archiveFile} from "./places.js";
 
 /** What of a photo the grid lies on, in whole pixels a patch. */
-function seenOf(picture: Picture, seen: Photo["fit"], [rows, columns]: Grid): Picture {
+function seenOf(picture: Picture, seen: PhotoFile["fit"], [rows, columns]: Grid): Picture {
   // Every patch size divides the default square, so any serves to cut it.
   if (seen === undefined || seen === "square") return fit(picture, 1);
   return resizeLinear(picture, columns * 16, rows * 16);
 }
 
 /** The photos that a model has analysed, all on the first one's grid; those that are left out are named on standard error. */
-export async function photoImages(model: string): Promise<{photo: Photo; image: CorpusImage}[]> {
+export async function photoImages(model: string): Promise<{photo: PhotoFile; image: CorpusImage}[]> {
   // A build has analysed them all; in the preview this page may be the first to ask.
   const photos = (await modelsOfSite()).find(({id}) => id === model)?.photos ?? [];
   const failures = await computeMissing(model, photos);
   for (const {photo, reason} of failures) console.error(`${photo.file} is not in the corpus: ${reason}`);
   const failed = new Set(failures.map(({photo}) => photo.id));
-  const images: {photo: Photo; image: CorpusImage}[] = [];
+  const images: {photo: PhotoFile; image: CorpusImage}[] = [];
   for (const photo of photos.filter(({id}) => !failed.has(id))) {
     const files = unpack(readFileSync(await archiveFile(model, photo)), "summary.arrow", "attention-plain.arrow");
     const record = guarded(decodeRecord(files["summary.arrow"]));

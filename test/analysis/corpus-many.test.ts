@@ -4,8 +4,10 @@ import {appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, test} from "node:test";
+import {parquetReadObjects} from "hyparquet";
 import {distributionQuantile, shareAbove} from "../../components/analysis/corpus/distribution.js";
 import {normCode, normOfCode, type ImageFacts} from "../../components/analysis/corpus/facts.js";
+import {indicesOf} from "../../components/analysis/detectors/detection.js";
 import {corpusRows, rectangle, searchRows} from "../../components/analysis/corpus/rows.js";
 import {CorpusSum, mostKept} from "../../components/analysis/corpus/sum.js";
 import type {Bounds, CorpusSummary} from "../../components/analysis/corpus/summary.js";
@@ -147,7 +149,7 @@ test("a norm's code is within 2.2 % of it", () => {
   assert.deepEqual([normCode(0), normCode(1e9), normCode(1)], [0, 255, 128]);
 });
 
-test("rows go to Parquet whole or not at all, and other names are refused", () => {
+test("rows go to Parquet whole or not at all, come back from it, and other names are refused", async () => {
   const path = join(folder, "rows.parquet");
   const file = openRows(path, "made up", images.length);
   for (const facts of images) file.add(facts);
@@ -156,6 +158,19 @@ test("rows go to Parquet whole or not at all, and other names are refused", () =
   const bytes = readFileSync(path);
   assert.equal(bytes.toString("latin1", 0, 4), "PAR1");
   assert.equal(bytes.toString("latin1", bytes.length - 4), "PAR1");
+  const read = await parquetReadObjects({file: new Uint8Array(bytes).buffer});
+  const {layers} = images[0];
+  assert.equal(read.length, images.length * layers);
+  for (const [at, row] of read.entries()) {
+    const facts = images[Math.floor(at / layers)];
+    const layer = at % layers;
+    assert.deepEqual([row.image, row.layer], [facts.image, layer + 1]);
+    assert.equal(row.outliers_purified, facts.counts.purified?.[layer] ?? null);
+    const own = facts.sets.mad!.subarray(16 * layer, 16 * layer + 16);
+    assert.deepEqual(row.set_mad, indicesOf(own));
+    const largest = facts.measures?.largest[layer] ?? facts.lengths.plain?.[layer];
+    assert.equal(row.largest, largest === undefined || Number.isNaN(largest) ? null : largest);
+  }
   assert.throws(() => openRows(join(folder, "rows.csv"), "made up", 1), /\.parquet .*or \.arrow/);
   assert.throws(() => openRows(join(folder, "rows.arrow"), "made up", 50_000), /20000 images/);
 });

@@ -208,6 +208,22 @@ test("corpus: titles quote the aggregates, and both sets of images are there", a
   await drawn(page, "corpus-counts", {images: 199, layer: 10, mean: corpus.meanCounts.plain[9][0]});
   await drawn(page, "corpus-places", {images: 199, detector: "mad", layer: 10});
   await drawn(page, "corpus-agreement", {images: 199, layer: 10});
+  // A rectangle over all patches has every photo with an outlier; the first corner alone has those that its place counts.
+  const rectangle = page.locator("#figure-corpus-search .patch-map");
+  await rectangle.scrollIntoViewIfNeeded();
+  await drawn(page, "corpus-search", {images: 199, detector: "mad", layer: 10, patches: 9});
+  const {x, y, width, height} = (await rectangle.boundingBox())!;
+  const drag = async (across: number, down: number) => {
+    await page.mouse.move(x + 3, y + 3);
+    await page.mouse.down();
+    await page.mouse.move(x + across, y + down, {steps: 3});
+    await page.mouse.up();
+  };
+  await drag(4, 4);
+  await drawn(page, "corpus-search", {patches: 1, matches: corpus.places.mad![9][0]});
+  await drag(width - 3, height - 3);
+  await drawn(page, "corpus-search", {patches: 196});
+  await page.waitForURL(/opposite=195/);
   await page.locator(".page-controls label", {hasText: "this site"}).click();
   await drawn(page, "corpus-counts", {images: listPhotoFiles().length, layer: 10});
   await page.locator("#figure-corpus-places label", {hasText: "LOF"}).click();

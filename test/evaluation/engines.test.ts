@@ -1,32 +1,36 @@
 /** The files of docs/engines: what they ask of their engine, and that what they start can be merged. */
 import assert from "node:assert/strict";
 import {execFile, execFileSync} from "node:child_process";
-import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {delimiter, join} from "node:path";
 import {after, test} from "node:test";
 import {promisify} from "node:util";
+import {encode} from "fast-png";
 import {datasets} from "../../components/model/evaluation/datasets.js";
+import {run as corpus} from "../../data/cli/corpus.js";
 import {run} from "../../data/cli/evaluate.js";
 import {fakeBackend, memory, writeDataset} from "../support/evaluation-fixtures.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sfp-engines-"));
 after(() => rmSync(folder, {recursive: true}));
 
-const slurm = "docs/engines/evaluate.sbatch";
-const kubernetes = "docs/engines/evaluate.yaml";
+const verbs = ["evaluate", "corpus"] as const;
+type Verb = (typeof verbs)[number];
+const slurm = (verb: Verb) => `docs/engines/${verb}.sbatch`;
+const kubernetes = (verb: Verb) => `docs/engines/${verb}.yaml`;
 
 // An npm that only says what it was asked.
 const bin = mkdtempSync(join(folder, "bin-"));
 writeFileSync(join(bin, "npm"), '#!/bin/sh\nprintf "%s\\n" "$@"\n');
 chmodSync(join(bin, "npm"), 0o755);
 
-/** The words that a script gives to evaluate. */
-function wordsOf(program: string, args: string[], environment: Record<string, string>): string[] {
+/** The arguments that a script gives to the verb. */
+function wordsOf(verb: Verb, program: string, args: string[], environment: Record<string, string>): string[] {
   const env = {...environment, PATH: `${bin}${delimiter}${process.env.PATH}`};
   const words = execFileSync(program, args, {encoding: "utf8", env}).trim().split("\n");
-  assert.deepEqual(words.slice(0, 5), ["run", "--silent", "sfp", "--", "evaluate"]);
+  assert.deepEqual(words.slice(0, 5), ["run", "--silent", "sfp", "--", verb]);
   return words.slice(5);
 }
 
@@ -54,52 +58,63 @@ interface Job {
   };
 }
 
-function readJob(): Job {
+function readJob(verb: Verb): Job {
   // Framework's own YAML reader; it has no types.
   const yaml = createRequire(import.meta.url)("js-yaml") as {safeLoad(text: string): unknown};
-  return yaml.safeLoad(readFileSync(kubernetes, "utf8")) as Job;
+  return yaml.safeLoad(readFileSync(kubernetes(verb), "utf8")) as Job;
 }
 
-const slurmWords = (task: number, root: string, out: string, ...more: string[]): string[] =>
-  wordsOf("bash", [slurm, ...more], {
+const slurmWords = (verb: Verb, task: number, root: string, out: string, ...more: string[]): string[] =>
+  wordsOf(verb, "bash", [slurm(verb), ...more], {
     ROOT: root,
+    FOLDER: root,
     OUT: out,
     SLURM_ARRAY_TASK_ID: String(task),
     SLURM_ARRAY_TASK_COUNT: "8",
     SLURM_CPUS_PER_TASK: "4"
   });
 
-function jobWords(index: number, out: string): string[] {
-  const [{command, args, env}] = readJob().spec.template.spec.containers;
+function jobWords(verb: Verb, index: number, out: string): string[] {
+  const [{command, args, env}] = readJob(verb).spec.template.spec.containers;
   const given = Object.fromEntries(env.map(({name, value}) => [name, value]));
-  return wordsOf(command[0], [...command.slice(1), ...args], {...given, OUT: out, JOB_COMPLETION_INDEX: String(index)});
+  return wordsOf(verb, command[0], [...command.slice(1), ...args], {
+    ...given,
+    OUT: out,
+    JOB_COMPLETION_INDEX: String(index)
+  });
 }
 
-test("the Slurm script is a valid script, and refuses to run without what it needs", () => {
-  execFileSync("bash", ["-n", slurm]);
-  assert.throws(() => execFileSync("bash", [slurm], {env: {PATH: process.env.PATH}, stdio: "pipe"}), /ROOT/);
-  const [first, last] = /^#SBATCH --array=(\d+)-(\d+)$/m.exec(readFileSync(slurm, "utf8"))!.slice(1).map(Number);
-  assert.deepEqual([first, last], [1, 8], "shards count from 1");
-});
+for (const verb of verbs) {
+  test(`${verb}: the Slurm script is a valid script, and refuses to run without what it needs`, () => {
+    execFileSync("bash", ["-n", slurm(verb)]);
+    const bare = () => execFileSync("bash", [slurm(verb)], {env: {PATH: process.env.PATH}, stdio: "pipe"});
+    assert.throws(bare, verb === "corpus" ? /FOLDER/ : /ROOT/);
+    const [first, last] = /^#SBATCH --array=(\d+)-(\d+)$/m
+      .exec(readFileSync(slurm(verb), "utf8"))!
+      .slice(1)
+      .map(Number);
+    assert.deepEqual([first, last], [1, 8], "shards count from 1");
+  });
 
-test("the Job is an indexed one of batch/v1, with as many pods as shards", () => {
-  const {apiVersion, kind, spec} = readJob();
-  assert.deepEqual([apiVersion, kind, spec.completionMode], ["batch/v1", "Job", "Indexed"]);
-  const {restartPolicy, containers, volumes} = spec.template.spec;
-  assert.ok(["OnFailure", "Never"].includes(restartPolicy), "a Job's pods may not be restarted Always");
-  const shards = containers[0].env.find(({name}) => name === "SHARDS")!.value;
-  assert.equal(Number(shards), spec.completions);
-  assert.ok(spec.parallelism <= spec.completions);
-  for (const {name} of containers[0].volumeMounts) assert.ok(volumes.some((volume) => volume.name === name));
-});
+  test(`${verb}: the Job is an indexed one of batch/v1, with as many pods as shards`, () => {
+    const {apiVersion, kind, spec} = readJob(verb);
+    assert.deepEqual([apiVersion, kind, spec.completionMode], ["batch/v1", "Job", "Indexed"]);
+    const {restartPolicy, containers, volumes} = spec.template.spec;
+    assert.ok(["OnFailure", "Never"].includes(restartPolicy), "a Job's pods may not be restarted Always");
+    const shards = containers[0].env.find(({name}) => name === "SHARDS")!.value;
+    assert.equal(Number(shards), spec.completions);
+    assert.ok(spec.parallelism <= spec.completions);
+    for (const {name} of containers[0].volumeMounts) assert.ok(volumes.some((volume) => volume.name === name));
+  });
+}
 
 test("both start every shard once, with words that evaluate takes, and the shards merge", async () => {
   const root = join(folder, "voc");
   const names = Array.from({length: 9}, (_, i) => `2007_${i}`);
   await writeDataset(root, datasets.voc21, names, (image, pixel) => (image + pixel) % 21);
   const engines = {
-    slurm: (i: number, out: string) => slurmWords(i + 1, root, out),
-    kubernetes: (i: number, out: string) => jobWords(i, out)
+    slurm: (i: number, out: string) => slurmWords("evaluate", i + 1, root, out),
+    kubernetes: (i: number, out: string) => jobWords("evaluate", i, out)
   };
   for (const [engine, words] of Object.entries(engines)) {
     const out = join(folder, engine);
@@ -150,6 +165,36 @@ test("eight shards as processes, two at a time, merge to the single run with a r
   assert.equal(readFileSync(merged, "utf8"), readFileSync(single, "utf8"));
 });
 
-test("words after the Slurm script's name reach evaluate", () => {
-  assert.deepEqual(slurmWords(3, "r", join(folder, "more"), "-o", "l0=8").slice(-2), ["-o", "l0=8"]);
+test("both start every shard of a corpus once, with arguments that corpus takes, and the shards merge", async () => {
+  const root = join(folder, "photos");
+  mkdirSync(root);
+  for (let i = 0; i < 9; ++i) {
+    const data = Uint8Array.from({length: 3 * 32 * 32}, (_, k) => (k * (i + 3)) % 251);
+    writeFileSync(join(root, `${i}.png`), encode({width: 32, height: 32, data, channels: 3}));
+  }
+  const single = join(folder, "corpus-single.json");
+  const given = (words: string[], out: string) => {
+    const own: Record<string, string> = {"--model": "mini", "--device": "cpu", "--threads": "1", "--out": out};
+    return [root, ...words.slice(1).map((word, i, all) => own[all[i - 1]] ?? word)];
+  };
+  assert.equal(await corpus([root, "--model", "mini", "--threads", "1", "--out", single], memory()), 0);
+  const out = join(folder, "corpus");
+  const shards: string[] = [];
+  for (let i = 0; i < 8; ++i) {
+    const asked = slurmWords("corpus", i + 1, root, out);
+    assert.equal(valueOf(asked, "--shard"), `${i + 1}/8`);
+    shards.push(valueOf(asked, "--out"));
+    assert.equal(await corpus(given(asked, shards[i]), memory()), 0);
+    const pod = jobWords("corpus", i, out);
+    assert.deepEqual([valueOf(pod, "--shard"), valueOf(pod, "--out")], [`${i + 1}/8`, shards[i]]);
+    const names = (words: string[]) => words.filter((word) => word.startsWith("--"));
+    assert.deepEqual(names(pod), names(asked));
+  }
+  const all = join(out, "all.json");
+  assert.equal(await corpus(["merge", ...shards, "--out", all], memory()), 0);
+  assert.equal(readFileSync(all, "utf8"), readFileSync(single, "utf8"));
+});
+
+test("arguments after the Slurm script's name reach evaluate", () => {
+  assert.deepEqual(slurmWords("evaluate", 3, "r", join(folder, "more"), "-o", "l0=8").slice(-2), ["-o", "l0=8"]);
 });

@@ -125,16 +125,8 @@ function paint(
   norm.update({value: query.norm});
   norm.hidden = !rows.norms.length;
   list.replaceChildren(...matches.slice(0, mostListed).map((match) => item(rows, query, match, known)));
-  const more = matches.length - mostListed;
-  const elsewhere = matches.filter(({image}) => !known.has(rows.names[image])).length;
-  listFrame.update({
-    title: [
-      more > 0 ? `the first ${mostListed} of ${matches.length} photos` : `all ${matches.length} photos`,
-      elsewhere ? `${elsewhere} not on this site` : ""
-    ]
-      .filter(Boolean)
-      .join("; ")
-  });
+  const more = matches.length > mostListed ? `, the first ${mostListed}` : "";
+  listFrame.update({title: `${matches.length} ${matches.length === 1 ? "photo" : "photos"}${more}`});
 }
 
 /** A photo that was found: it leads to its own figures where the site has it. */
@@ -147,7 +139,7 @@ function item(
   const name = names[image];
   const photo = known.get(name);
   const size = `${patches} ${patches === 1 ? "patch" : "patches"}`;
-  const words = h("small", {}, Number.isNaN(largest) ? size : `${size}, up to ${largest.toPrecision(2)} ×`);
+  const words = h("small", {}, Number.isNaN(largest) ? size : `${size}, norm up to ${largest.toPrecision(2)} × median`);
   if (!photo) return h("li", {title: "This photo is not on this site"}, h("span", {}, name), words);
   const url = new URL("detectors.html", siteRoot);
   url.search = new URLSearchParams({image: name, model, layer: String(layer + 1)}).toString();
