@@ -1,7 +1,7 @@
 /** What is known of every model that is at hand, in a few numbers and the outlier sets of each photo. */
-import type {Grid, Prefix, Provenance} from "../records/record.js";
+import type {AttentionMap, Grid, ImageRecord, Prefix, Provenance} from "../records/record.js";
 import type {Bounds} from "./corpus/summary.js";
-import type {MeasureId} from "./layerMeasures.js";
+import {layerMeasures, mapMeasures, type MeasureId} from "./layerMeasures.js";
 
 /** One photo under one model. */
 export interface PhotoMeasures {
@@ -22,6 +22,8 @@ export interface ModelMeasures {
   prefix: Prefix;
   provenance: Provenance;
   photos: PhotoMeasures[];
+  /** Whether it was run in this browser. */
+  live?: boolean;
   /** Over the photos of PASCAL VOC, where they were summed up. */
   voc?: {name: string; images: number; measures: Record<MeasureId, Bounds[]>};
 }
@@ -38,6 +40,37 @@ export interface MissingModel {
 export interface ModelList {
   models: ModelMeasures[];
   missing: MissingModel[];
+}
+
+/** What a record is, of a model that has measured nothing yet. */
+export function modelOf(id: string, {layers, grid, prefix, provenance}: ImageRecord): ModelMeasures {
+  return {id, layers, grid, prefix, provenance, photos: []};
+}
+
+/**
+ * Measures one photo under one model.
+ *
+ * @param hash SHA-256 of the photo's file
+ * @param maps head-mean attention of each layer of the trunk without SOM
+ */
+export function measurePhoto(
+  id: string,
+  hash: string,
+  record: ImageRecord,
+  maps: readonly AttentionMap[]
+): PhotoMeasures {
+  const {trunks, layers, grid} = record;
+  const patches = grid[0] * grid[1];
+  return {
+    id,
+    hash,
+    measures: mapMeasures(layerMeasures(record, maps), (row) =>
+      row.map((value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null))
+    ),
+    sets: Array.from({length: layers}, (_, layer) =>
+      packSet(trunks.plain.outliers.subarray(layer * patches, (layer + 1) * patches))
+    )
+  };
 }
 
 /** A set of patches in hexadecimal, four patches a digit, the first patch in the highest bit. */

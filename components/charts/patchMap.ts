@@ -34,6 +34,8 @@ export interface PatchMapOptions {
   marks?: readonly PatchMark[];
   hover?: number | null;
   brush?: ReadonlySet<number> | null;
+  /** What rows and columns are, where the cells are no patches of a photo. */
+  axes?: readonly [down: string, across: string];
   /** Whether thin lines part the patches. */
   lines?: boolean;
   /** What the values are, as a sentence would say it: "attention from the class token". */
@@ -132,7 +134,7 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     element.style.maxWidth = widestOf(state.grid, 40);
     const brushing = " Arrow keys move, Enter begins a rectangle, Shift and arrow keys extend it.";
     const keys = active ? (options.onBrush ? brushing : " Arrow keys move, Enter pins.") : "";
-    element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} patches.${keys}`);
+    element.setAttribute("aria-label", `${state.label}: a grid of ${rows} by ${columns} ${cellsOf(state)}.${keys}`);
   };
   const paintGround = () => {
     ground.hidden = !state.photo && !state.lines;
@@ -159,7 +161,7 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
     const changed = changedKeys(state, change);
     if (changed.length === 0) return;
     state = {...state, ...change};
-    if (changed.includes("grid") || changed.includes("label")) name();
+    if (["grid", "label", "axes"].some((key) => changed.includes(key as keyof PatchMapOptions))) name();
     // Each layer is repainted when what it shows changes, and marks change most often.
     const any = (...keys: (keyof PatchMapOptions)[]) => keys.some((key) => changed.includes(key));
     if (any("photo", "lines", "grid") || (state.photo && any("values"))) paintGround();
@@ -170,9 +172,14 @@ export function patchMap(options: PatchMapOptions): Drawing<PatchMapOptions> {
   });
 }
 
+function cellsOf({axes}: PatchMapOptions): string {
+  return axes ? `cells, a ${axes[0]} a row` : "patches";
+}
+
 /** The patch and its value in words, as hovering and the keyboard tell it. */
-export function describePatch({grid, values, unit, label, name}: PatchMapOptions, patch: number): string {
-  const where = `patch ${patchName(patch, grid[1])}`;
+export function describePatch({grid, values, unit, label, name, axes}: PatchMapOptions, patch: number): string {
+  const [row, column] = [Math.floor(patch / grid[1]) + 1, (patch % grid[1]) + 1];
+  const where = axes ? `${axes[0]} ${row}, ${axes[1]} ${column}` : `patch ${patchName(patch, grid[1])}`;
   if (name) return `${where}: ${name(patch)}`;
   return values ? `${where}: ${formatValue(values[patch])} ${unit ?? ""}`.trimEnd() : `${label}, ${where}`;
 }

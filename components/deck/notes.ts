@@ -6,6 +6,8 @@ import {markdownPlace} from "../page/markdown.js";
 import {added, edited, newSlide, removed, type Deck, type Slide} from "../site/deck/deck.js";
 import {changeShelf, followShelf, readShelf} from "../site/deck/kept.js";
 import {siteRoot} from "../site/files.js";
+import {parseSelection} from "../site/selection.js";
+import {bothSides} from "../site/side.js";
 import {h} from "../ui/dom.js";
 import {reasonOf} from "../ui/reason.js";
 
@@ -67,11 +69,11 @@ export function noteList(): HTMLElement {
 
 /** The page and the state that a note is about. */
 function noteAddress({figures}: Slide): string {
-  const [{figure, selection}] = figures;
+  const [{figure, selection, beside}] = figures;
   const page = figureNamed(figure)?.page ?? "live";
   const url = new URL(`${page}.html`, siteRoot);
-  url.search = selection;
-  url.hash = `figure-${figure}`;
+  url.search = beside ? bothSides(parseSelection(selection), parseSelection(beside.selection)) : selection;
+  url.hash = `figure-${figure}${beside ? "-ab" : ""}`;
   return url.href;
 }
 

@@ -1,6 +1,5 @@
 /** The chosen slide as it will be shown. */
 import {edited, type Deck, type Slide} from "../site/deck/deck.js";
-import {formatWhole} from "../site/selection.js";
 import {h} from "../ui/dom.js";
 import {slideView} from "./slideView.js";
 
@@ -17,19 +16,13 @@ export function slidePreview(change: (change: (deck: Deck) => Deck) => void): {
   const show = (deck: Deck, slide?: Slide) => {
     element.replaceChildren();
     if (!slide) return;
-    const {element: shown, fill, feeds} = slideView(deck, slide, `preview-${slide.id}`);
+    const {element: shown, fill, feeds, figures} = slideView(deck, slide, `preview-${slide.id}`);
     shown.classList.replace("deck-slide", "deck-shown");
     element.append(shown);
     fill();
-    const selections = () => feeds.map((feed) => formatWhole(feed.store.shown));
-    for (const {store} of feeds) store.subscribe(() => change((now) => withSelections(now, slide.id, selections())));
+    const keep = (now: Deck) =>
+      now.slides.some(({id}) => id === slide.id) ? edited(now, slide.id, {figures: figures()}) : now;
+    for (const {store} of feeds) store.subscribe(() => change(keep));
   };
   return {element, show};
-}
-
-function withSelections(deck: Deck, id: string, selections: readonly string[]): Deck {
-  const slide = deck.slides.find((each) => each.id === id);
-  if (!slide) return deck;
-  const figures = slide.figures.map((figure, i) => ({...figure, selection: selections[i] ?? figure.selection}));
-  return edited(deck, id, {figures});
 }

@@ -7,7 +7,7 @@ import {formulaStyle} from "../page/formulaStyle.js";
 import {figureNamed} from "../figures/catalog.js";
 import {base64} from "../figures/export/paint.js";
 import {formatDeck} from "../site/deck/codec.js";
-import type {Deck} from "../site/deck/deck.js";
+import {sidesOf, type Deck} from "../site/deck/deck.js";
 import {askedFiles, dataAddress, siteRoot} from "../site/files.js";
 import {h} from "../ui/dom.js";
 import {drawn} from "./drawn.js";
@@ -44,7 +44,7 @@ async function showAll(deck: Deck, tell: Tell): Promise<void> {
       await drawn(sheet, slide.figures.length);
       for (const feed of view.feeds) {
         const {state, store} = feed;
-        const layers = "view" in state && !slide.figures.some(({data}) => data) ? state.view.record.layers : 0;
+        const layers = "view" in state && !sidesOf(slide).some(({data}) => data) ? state.view.record.layers : 0;
         for (let layer = 1; layer <= layers; ++layer) {
           store.set({layer});
           await new Promise((resolve) => setTimeout(resolve, 80));
@@ -60,9 +60,7 @@ async function showAll(deck: Deck, tell: Tell): Promise<void> {
 /** Whether a file that was asked for is one of a slide's: the photos of slides that were removed since are not. */
 function belongs(path: string, deck: Deck, before: ReadonlySet<string>): boolean {
   if (path.startsWith("fonts/")) return false;
-  const images = deck.slides.flatMap(({figures}) =>
-    figures.map(({selection}) => new URLSearchParams(selection).get("image"))
-  );
+  const images = deck.slides.flatMap(sidesOf).map(({selection}) => new URLSearchParams(selection).get("image"));
   const [folder, model, photo] = path.split("/");
   if (folder === "photos") return images.includes(decodeURIComponent(model.replace(/\.\w+$/, "")));
   if (folder === "records" && photo.endsWith(".gz")) return true;

@@ -1,14 +1,15 @@
 /** A slide as it is shown: its title, its figures as they are on their pages, and its remark. */
 import {figureNamed} from "../figures/catalog.js";
-import {showNamed} from "../figures/named.js";
+import {showNamed, showPair} from "../figures/named.js";
 import {layerControl} from "../page/layerControl.js";
 import {markdownPlace} from "../page/markdown.js";
 import {giveHands} from "../page/talk.js";
-import {Feed} from "../site/feed.js";
+import {Feed, pairUp} from "../site/feed.js";
 import {openShown} from "../site/library.js";
 import {openKept} from "../site/deck/data.js";
-import type {Deck, Slide} from "../site/deck/deck.js";
+import type {Deck, Slide, SlideFigure, SlideSide} from "../site/deck/deck.js";
 import {ownStore} from "../site/deck/store.js";
+import {formatWhole} from "../site/selection.js";
 import {h} from "../ui/dom.js";
 
 /** A slide in the page, and its hands. */
@@ -16,8 +17,10 @@ export interface SlideView {
   element: HTMLElement;
   /** Draws its figures, if they are not drawn. */
   fill(): void;
-  /** The feeds of its figures, once it is filled. */
+  /** The feeds of its figures, side by side, once it is filled. */
   feeds: readonly Feed[];
+  /** Its figures with what they show now, once it is filled. */
+  figures(): SlideFigure[];
 }
 
 /**
@@ -38,20 +41,51 @@ export function slideView(deck: Deck, slide: Slide, name: string): SlideView {
   );
   element.classList.toggle("is-text", slide.figures.length === 0);
   element.classList.toggle("is-pair", slide.figures.length > 1);
+  let shown: ShownFigure[] = [];
   const feeds: Feed[] = [];
   const fill = () => {
-    if (feeds.length > 0 || slide.figures.length === 0) return;
-    slide.figures.forEach(({figure, selection, data, still}, i) => {
-      const kept = data === undefined ? undefined : deck.data[data];
-      const open = kept ? () => openKept(kept) : openShown;
-      const feed = new Feed(ownStore(selection), open, `${slide.id}-${i + 1}`, pageOf(figure));
-      feeds.push(feed);
-      if (needsLayer(figure)) layerPlace.append(layerOf(feed));
-      places.append(still ? stillFigure(still, slide.title) : showNamed(feed, figure));
-    });
+    if (shown.length > 0 || slide.figures.length === 0) return;
+    shown = slide.figures.map((figure, i) => showFigure(deck, figure, `${slide.id}-${i + 1}`));
+    for (const [i, {figure, still}] of slide.figures.entries()) {
+      const {feed, beside} = shown[i];
+      feeds.push(...(beside ? [feed, beside] : [feed]));
+      if (needsLayer(figure))
+        layerPlace.append(...(beside ? [layerOf(feed, "A"), layerOf(beside, "B")] : [layerOf(feed)]));
+      const drawing = beside ? showPair(feed, beside, figure) : showNamed(feed, figure);
+      places.append(still ? stillFigure(still, slide.title) : drawing);
+    }
   };
-  giveHands(element, handsFor(slide, feeds, fill));
-  return {element, fill, feeds};
+  const figures = () =>
+    slide.figures.map((figure, i) => ({
+      ...figure,
+      selection: formatWhole(shown[i].feed.store.shown),
+      ...(figure.beside && {beside: {...figure.beside, selection: formatWhole(shown[i].beside!.store.shown)}})
+    }));
+  giveHands(
+    element,
+    handsFor(slide, () => shown, fill)
+  );
+  return {element, fill, feeds, figures};
+}
+
+/** The feeds of one figure of a slide, and how many layers further its second side is. */
+interface ShownFigure {
+  feed: Feed;
+  beside?: Feed;
+  further: number;
+}
+
+function showFigure(deck: Deck, {figure, beside, ...first}: SlideFigure, name: string): ShownFigure {
+  const feedOf = ({selection, data}: SlideSide, side: string) => {
+    const kept = data === undefined ? undefined : deck.data[data];
+    const open = kept ? () => openKept(kept) : openShown;
+    return new Feed(ownStore(selection), open, side, pageOf(figure));
+  };
+  const feed = feedOf(first, name);
+  if (!beside) return {feed, further: 0};
+  const second = feedOf(beside, `${name}b`);
+  pairUp(feed, second, () => true);
+  return {feed, beside: second, further: second.store.value.layer - feed.store.value.layer};
 }
 
 /** Whether a figure shows one photo's layers. */
@@ -60,13 +94,13 @@ function needsLayer(id: string): boolean {
 }
 
 /** The layer that a figure shows, to be moved. */
-function layerOf(feed: Feed): HTMLElement {
+function layerOf(feed: Feed, letter?: string): HTMLElement {
   const {store} = feed;
   const control = layerControl({layer: store.value.layer, layers: 12, onChange: (layer) => store.set({layer})});
   feed.subscribe((state) => {
     if ("view" in state) control.update({layer: state.view.choice.layer + 1, layers: state.view.record.layers});
   });
-  return control;
+  return letter ? h("span", {class: "deck-side-layer"}, h("b", {class: "side-letter"}, letter), control) : control;
 }
 
 function pageOf(id: string): string | undefined {
@@ -82,9 +116,12 @@ function stillFigure(picture: string, title: string): HTMLElement {
   );
 }
 
-function handsFor({build, title, notes, picture}: Slide, feeds: readonly Feed[], fill: () => void) {
+function handsFor({build, title, notes, picture}: Slide, shown: () => readonly ShownFigure[], fill: () => void) {
   const set = (layer: number) => {
-    for (const {store} of feeds) store.set({layer});
+    for (const {feed, beside, further} of shown()) {
+      feed.store.set({layer});
+      beside?.store.set({layer: Math.max(1, layer + further)});
+    }
   };
   return {
     enter: (by: 1 | -1) => {
@@ -92,8 +129,9 @@ function handsFor({build, title, notes, picture}: Slide, feeds: readonly Feed[],
       if (build) set(by > 0 ? build.from : build.to);
     },
     step: (by: 1 | -1) => {
-      if (!build || feeds.length === 0) return false;
-      const {layer} = feeds[0].store.value;
+      const [first] = shown();
+      if (!build || !first) return false;
+      const {layer} = first.feed.store.value;
       const way = Math.sign(build.to - build.from) * by;
       const end = by > 0 ? build.to : build.from;
       if (layer === end || way === 0) return false;
@@ -101,12 +139,12 @@ function handsFor({build, title, notes, picture}: Slide, feeds: readonly Feed[],
       return true;
     },
     layer: (by: 1 | -1) => {
-      if (feeds.length === 0) return false;
+      const feeds = shown().flatMap(({feed, beside}) => (beside ? [feed, beside] : [feed]));
       for (const {store, state} of feeds) {
         const layers = "view" in state ? state.view.record.layers : 99;
         store.set({layer: Math.max(1, Math.min(layers, store.value.layer + by))});
       }
-      return true;
+      return feeds.length > 0;
     },
     brief: () => ({
       title: title || "Untitled slide",

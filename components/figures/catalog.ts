@@ -5,6 +5,7 @@
  */
 import type {Feed, Place} from "../site/feed.js";
 import type {ReportPlace} from "./results/report.js";
+import type {Compare} from "./side/comparison.js";
 import type {QuantityId} from "./side/quantities.js";
 
 /** Draws a figure once for a place. The element follows its selection from then on. */
@@ -25,13 +26,18 @@ interface Declared<N extends keyof PlaceOf> {
   /** What it is called in lists. The figure itself has a title that says what is seen. */
   title: string;
   needs: N;
-  /** What two sides of it are compared by, patch by patch: a third map shows the difference. */
-  difference?: readonly QuantityId[];
+  /** Loads what two sides of it are compared by: further maps show the difference. */
+  difference?: () => Promise<Compare>;
   /** Loads its code. The path is written out, because only such files become part of the site. */
   load: () => Promise<Draw<PlaceOf[N]>>;
 }
 
 export type FigureEntry = {[N in keyof PlaceOf]: Declared<N>}[keyof PlaceOf];
+
+/** Compares by quantities that many figures show. */
+function among(...ids: readonly QuantityId[]): () => Promise<Compare> {
+  return async () => (await import("./side/quantities.js")).among(...ids);
+}
 
 /** The figure of an id; undefined where there is none. */
 export function figureNamed(id: string): FigureEntry | undefined {
@@ -44,7 +50,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "index",
     title: "A few tokens reach norms far above the median",
     needs: "view",
-    difference: ["norms", "class"],
+    difference: among("norms", "class"),
     load: async () => (await import("./overview/overview.js")).overviewFigure
   },
   {
@@ -52,7 +58,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "attention",
     title: "All three queries attend to the outliers",
     needs: "view",
-    difference: ["target", "background", "class", "diagonal", "margin"],
+    difference: among("target", "background", "class", "diagonal", "margin"),
     load: async () => (await import("./attention/maps.js")).attentionFigure
   },
   {
@@ -60,7 +66,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "attention",
     title: "One line decides which patches are outliers",
     needs: "view",
-    difference: ["margin"],
+    difference: among("margin"),
     load: async () => (await import("./attention/decision.js")).decisionFigure
   },
   {
@@ -68,7 +74,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "attention",
     title: "When outliers appear, layer by layer",
     needs: "view",
-    difference: ["class"],
+    difference: among("class"),
     load: async () => (await import("./attention/classRows.js")).classRowsByLayer
   },
   {
@@ -76,7 +82,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "attention",
     title: "Which heads attend to the outliers",
     needs: "view",
-    difference: ["class"],
+    difference: among("class"),
     load: async () => (await import("./attention/classRows.js")).classRowsByHead
   },
   {
@@ -84,14 +90,15 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "attention",
     title: "The whole attention matrix: a sink is a bright column",
     needs: "view",
-    load: async () => (await import("./attention/wholeMap.js")).wholeMapFigure
+    load: async () => (await import("./attention/wholeMap.js")).wholeMapFigure,
+    difference: async () => (await import("./attention/compared.js")).compareWholeMap
   },
   {
     id: "diagonal",
     page: "diagonal",
     title: "Each patch’s attention to itself against the class token’s",
     needs: "view",
-    difference: ["class", "diagonal"],
+    difference: among("class", "diagonal"),
     load: async () => (await import("./diagonal/scatter.js")).diagonalFigure
   },
   {
@@ -106,7 +113,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "diagonal",
     title: "Is there a gap between outliers and the other patches?",
     needs: "view",
-    difference: ["margin"],
+    difference: among("margin"),
     load: async () => (await import("./diagonal/layers.js")).marginFigure
   },
   {
@@ -121,14 +128,15 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "heads",
     title: "What each head of each layer attends to",
     needs: "view",
-    load: async () => (await import("./heads/matrix.js")).headMatrix
+    load: async () => (await import("./heads/matrix.js")).headMatrix,
+    difference: async () => (await import("./heads/compared.js")).compareHeads
   },
   {
     id: "head-row",
     page: "heads",
     title: "One head, one token",
     needs: "view",
-    difference: ["target"],
+    difference: among("target"),
     load: async () => (await import("./heads/rows.js")).headRows
   },
   {
@@ -143,7 +151,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "propagation",
     title: "Repaired in each layer, high-norm tokens do not persist",
     needs: "view",
-    difference: ["norms"],
+    difference: among("norms"),
     load: async () => (await import("./propagation/propagation.js")).propagationFigure
   },
   {
@@ -151,7 +159,7 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "propagation",
     title: "SOM flattens norms; Eq. 4 still selects patches",
     needs: "view",
-    difference: ["norms"],
+    difference: among("norms"),
     load: async () => (await import("./propagation/normLines.js")).normLines
   },
   {
@@ -166,7 +174,8 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "propagation",
     title: "Few tokens are outliers for long",
     needs: "view",
-    load: async () => (await import("./propagation/tokenRaster.js")).tokenRaster
+    load: async () => (await import("./propagation/tokenRaster.js")).tokenRaster,
+    difference: async () => (await import("./propagation/compared.js")).compareRaster
   },
   {
     id: "births",
@@ -187,21 +196,24 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "features",
     title: "Features after repair and after the last layer",
     needs: "view",
-    load: async () => (await import("./features/features.js")).stagesFigure
+    load: async () => (await import("./features/features.js")).stagesFigure,
+    difference: async () => (await import("./features/compared.js")).compareStages
   },
   {
     id: "rivals",
     page: "features",
     title: "The features of each method",
     needs: "view",
-    load: async () => (await import("./features/features.js")).rivalsFigure
+    load: async () => (await import("./features/features.js")).rivalsFigure,
+    difference: async () => (await import("./features/compared.js")).compareRivals
   },
   {
     id: "integration",
     page: "integration",
     title: "Which patches the pinned token draws from",
     needs: "view",
-    load: async () => (await import("./integration/integration.js")).integrationFigure
+    load: async () => (await import("./integration/integration.js")).integrationFigure,
+    difference: async () => (await import("./integration/compared.js")).compareIntegration
   },
   {
     id: "sinkhorn",
@@ -215,28 +227,31 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "integration",
     title: "Normalisation equalises the contributions of patches; selective rows stay selective",
     needs: "view",
-    load: async () => (await import("./integration/sinkhorn.js")).sumsFigure
+    load: async () => (await import("./integration/sinkhorn.js")).sumsFigure,
+    difference: async () => (await import("./integration/compared.js")).compareSums
   },
   {
     id: "segmentation",
     page: "segmentation",
     title: "One photo, one set of words, every method",
     needs: "view",
-    load: async () => (await import("./segmentation/segmentation.js")).segmentationFigure
+    load: async () => (await import("./segmentation/segmentation.js")).segmentationFigure,
+    difference: async () => (await import("./segmentation/compared.js")).compareMasks
   },
   {
     id: "method-agreement",
     page: "segmentation",
     title: "Which methods agree",
     needs: "view",
-    load: async () => (await import("./segmentation/agreement.js")).agreementFigure
+    load: async () => (await import("./segmentation/agreement.js")).agreementFigure,
+    difference: async () => (await import("./segmentation/compared.js")).compareMethods
   },
   {
     id: "detectors",
     page: "detectors",
     title: "Which patches each detector selects",
     needs: "view",
-    difference: ["margin", "norms"],
+    difference: among("margin", "norms"),
     load: async () => (await import("./detectors/maps.js")).detectorMaps
   },
   {
@@ -244,7 +259,8 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "detectors",
     title: "Where detectors agree",
     needs: "view",
-    load: async () => (await import("./detectors/agreement.js")).detectorAgreement
+    load: async () => (await import("./detectors/agreement.js")).detectorAgreement,
+    difference: async () => (await import("./detectors/compared.js")).compareAgreement
   },
   {
     id: "score-lines",
@@ -279,7 +295,8 @@ export const figureCatalog: readonly FigureEntry[] = [
     page: "corpus",
     title: "Where outliers sit",
     needs: "corpus",
-    load: async () => (await import("./corpus/places.js")).corpusPlaces
+    load: async () => (await import("./corpus/places.js")).corpusPlaces,
+    difference: async () => (await import("./corpus/compared.js")).comparePlaces
   },
   {
     id: "corpus-agreement",

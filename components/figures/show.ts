@@ -3,7 +3,7 @@ import {hasOther, otherFeed} from "../site/library.js";
 import {side} from "../site/side.js";
 import {h} from "../ui/dom.js";
 import {figureNamed, type Draw} from "./catalog.js";
-import {pairFigure} from "./side/pair.js";
+import {pairOf} from "./side/pair.js";
 
 /**
  * Shows one of a page's own figures, and where the page is split, both sides of it. Figures of other pages are shown by
@@ -37,13 +37,7 @@ function drawsFeeds(_draw: Draw<never>): _draw is Draw<Feed> {
 
 function makePair(feed: Feed, figure: HTMLElement, draw: Draw<Feed>): HTMLElement {
   const other = otherFeed(feed)!;
-  const id = figure.id.replace(/^figure-/, "");
-  const entry = figureNamed(id);
-  return pairFigure({
-    id,
-    feeds: [feed, other],
-    figures: [figure, draw(other)],
-    corpus: entry?.needs === "corpus" && entry.page === "corpus",
-    difference: (entry?.needs === "view" && entry.difference) || []
-  });
+  const entry = figureNamed(figure.id.replace(/^figure-/, ""));
+  if (!entry) throw new RangeError(`A page shows “${figure.id}”, which the catalogue does not have.`);
+  return pairOf(entry, {store: side, side: "ab"}, [feed, other], [figure, draw(other)]);
 }

@@ -30,7 +30,9 @@ export function fitSlide(slide: HTMLElement): () => void {
   let releases: (() => void)[] = [];
   const fit = () => {
     for (const release of releases) release();
-    releases = [...slide.querySelectorAll<HTMLElement>("figure.figure")].map(fitFigure);
+    // The two sides of a split figure are fitted with it.
+    const figures = [...slide.querySelectorAll<HTMLElement>("figure.figure")];
+    releases = figures.filter((figure) => !figure.parentElement?.closest("figure.figure")).map(fitFigure);
   };
   // A slide's figures may come after it is shown, when their code and numbers are there.
   const arrivals = new MutationObserver((changes) => {

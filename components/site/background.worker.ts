@@ -56,15 +56,16 @@ export const tasks = {
     const {colours, axes} = pcaColours(units);
     return {colours, explained: sum(axes.variances) / axes.total};
   },
-  /** Keeps a photo's maps here, so that a slider's questions stay small. */
+  /** Keeps a photo's maps here, so that a slider's questions stay small: of the two photos that came last, one a side. */
   hold: (maps: HeldMaps): void => {
-    held = maps;
+    held = [maps, ...held.filter(({key}) => key !== maps.key)].slice(0, 2);
   },
   /** What two summaries of images differ by: thousands of resamples. */
   difference: ({a, b, id}: {a: EachImage; b: EachImage; id: MeasureId}): Difference => measureDifference(a, b, id),
   integrate: ({key, l0, to, rounds, order, followed}: IntegrationAsked): Integration => {
-    if (held?.key !== key) throw new Error("The maps of another photo are held.");
-    const {maps, outliers} = held;
+    const known = held.find((each) => each.key === key);
+    if (!known) throw new Error("The maps of other photos are held.");
+    const {maps, outliers} = known;
     const total = summedMaps(maps.slice(0, to), outliers.slice(0, to), l0 - 1);
     const map = normalised(total, {order, rounds});
     const steps = sinkhornSteps(total, {order, rounds: followed});
@@ -72,7 +73,7 @@ export const tasks = {
   }
 };
 
-let held: HeldMaps | undefined;
+let held: HeldMaps[] = [];
 
 export type Tasks = typeof tasks;
 

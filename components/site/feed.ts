@@ -72,6 +72,8 @@ export class Feed implements Place {
   #key = "";
   #state: FeedState = {waiting: "Loading the analysis of this photo."};
   #frame = 0;
+  /** Where each figure is drawn twice: the feed of the other drawing, and whether both are shown now. */
+  beside?: {feed: Feed; on: () => boolean};
   readonly #listeners = new Set<(state: FeedState) => void>();
 
   constructor(
@@ -86,6 +88,11 @@ export class Feed implements Place {
 
   get state(): FeedState {
     return this.#state;
+  }
+
+  /** Whether figures are told of the state in the next frame. */
+  get pending(): boolean {
+    return this.#frame !== 0;
   }
 
   /** Calls `listener` with the present state and on every change of it. */
@@ -159,6 +166,12 @@ export class Feed implements Place {
       for (const listener of this.#listeners) listener(this.#state);
     });
   }
+}
+
+/** Makes two feeds the two sides of the same figures, as long as `on` says so. */
+export function pairUp(first: Feed, second: Feed, on: () => boolean): void {
+  first.beside = {feed: second, on};
+  second.beside = {feed: first, on};
 }
 
 /** Fits a selection to what a record has: a layer, a head and pins that exist. */

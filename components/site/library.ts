@@ -1,6 +1,6 @@
 import {FileAttachment} from "observablehq:stdlib";
 import {dataAddress, openRecord} from "./files.js";
-import {Feed, type Opened} from "./feed.js";
+import {Feed, pairUp, type Opened} from "./feed.js";
 import {openGuest, ownPicture} from "./guest.js";
 import {siteModels} from "./models.js";
 import {defaultSelection, selection, sideParameter, type SelectionStore} from "./selection.js";
@@ -82,17 +82,25 @@ export function otherFeed(feed: Feed): Feed | undefined {
 function secondFeed(feed: Feed): Feed {
   const second = new Feed(side, openShown, sideParameter);
   others.set(feed, () => second);
+  pairUp(feed, second, () => side.on);
+  let on = side.on;
+  side.subscribeSplit(() => {
+    if (on === side.on) return;
+    on = side.on;
+    // Ranges are those of both sides now, or a side's own again.
+    for (const each of [feed, second]) each.refresh();
+  });
   feed.subscribe((state) => "view" in state && side.know({first: state.view.record}));
   second.subscribe((state) => "view" in state && side.know({second: state.view.record}));
-  linkPointing(feed.store, second.store);
+  linkPointing(feed.store, second.store, () => side.on && !side.freed("photo") && side.sameGrid);
   return second;
 }
 
-/** What is pointed at on one side is on the other too, where both show the same photo on the same grid. */
-function linkPointing(first: SelectionStore, second: SelectionStore): void {
+/** What is pointed at on one side is on the other too, while `alike` says that both show the same photo on the same grid. */
+function linkPointing(first: SelectionStore, second: SelectionStore, alike: () => boolean): void {
   const follow = (from: SelectionStore, to: SelectionStore) =>
     from.subscribePointing((pointing) => {
-      if (side.on && !side.freed("photo") && side.sameGrid) to.point(pointing);
+      if (alike()) to.point(pointing);
     });
   follow(first, second);
   follow(second, first);

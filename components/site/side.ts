@@ -96,6 +96,22 @@ function fitted(value: Selection, query: URLSearchParams, from?: RecordShape, to
   };
 }
 
+/**
+ * The query string of a page that shows two selections side by side, the second as `b.layer=4`: groups that are alike are
+ * locked.
+ */
+export function bothSides(first: Selection, second: Selection): string {
+  const [one, other] = [first, second].map((value) => new URLSearchParams(formatWhole(value, "", true)));
+  const query = new URLSearchParams(formatWhole(first));
+  query.set(sideParameter, "index");
+  for (const group of sideGroups) {
+    const names = groups[group];
+    if (names.every((name) => one.get(name) === other.get(name))) continue;
+    for (const name of names) query.set(prefix + name, other.get(name) ?? "");
+  }
+  return `?${query}`;
+}
+
 /** The selection of the second side. What is changed in a locked group changes the first side too. */
 export class SideStore extends SelectionStore {
   readonly #told = new Set<() => void>();

@@ -1,10 +1,8 @@
 /** What the Models page and the contact sheet know of a model's photos: a few numbers and the outlier sets of each. */
 import {existsSync, readFileSync} from "node:fs";
-import {layerMeasures, mapMeasures} from "../../components/analysis/layerMeasures.js";
 import {decodeAttention, decodeRecord} from "../../components/records/arrow.js";
 import {guarded} from "../../components/records/absent.js";
-import type {ImageRecord} from "../../components/records/record.js";
-import {packSet, type ModelMeasures, type PhotoMeasures} from "../../components/analysis/modelMeasures.js";
+import {measurePhoto, modelOf, type ModelMeasures} from "../../components/analysis/modelMeasures.js";
 import type {PhotoFile} from "../site/photos.js";
 import {snapshotFile, snapshotOf} from "../site/snapshots.js";
 import {unpack} from "./archive.js";
@@ -23,34 +21,11 @@ export async function measurePhotos(model: string, photos: readonly PhotoFile[])
     if (archive === undefined) continue;
     const files = unpack(readFileSync(archive), "summary.arrow", "attention-plain.arrow");
     const record = guarded(decodeRecord(files["summary.arrow"]));
-    measured ??= ofModel(model, record);
+    measured ??= modelOf(model, record);
     if (String(measured.grid) !== String(record.grid) || measured.layers !== record.layers) continue;
-    const values = layerMeasures(record, decodeAttention(files["attention-plain.arrow"]));
-    measured.photos.push(photoMeasures(id, hash, record, values));
+    measured.photos.push(measurePhoto(id, hash, record, decodeAttention(files["attention-plain.arrow"])));
   }
   return measured;
-}
-
-function ofModel(id: string, {layers, grid, prefix, provenance}: ImageRecord): ModelMeasures {
-  return {id, layers, grid, prefix, provenance, photos: []};
-}
-
-function photoMeasures(
-  id: string,
-  hash: string,
-  {trunks, layers, grid}: ImageRecord,
-  values: ReturnType<typeof layerMeasures>
-): PhotoMeasures {
-  const patches = grid[0] * grid[1];
-  const setOf = (layer: number) => packSet(trunks.plain.outliers.subarray(layer * patches, (layer + 1) * patches));
-  return {
-    id,
-    hash,
-    measures: mapMeasures(values, (row) =>
-      row.map((value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null))
-    ),
-    sets: Array.from({length: layers}, (_, layer) => setOf(layer))
-  };
 }
 
 /** The committed measures of a model, of those of these very photos that are here. */

@@ -46,6 +46,22 @@ test("slides are added after another, moved within bounds, duplicated, removed; 
   assert.throws(() => removed(deck, "none"), /not in the deck/);
 });
 
+test("a figure with two sides is kept with both, in files and links, and its data with it", async () => {
+  const beside = {selection: "?layer=4&image=dogs", data: "mine"};
+  const slide = newSlide({figures: [{figure: "attention", selection: "?layer=10", beside}]});
+  const deck = added(emptyDeck, slide, undefined, {mine: data});
+  assert.deepEqual(bare(parseDeck(formatDeck(deck), figures)), bare(deck));
+  assert.deepEqual(Object.keys(removed(added(deck, newSlide()), slide.id).data), []);
+  assert.deepEqual(Object.keys(removed(duplicated(deck, slide.id), slide.id).data), ["mine"]);
+  const linked = added(
+    emptyDeck,
+    newSlide({figures: [{figure: "attention", selection: "", beside: {selection: "?layer=4"}}]})
+  );
+  assert.deepEqual(bare(await parseLink(await formatLink(linked), figures)), bare(linked));
+  const wrong = formatDeck(linked).replace('"?layer=4"', '"layer=4"');
+  assert.throws(() => parseDeck(wrong, figures), /“selection” of “beside” of .* must be empty or begin/);
+});
+
 test("two figures share a slide, a third does not fit, and they are parted again", () => {
   const figure = (name: string) => newSlide({title: name, remark: name, figures: [{figure: name, selection: ""}]});
   const deck = [figure("attention"), figure("stages"), figure("stages")].reduce(

@@ -185,7 +185,7 @@ function paint(
   const marks = [...tokenMarks(view, choice, reading), ...pinned];
   const attention = [values.target, values.background, values.class, values.diagonal].filter((list) => list != null);
   const shared = sharedRange(feed, "attention", [0, maximum(...attention)]);
-  const reach = sharedRange(feed, "attention margin", [0, maximum(reading.margin.map(Math.abs))]);
+  const reach = sharedRange(feed, "attention", [0, maximum(reading.margin.map(Math.abs))], "margin");
   const own = range === "own";
   photo.update({grid, marks, photo: picture.image, label: `the photo, ${record.image}`});
   for (const panel of panels)

@@ -5,6 +5,7 @@ import {formatValue} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
 import {joinedAttention} from "./joined.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {plate} from "../../charts/plate.js";
 import {maximum, tokenName, tokenOf} from "../../charts/reading.js";
@@ -58,7 +59,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   });
   const draw = ({record, choice, selection, target, background, picture}: View, map: AttentionMap) => {
     current = {map, columns: record.grid[1]};
-    const domain = [0, maximum(map.values) * map.tokens] as const;
+    const domain = sharedRange(feed, "whole-map", [0, maximum(map.values) * map.tokens]);
     matrix.update({map, domain, scale: selection.maps.scale, target, background});
     legend.update({domain, scale: selection.maps.scale});
     const {layer, head, trunk} = choice;

@@ -57,7 +57,7 @@ interface Shares {
   rows: number[][];
 }
 
-function sharesOf(corpus: CorpusSummary, id: DetectorId): Shares {
+export function sharesOf(corpus: CorpusSummary, id: DetectorId): Shares {
   return {corpus, id, rows: corpus.places[id]!.map((row) => row.map((count) => (100 * count) / corpus.images))};
 }
 

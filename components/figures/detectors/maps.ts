@@ -120,7 +120,7 @@ function paint(feed: Feed, {map, frame, legend}: Panel, id: ShownId, view: View,
   const {scale} = selection.maps;
   const scores = shownScores(looks[id], found.scores, keys);
   const finite = scores.filter(Number.isFinite);
-  const domain = sharedRange(feed, `detectors ${id}`, [from, maximum(signed ? finite.map(Math.abs) : finite)]);
+  const domain = sharedRange(feed, "detectors", [from, maximum(signed ? finite.map(Math.abs) : finite)], id);
   if (id === "expr") frame.update({title: `${looks[id].label}: ${selection.detectors.expr}`});
   const high = marksOn(highNormOf(record, choice.trunk, choice.layer), "highNorm");
   map.update({

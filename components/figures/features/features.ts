@@ -17,6 +17,7 @@ import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {patchHands, rangeInput} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {absent, absentNote} from "../frame/absent.js";
 import {followAnswers} from "../frame/follow.js";
 import {indexed} from "../../charts/indexed.js";
@@ -40,7 +41,7 @@ const measures: readonly {value: Measure; label: string; hint: string}[] = [
 const waiting = "Loading the features of this photo.";
 
 /** Every map of the page: they share the basis of their colours. */
-const all: readonly FeatureStage[] = [...stages, ...rivals];
+export const allMaps: readonly FeatureStage[] = [...stages, ...rivals];
 
 /** Figure 1 (f) to (h) and Figure 3: the stages of SFP beside each other. */
 export function stagesFigure(feed: Feed): HTMLElement {
@@ -133,7 +134,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
     const {record, selection} = view;
     const {measure} = selection.features;
     const {found, asked, colours: made} = answer;
-    const present = all.filter(({name}) => found.has(name));
+    const present = allMaps.filter(({name}) => found.has(name));
     drawnColours = made && {made, present};
     values =
       measure === "pca"
@@ -142,10 +143,11 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
             const map = found.get(name);
             return map && measured(measure, map, view, asked, selection.words.class);
           });
-    const domain = values.length ? roundDomain(values.flatMap((list) => (list ? [list] : []))) : ([0, 1] as const);
+    const spanned = values.flatMap((list) => (list ? [list] : []));
+    const domain = spanned.length ? sharedRange(feed, options.id, roundDomain(spanned), measure) : ([0, 1] as const);
     paintMaps(parts, view, answer, values, domain);
     paintLegend(parts, view, answer, domain);
-    frame.update(words(view, options, asked, made ? present.length : all.length));
+    frame.update(words(view, options, asked, made ? present.length : allMaps.length));
     point(store.pointing.hover);
     const word = measure === "word" && asked && {words: asked.words, word: selection.words.class};
     frame.update({drawn: {image: record.image, measure, ...word}});
@@ -185,7 +187,7 @@ function paintMaps(
 ): void {
   const {record, selection, picture} = view;
   const own = selection.maps.range === "own";
-  const present = all.filter(({name}) => found.has(name));
+  const present = allMaps.filter(({name}) => found.has(name));
   const marks = pinMarks(view).filter(({mark}) => mark === "target");
   for (const [i, {name, map, frame}] of cells.entries()) {
     const colour = made?.colours[present.findIndex((other) => other.name === name)];
@@ -218,7 +220,7 @@ function paintLegend(
   const label = legendLabel(measure, asked, selection.words.class);
   legend.hidden = measure === "pca" || own;
   legend.update({label, domain});
-  const count = all.filter(({name}) => found.has(name)).length;
+  const count = allMaps.filter(({name}) => found.has(name)).length;
   colourNote.textContent = made
     ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${count} maps${own ? ", each map’s mean subtracted" : ""}`
     : own && measure !== "pca"
@@ -239,7 +241,7 @@ function ask({source, selection}: View, maps: readonly FeatureStage[]): Answer<F
     features: {measure},
     maps: {range}
   } = selection;
-  const names = (measure === "pca" ? all : maps).map(({name}) => name);
+  const names = (measure === "pca" ? allMaps : maps).map(({name}) => name);
   return proceed(featureMaps(source, names), (found) => {
     switch (measure) {
       case "pca":
@@ -257,7 +259,7 @@ function ask({source, selection}: View, maps: readonly FeatureStage[]): Answer<F
 }
 
 /** What is drawn of a map, a number a patch. */
-function measured(
+export function measured(
   measure: Exclude<Measure, "pca">,
   map: FeatureMap,
   {target}: View,
@@ -302,7 +304,7 @@ const colours = perOwner(
       proceed(
         featureMaps(
           source,
-          all.map(({name}) => name)
+          allMaps.map(({name}) => name)
         ),
         (found) => inBackground("colours", {maps: [...found.values()], centred: range === "own"})
       )
@@ -337,13 +339,13 @@ function legendLabel(measure: Measure, asked: Asked | null, word: number): strin
 }
 
 const ledes: Record<Measure, string> = {
-  pca: `Features at unit length, as three principal components of all ${all.length} maps of this page together: the same colour is the same direction in every one.`,
+  pca: `Features at unit length, as three principal components of all ${allMaps.length} maps of this page together: the same colour is the same direction in every one.`,
   norm: "Norm of each patch’s feature after the last layer norm and the projection, in times the map’s own median; cosines do not depend on it.",
   token: "Cosine of every patch’s feature with that of the target token ★ in the same map.",
   word: "Cosine of every patch’s feature with the vector of the chosen words; of synonyms, the greatest."
 };
 
-const centredLede = `Features at unit length, less each map’s own mean, as three principal components of all ${all.length} maps of this page together: the same colour is the same departure from the map’s mean.`;
+const centredLede = `Features at unit length, less each map’s own mean, as three principal components of all ${allMaps.length} maps of this page together: the same colour is the same departure from the map’s mean.`;
 
 const readings: Record<Measure, string> = {
   pca: "The hue itself is arbitrary; what counts is which patches share one. With one range for all maps, differences between maps use most of the colours; with a range for each map, differences within it do. Spots of another colour inside an object are features that the neighbouring patches do not share.",

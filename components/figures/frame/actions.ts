@@ -1,5 +1,5 @@
 /** What a reader does with a figure: links to it, keeps, saves and prints it, takes its numbers along, cites it. */
-import type {Place} from "../../site/feed.js";
+import type {Feed, Place} from "../../site/feed.js";
 import {siteRoot} from "../../site/files.js";
 import {ownPicture} from "../../site/guest.js";
 import {pageName} from "../../site/pageName.js";
@@ -28,8 +28,8 @@ export interface Acting {
   table?: boolean;
   /** Whether no other page can draw it. */
   still?: boolean;
-  /** Whether it holds two figures, each of which offers its own. */
-  pair?: boolean;
+  /** The feeds of its two sides, where it holds a figure twice. */
+  pair?: readonly [a: Feed, b: Feed];
   /** What it says and holds now. */
   state: () => {title: string; source?: string; data?: (() => Rows) | null};
   caption: () => Caption;
@@ -69,7 +69,7 @@ export function figureActions(
   const python = action("Python", "Load and draw these numbers in Python, and make them anew", () => askPython(on));
   line.append(
     ...showing(on),
-    ...(pair ? [] : keeping(on)),
+    ...keeping(on),
     ...saving.values(),
     latex,
     ...printing(on),
@@ -144,8 +144,9 @@ function showing(on: Line): HTMLElement[] {
 
 /** In the reader's deck, and among the notes. */
 function keeping(on: Line): HTMLElement[] {
-  const {element, place, still, line, copied} = on;
-  const keepable = () => ({figure: element, caption: on.caption(), place, still});
+  const {element, place, pair, still, line, copied} = on;
+  const [first, beside] = pair ?? [place];
+  const keepable = () => ({figure: element, caption: on.caption(), place: first, beside, still});
   const tell = (words: string) => {
     copied.textContent = words;
     line.querySelector(".figure-kept")?.remove();

@@ -5,7 +5,7 @@ import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
 import type {HeadChoice} from "../../charts/reading.js";
-import type {Place} from "../../site/feed.js";
+import type {Feed, Place} from "../../site/feed.js";
 import {pageName} from "../../site/pageName.js";
 import {figureActions} from "./actions.js";
 
@@ -38,8 +38,8 @@ export interface FigureOptions {
   table?: boolean;
   /** Whether no other page can draw it: a deck keeps its picture. */
   still?: boolean;
-  /** Whether it holds two figures: what keeps, films or makes one figure anew is offered by each of them. */
-  pair?: boolean;
+  /** The feeds of its two sides, where it holds a figure twice: what films or makes one figure anew is offered by each. */
+  pair?: readonly [a: Feed, b: Feed];
   /** The tokens of the model that it shows: without a class token the figure's words name what stands in for it. */
   prefix?: Prefix;
   /** What is drawn now, written as JSON into the attribute `data-drawn`, for programs that wait for it. */
@@ -66,7 +66,7 @@ export function figure(
   const legend = h("div", {class: "figure-legend"});
   const reading = h("span", {class: "figure-reading"});
   const source = h("span", {class: "figure-source"});
-  const anchor = ["figure", options.id, place.side].filter(Boolean).join("-");
+  const anchor = anchorOf(options.id, place.side);
   const slide = `#talk=${anchor.slice("figure-".length)}`;
   const element = h("figure", {class: "figure", id: anchor});
 
@@ -136,6 +136,11 @@ export function figure(
  */
 export function rowWords(text: string, prefix?: Prefix): string {
   return prefix?.classToken === false ? text.replaceAll("class token", "pooling probe") : text;
+}
+
+/** The anchor of a figure of the catalogue, on a side of a page. */
+export function anchorOf(id: string, side?: string): string {
+  return ["figure", id, side].filter(Boolean).join("-");
 }
 
 /** What a caption says of where the numbers come from. Parts that do not apply are left out. */

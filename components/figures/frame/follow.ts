@@ -4,6 +4,7 @@ import type {Feed, FeedState, View} from "../../site/feed.js";
 import type {Pointing} from "../../site/selection.js";
 import type {Drawing} from "../../ui/drawing.js";
 import type {FigureOptions} from "./figure.js";
+import {drawnBy} from "./redraw.js";
 import {reasonOf} from "../../ui/reason.js";
 import {followSight} from "../../ui/whenSeen.js";
 
@@ -20,10 +21,12 @@ export function follow(
 ): void {
   let inSight = true;
   let shown: FeedState | undefined;
+  let everDrawn = false;
   const show = (state: FeedState) => {
     if (shown === state) return;
     shown = state;
     if ("view" in state) {
+      everDrawn = true;
       frame.update({waiting: "", failure: "", prefix: state.view.record.prefix});
       drawOrSay(frame, () => draw(state.view));
     } else if ("waiting" in state) frame.update({waiting: state.waiting, failure: ""});
@@ -31,8 +34,12 @@ export function follow(
   };
   feed.subscribe((state) => {
     // What is drawn first may as well be there when the reader arrives.
-    const first = shown === undefined || !("view" in shown);
-    if (inSight || first) show(state);
+    if (inSight || !everDrawn) show(state);
+  });
+  drawnBy(feed, frame, () => {
+    // Out of sight it is drawn when it comes back.
+    shown = undefined;
+    if (inSight) show(feed.state);
   });
   if (point) feed.subscribePointing((pointing, view) => inSight && drawOrSay(frame, () => point(pointing, view)));
   followSight(frame, (now) => {

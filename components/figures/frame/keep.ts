@@ -3,7 +3,7 @@ import {paintedCanvas} from "../export/paint.js";
 import {drawFigure} from "../export/picture.js";
 import type {Caption} from "../export/caption.js";
 import {keptDataOf} from "../../site/deck/data.js";
-import {added, newSlide, type Deck, type Slide} from "../../site/deck/deck.js";
+import {added, newSlide, type Deck, type Slide, type SlideSide} from "../../site/deck/deck.js";
 import {changeShelf, type Shelf} from "../../site/deck/kept.js";
 import {Feed, type Place} from "../../site/feed.js";
 import {formatWhole} from "../../site/selection.js";
@@ -15,6 +15,8 @@ export interface Keepable {
   figure: HTMLElement;
   caption: Caption;
   place: Place;
+  /** The place of its second side, where it is shown twice. */
+  beside?: Place;
   /** Whether no other page can draw it, so that its picture is kept. */
   still?: boolean;
 }
@@ -35,12 +37,11 @@ export async function keepFigure(keepable: Keepable, shelf: Shelf, words: Partia
 }
 
 async function slideOf(
-  {figure, caption, place, still}: Keepable,
+  {figure, caption, place, beside, still}: Keepable,
   words: Partial<Slide>
 ): Promise<{slide: Slide; data: Deck["data"]}> {
-  const view = place instanceof Feed && "view" in place.state ? place.state.view : undefined;
-  const kept = view && (await keptDataOf(view));
-  const key = kept && `${kept.model} ${kept.image} ${Date.now().toString(36)}`;
+  const first = await sideOf(place, "a");
+  const second = beside && (await sideOf(beside, "b"));
   const drawing = {without: ".figure-header, figcaption", margin: 8};
   const {svg} = await drawFigure(figure, caption, drawing);
   const width = Number(svg.getAttribute("width"));
@@ -51,15 +52,25 @@ async function slideOf(
     figures: [
       {
         figure: caption.id,
-        selection: formatWhole(place.store.shown),
-        ...(key && {data: key}),
+        ...first.side,
+        ...(second && {beside: second.side}),
         ...(large && {still: large.toDataURL("image/jpeg", 0.9)})
       }
     ],
     picture: small.toDataURL("image/jpeg", 0.8),
     ...words
   });
-  return {slide, data: key && kept ? {[key]: kept} : {}};
+  return {slide, data: {...first.data, ...second?.data}};
+}
+
+/** What a place shows now, and the data of it that no file of the site holds. */
+async function sideOf(place: Place, name: string): Promise<{side: SlideSide; data: Deck["data"]}> {
+  const view = place instanceof Feed && "view" in place.state ? place.state.view : undefined;
+  const kept = view && (await keptDataOf(view));
+  const selection = formatWhole(place.store.shown);
+  if (!kept) return {side: {selection}, data: {}};
+  const key = `${kept.model} ${kept.image} ${Date.now().toString(36)}${name}`;
+  return {side: {selection, data: key}, data: {[key]: kept}};
 }
 
 /** Asks for a remark on a figure, and keeps it with the figure as it is now. */

@@ -5,8 +5,8 @@ import type {Feed, View} from "../../site/feed.js";
 import type {Domain, Scale} from "../../charts/colour.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
+import {drawnBy} from "../frame/redraw.js";
 import {sharedRange} from "../side/sharedRange.js";
-import {side} from "../../site/side.js";
 import type {Rows} from "../frame/rows.js";
 import {measureHeads, type LayerHeads} from "./summaries.js";
 import {formatTwo, headsTitle} from "./words.js";
@@ -27,7 +27,7 @@ interface Measure {
   share?: boolean;
 }
 
-const measures: readonly Measure[] = [
+export const headMeasures: readonly Measure[] = [
   {
     key: "entropy",
     title: "entropy, 0 to 1",
@@ -71,7 +71,7 @@ function build({store}: Feed, summaries: () => readonly LayerHeads[]) {
       frame.update({readout: value === undefined ? "" : formatTwo(value)});
     }
   };
-  const panels = measures.map((measure) => {
+  const panels = headMeasures.map((measure) => {
     const format = (value: number) => (measure.share ? formatPercent(value) : formatTwo(value));
     const table = matrix({...blank, label: measure.label, format, onPick, onHover});
     return {...measure, table, frame: plate(table, {title: measure.title})};
@@ -100,6 +100,7 @@ export function headMatrix(feed: Feed): HTMLElement {
     }
   );
   let drawn: View["source"] | undefined;
+  let split = false;
   const draw = ({record}: View) => {
     paint(feed, panels, record, summaries);
     frame.update({
@@ -113,11 +114,10 @@ export function headMatrix(feed: Feed): HTMLElement {
     const head = typeof choice.head === "number" ? choice.head - 1 : null;
     for (const {table} of panels) table.update({current: [choice.layer, head]});
     frame.update({source: provenance({...record, image: picture.title}, {trunk: "plain", notes: [codingNote]})});
-    if (source === drawn) {
-      // The other side's range may have changed.
-      if (side.on && summaries.length) draw(view);
-      return;
-    }
+    const shared = feed.beside?.on() ?? false;
+    if (shared !== split && source === drawn && summaries.length) draw(view);
+    split = shared;
+    if (source === drawn) return;
     drawn = source;
     summaries = [];
     measureHeads(
@@ -130,6 +130,8 @@ export function headMatrix(feed: Feed): HTMLElement {
       () => source === drawn
     ).catch((error: unknown) => frame.update({failure: reasonOf(error)}));
   });
+  // The other side's range may change without this side's numbers.
+  drawnBy(feed, frame, () => summaries.length && "view" in feed.state && draw(feed.state.view));
   return frame;
 }
 
@@ -144,13 +146,23 @@ function paint(
 ): void {
   const names = (count: number) => Array.from({length: count}, (_, i) => String(i + 1));
   for (const {key, domain, scale = "linear", table} of panels) {
-    const values = Float64Array.from(
-      {length: layers * heads},
-      (_, i) => summaries[Math.floor(i / heads)]?.[i % heads]?.[key] ?? NaN
-    );
-    const shared = sharedRange(feed, `heads ${key}`, domain ?? [0, maximum(values)]);
+    const values = valuesOfHeads(summaries, key, layers, heads);
+    const shared = sharedRange(feed, "heads", domain ?? [0, maximum(values)], key);
     table.update({rows: names(layers), columns: names(heads), values, scale, domain: shared});
   }
+}
+
+/** A measure of every head: layers × heads, NaN where a layer has no maps. */
+export function valuesOfHeads(
+  summaries: readonly LayerHeads[],
+  key: keyof HeadSummary,
+  layers: number,
+  heads: number
+): Float64Array {
+  return Float64Array.from(
+    {length: layers * heads},
+    (_, i) => summaries[Math.floor(i / heads)]?.[i % heads]?.[key] ?? NaN
+  );
 }
 
 function rows(summaries: readonly LayerHeads[]): Rows {
@@ -158,7 +170,7 @@ function rows(summaries: readonly LayerHeads[]): Rows {
     (heads ?? []).map((head, i) => ({
       layer: layer + 1,
       head: i + 1,
-      ...Object.fromEntries(measures.map(({key}) => [key, head[key]]))
+      ...Object.fromEntries(headMeasures.map(({key}) => [key, head[key]]))
     }))
   );
 }

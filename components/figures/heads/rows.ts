@@ -126,7 +126,7 @@ function paint(
   const {grid} = record;
   const {scale} = selection.maps;
   const look = {grid, scale, domain: sharedRange(feed, "head-row", [0, maximum(row, ...heads)])};
-  const most = sharedRange(feed, "head-row received", [0, maximum(received)]);
+  const most = sharedRange(feed, "head-row", [0, maximum(received)], "received");
   const pins = pinMarks(view);
   const marks = tokenMarks(view, {...choice, trunk: "plain", head: "mean", factor: 1, cap: 0});
   maps.photo.update({...look, values: row, photo: picture.image, marks: pins});

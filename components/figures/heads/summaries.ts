@@ -1,11 +1,24 @@
 import type {AttentionMap, RecordSource} from "../../records/record.js";
 import {headSummary, type HeadSummary} from "../../analysis/summary.js";
-import {perOwner} from "../../site/cache.js";
+import {Cache, perOwner} from "../../site/cache.js";
 
 /** The heads of a layer in numbers: `undefined` while they are still to come, `null` where the photo has no maps of them. */
 export type LayerHeads = readonly HeadSummary[] | null | undefined;
 
 const known = perOwner(({record}: RecordSource) => Array.from<LayerHeads>({length: record.layers}));
+
+/** Each layer's heads, measured once, whoever asks. */
+const measured = perOwner((source: RecordSource) => new Cache((layer) => measureLayer(source, Number(layer))));
+
+/** Every layer's heads, once all are measured. */
+export async function allHeads(source: RecordSource): Promise<readonly LayerHeads[]> {
+  await measureHeads(
+    source,
+    () => {},
+    () => true
+  );
+  return known(source);
+}
 
 /**
  * Measures every head of every layer of the plain trunk, a layer at a time, and hands over what is known after each.
@@ -16,24 +29,28 @@ export async function measureHeads(
   use: (layers: readonly LayerHeads[]) => void,
   wanted: () => boolean
 ): Promise<void> {
-  const {layers, grid, trunks} = source.record;
-  const patches = grid[0] * grid[1];
   const found = known(source);
   let failure: unknown;
-  for (let layer = 0; layer < layers && wanted(); ++layer) {
+  for (let layer = 0; layer < found.length && wanted(); ++layer) {
     if (found[layer]) continue;
-    const outliers = trunks.plain.outliers.subarray(layer * patches, (layer + 1) * patches);
-    let maps: AttentionMap[] | undefined;
     try {
-      maps = await source.headAttention("plain", layer);
+      found[layer] = await measured(source).get(String(layer));
     } catch (error) {
       failure = error;
+      found[layer] = null;
     }
-    found[layer] = maps ? await summarise(maps, (map) => headSummary(map, grid, {outliers})) : null;
     use(found);
   }
   if (found.every((heads) => heads === null)) throw failure;
   use(found);
+}
+
+/** Rejects where the photo has no maps of the layer's heads. */
+async function measureLayer(source: RecordSource, layer: number): Promise<HeadSummary[]> {
+  const {grid, trunks} = source.record;
+  const patches = grid[0] * grid[1];
+  const outliers = trunks.plain.outliers.subarray(layer * patches, (layer + 1) * patches);
+  return summarise(await source.headAttention("plain", layer), (map) => headSummary(map, grid, {outliers}));
 }
 
 async function summarise(

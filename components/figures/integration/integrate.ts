@@ -73,7 +73,9 @@ async function hold(source: RecordSource, outliers: Uint8Array[]): Promise<Atten
 }
 
 const integrations = perOwner((source: RecordSource) => {
-  const cache: Cache<Integration> = new Cache((key) => ask({source, choice: JSON.parse(key) as HaiChoice}), 60);
+  // While the worker is at one question of a photo only the latest waits: a slider passes over the others.
+  const ask = oneAtATime((choice: HaiChoice) => askWorker(source, choice));
+  const cache: Cache<Integration> = new Cache((key) => ask(JSON.parse(key) as HaiChoice), 60);
   return cache;
 });
 
@@ -82,15 +84,14 @@ export function integrate(view: View): Answer<Integration> {
   return integrations(view.source).get(JSON.stringify(haiChoice(view)));
 }
 
-/** While the worker is at one question only the latest waits: a slider passes over the others. */
-const ask = oneAtATime(async ({source, choice}: {source: RecordSource; choice: HaiChoice}) => {
+async function askWorker(source: RecordSource, choice: HaiChoice): Promise<Integration> {
   const asked = {key: holdKey(source), ...choice, followed: Math.max(followed, choice.rounds)};
   return inBackground("integrate", asked).catch(async () => {
     // Another photo's maps were held meanwhile.
     await hold(source, (await maskedLayers({source})).outliers);
     return inBackground("integrate", asked);
   });
-});
+}
 
 let given = 0;
 const holdKey = perOwner<RecordSource, string>(() => `source ${(given += 1)}`);

@@ -1,17 +1,19 @@
 import type {ImageRecord} from "../../records/record.js";
-import {PassedOver, proceed} from "../../site/cache.js";
+import {PassedOver, proceed, type Answer} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
 import {sfp} from "../../model/methods/sfp.js";
 import {changeSetting} from "../../page/methodOptions.js";
 import type {Integration} from "../../site/background.worker.js";
 import {pinMarks} from "../attention/maps.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {formatValue, h} from "../../ui/dom.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {patchHands, rangeInput} from "../frame/kit.js";
 import {figure, provenance, trunkName} from "../frame/figure.js";
 import {followAnswers} from "../frame/follow.js";
+import {redraw} from "../frame/redraw.js";
 import {heldMarksLegend} from "../frame/heldLegend.js";
 import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
@@ -33,10 +35,11 @@ import {
 
 const waiting = "Loading the attention of this photo.";
 
-const names = ["masked", "sum", "weights"] as const;
+/** The maps of what the pinned token gathers from. */
+export const gatheredNames = ["masked", "sum", "weights"] as const;
 
 /** What the target token gathers from: in one layer, in the sum, after normalisation. */
-type Gathered = Record<(typeof names)[number], Float64Array | null>;
+type Gathered = Record<(typeof gatheredNames)[number], Float64Array | null>;
 
 /** The maps with their frames, the layers below them, and what stands around. */
 function build(feed: Feed) {
@@ -58,7 +61,7 @@ function build(feed: Feed) {
     grid: [14, 14],
     items: Array.from({length: 11}, (_, i) => ({label: String(i + 1), values: []})),
     label: "masked attention from the target token",
-    least: 52,
+    least: 62,
     onPick: (item) => store.set({layer: item + 1})
   });
   const legend = rampLegend({label: "attention of ★, times uniform", domain: [0, 1]});
@@ -72,7 +75,7 @@ function build(feed: Feed) {
     plates([plate(photo, {title: "the photo"}), frames.masked, frames.sum, frames.weights], 200),
     h("div", {class: "strips"}, h("span", {}, "layers"), strip)
   );
-  return {content, photo, maps, frames, title, strip, legend, legends, controls: haiControls(feed)};
+  return {feed, content, photo, maps, frames, title, strip, legend, legends, controls: haiControls(feed)};
 }
 
 type Parts = ReturnType<typeof build>;
@@ -105,7 +108,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
     const {record} = view;
     const choice = haiChoice(view);
     const terms = termsOf(layers, view.target);
-    values = gathered(view, layers, choice, terms, found);
+    values = gathered(view, layers, choice, terms[choice.to - 1], found);
     paint(parts, view, values, marksOf(view, layers, choice.to));
     paintStrip(parts, view, layers, choice, terms);
     controls.show(view, choice);
@@ -116,7 +119,7 @@ export function integrationFigure(feed: Feed): HTMLElement {
   };
   const point = (hover: number | null) => {
     parts.photo.update({hover});
-    for (const name of names) {
+    for (const name of gatheredNames) {
       parts.maps[name].update({hover});
       const list = values[name];
       parts.frames[name].update({readout: hover === null || !list ? "" : `${formatValue(list[hover])} ×`});
@@ -164,34 +167,47 @@ function rowOf(matrix: Float64Array, target: number, patches: number): Float64Ar
   return matrix.subarray(target * patches, (target + 1) * patches);
 }
 
+/** What a view's target gathers from, once the integrated map is there. */
+export function gatheredOf(view: View): Answer<Gathered> {
+  return proceed(maskedLayers(view), (layers) =>
+    proceed(integrate(view), (found) => {
+      const choice = haiChoice(view);
+      const masked =
+        view.target === null ? new Float64Array() : rowOf(layers.maps[choice.to - 1], view.target, layers.patches);
+      return gathered(view, layers, choice, timesUniform(masked), found);
+    })
+  );
+}
+
 /** What the target gathers from, in times uniform; nothing without a target. */
 function gathered(
   {target}: View,
   {maps, patches}: MaskedLayers,
   {l0, to}: HaiChoice,
-  terms: readonly Float64Array[],
+  masked: Float64Array,
   found: Integration | null
 ): Gathered {
   if (target === null) return {masked: null, sum: null, weights: null};
   const sum = new Float64Array(patches);
   for (const map of maps.slice(l0 - 1, to)) rowOf(map, target, patches).forEach((v, j) => (sum[j] += v));
   return {
-    masked: terms[to - 1],
+    masked,
     sum: timesUniform(sum),
     weights: found && timesUniform(rowOf(found.weights, target, patches))
   };
 }
 
 function paint(
-  {maps, photo, legend}: Parts,
+  {feed, maps, photo, legend}: Parts,
   {record, picture, selection}: View,
   values: Gathered,
   marks: {photo: readonly PatchMark[]; pins: readonly PatchMark[]}
 ): void {
   const {grid} = record;
   const {scale, range} = selection.maps;
-  const domain = [0, maximum(...Object.values(values).flatMap((list) => (list ? [list] : [])))] as const;
-  for (const name of names)
+  const own = [0, maximum(...Object.values(values).flatMap((list) => (list ? [list] : [])))] as const;
+  const domain = sharedRange(feed, "integration", own);
+  for (const name of gatheredNames)
     maps[name].update({
       grid,
       values: values[name],
@@ -240,8 +256,12 @@ export function followIntegration(
       if (layers) draw(view, layers, null);
       return layers !== undefined;
     },
-    // A question that another passed over is asked again with the next view.
-    failed: (reason, _view, thrown) => (thrown instanceof PassedOver ? "" : reason),
+    failed: (reason, _view, thrown) => {
+      if (!(thrown instanceof PassedOver)) return reason;
+      // The other side's question passed over it, and it is wanted still.
+      setTimeout(() => redraw(feed, frame.id), 60);
+      return "";
+    },
     point: point && (({hover}) => point({hover}))
   });
 }

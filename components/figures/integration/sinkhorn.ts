@@ -10,7 +10,8 @@ import {lines} from "../../charts/lines.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {maximum, median, patchName} from "../../charts/reading.js";
-import {haiChoice} from "./integrate.js";
+import {haiChoice, type HaiChoice} from "./integrate.js";
+import {sharedRange} from "../side/sharedRange.js";
 
 /** Errors below this are drawn at it: an exact 0 has no place on a logarithmic axis. */
 const floor = 1e-4;
@@ -61,16 +62,19 @@ export function sinkhornFigure(feed: Feed): HTMLElement {
   return frame;
 }
 
-const measures = [
+export const sumMeasures = [
   {key: "columnSums", title: "column sums", label: "what a patch gives to all"},
   {key: "rowSums", title: "row sums", label: "what a patch receives in all"},
   {key: "sources", title: "effective sources", label: "how many patches a patch draws from"}
 ] as const;
 
+/** Before normalisation and after it. */
+export const ends = ["before", "after"] as const;
+
 /** A map of each measure, before and after. */
 function sumCells({store}: Feed) {
-  return measures.flatMap((measure) =>
-    (["before", "after"] as const).map((when) => {
+  return sumMeasures.flatMap((measure) =>
+    ends.map((when) => {
       const map = patchMap({
         grid: [14, 14],
         label: `${measure.label}, ${when} normalisation`,
@@ -121,13 +125,12 @@ export function sumsFigure(feed: Feed): HTMLElement {
     if (!found) return;
     const choice = haiChoice(view);
     const {steps} = found;
-    const ends = {before: steps[0], after: steps[Math.min(steps.length - 1, 2 * choice.rounds)]};
-    values = cells.map(({key, when}) => (key === "sources" ? ends[when][key] : inMeans(ends[when][key])));
-    const sums = [0, maximum(...values.filter((_, i) => cells[i].key !== "sources"))] as const;
+    values = cells.map(({key, when}) => sumsOf(steps, choice, key, when));
+    const sums = sharedRange(feed, "sums", [0, maximum(...values.filter((_, i) => cells[i].key !== "sources"))]);
     paintSums(cells, view, values, {sums, patches});
     legends.sums.update({domain: sums, scale: view.selection.maps.scale});
     legends.sources.update({domain: [0, patches]});
-    const [before, after] = [ends.before, ends.after].map((step) => Math.round(median(step.sources)));
+    const [before, after] = ends.map((when) => Math.round(median(sumsOf(steps, choice, "sources", when))));
     const {record, picture, target} = view;
     const pin = target === null ? [] : [`★ ${patchName(target, record.grid[1])}`];
     frame.update({
@@ -166,6 +169,17 @@ function paintSums(
       marks: target === null ? [] : [{patch: target, mark: "target"}]
     });
   }
+}
+
+/** A measure of each patch, before normalisation or after it: sums in times their mean, sources in patches. */
+export function sumsOf(
+  steps: readonly SinkhornStep[],
+  {rounds}: HaiChoice,
+  key: (typeof sumMeasures)[number]["key"],
+  when: (typeof ends)[number]
+): Float64Array {
+  const step = steps[when === "before" ? 0 : Math.min(steps.length - 1, 2 * rounds)];
+  return key === "sources" ? step.sources : inMeans(step[key]);
 }
 
 function inMeans(sums: Float64Array): Float64Array {

@@ -1,9 +1,11 @@
 /** Ties a figure to the models of the site and to the chosen photo. */
 import {modelsOn, type MeasuredPhoto} from "../../analysis/compareModels.js";
-import type {ModelList, ModelMeasures} from "../../analysis/modelMeasures.js";
+import {measurePhoto, modelOf, type ModelList, type ModelMeasures} from "../../analysis/modelMeasures.js";
 import {category} from "../../charts/colour.js";
 import type {Stroke} from "../../charts/marks.js";
-import type {Place} from "../../site/feed.js";
+import type {RecordSource} from "../../records/record.js";
+import {newest, perOwner} from "../../site/cache.js";
+import {Feed, type Place} from "../../site/feed.js";
 import {listModelMeasures} from "../../site/measured.js";
 import type {Selection} from "../../site/selection.js";
 import type {Drawing} from "../../ui/drawing.js";
@@ -17,24 +19,55 @@ export interface ModelsView extends ModelList {
 }
 
 /** Draws when the models are there and on every change of the selection; says why where no model knows the photo. */
-export function followModels({store}: Place, frame: Drawing<FigureOptions>, draw: (view: ModelsView) => void): void {
+export function followModels(place: Place, frame: Drawing<FigureOptions>, draw: (view: ModelsView) => void): void {
+  const {store} = place;
+  let run: ModelMeasures | undefined;
   listModelMeasures().then(
     (list) => {
       const follow = () => {
         const {value} = store;
-        const seen = modelsOn(list.models, value.image);
+        const models = run ? [...list.models, run] : list.models;
+        const seen = modelsOn(models, value.image);
         frame.update({
           waiting: "",
           failure: seen.length ? "" : `No model of this site has measured “${value.image}”. Choose a photo of the site.`
         });
-        if (seen.length) draw({...list, seen, selection: value});
+        if (seen.length) draw({...list, models, seen, selection: value});
       };
       store.subscribe(follow);
       follow();
+      if (place instanceof Feed)
+        followRun(place, (found) => {
+          run = found;
+          follow();
+        });
     },
     (error: unknown) => frame.update({failure: reasonOf(error)})
   );
 }
+
+/** Tells of the model that was run in this browser, as long as its run is shown. */
+function followRun(feed: Feed, tell: (run: ModelMeasures | undefined) => void): void {
+  const ask = newest();
+  let shown: RecordSource | undefined;
+  feed.subscribe((state) => {
+    const source = "view" in state && state.view.live ? state.view.source : undefined;
+    if (source === shown) return;
+    shown = source;
+    ask(
+      () => source && runOf(source),
+      tell,
+      () => tell(undefined)
+    );
+  });
+}
+
+const runOf = perOwner(async (source: RecordSource): Promise<ModelMeasures> => {
+  const {record} = source;
+  const layers = Array.from({length: record.layers}, (_, layer) => source.attention("plain", layer));
+  const model = modelOf(`${record.provenance.model}, run here`, record);
+  return {...model, live: true, photos: [measurePhoto(record.image, "", record, await Promise.all(layers))]};
+});
 
 /** Dashes, so that no model is told by its colour alone. */
 const dashes = [undefined, "6 3", "2 3", "8 3 2 3", "12 4"];

@@ -42,6 +42,13 @@ function most(id: MeasureId): Column<MeasuredPhoto> {
 const columns: readonly Column<MeasuredPhoto>[] = [
   {key: "model", label: "model", kind: "text", value: ({model}) => model.id},
   {
+    key: "from",
+    label: "numbers",
+    about: "Shipped with the site, imported from another program, or computed in this browser.",
+    kind: "text",
+    value: ({model: {live, provenance}}) => (live ? "computed" : provenance.imported ? "imported" : "shipped")
+  },
+  {
     key: "layers",
     label: "layers",
     kind: "number",

@@ -7,6 +7,8 @@ import {formatValue, h} from "../../ui/dom.js";
 import {figure, provenance, type FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {follow} from "../frame/follow.js";
+import {drawnBy} from "../frame/redraw.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {rampLegend} from "../../charts/legend.js";
 import {trunkPlates} from "../../charts/plate.js";
 import {raster} from "../../charts/raster.js";
@@ -66,7 +68,8 @@ function choiceInputs(choice: Choice, redraw: () => void): HTMLElement[] {
   return [quantities, orders];
 }
 
-function build({store}: Feed, columns: () => Columns) {
+function build(feed: Feed, columns: () => Columns) {
+  const {store} = feed;
   const hands = {
     onHover: (token: number | null) => store.point({hover: token === null ? null : (columns().patches[token] ?? null)}),
     onPick: (token: number, layer: number) => store.set({layer, target: columns().patches[token]})
@@ -80,7 +83,7 @@ function build({store}: Feed, columns: () => Columns) {
     margin: rampLegend({label: "self is greater ← margin → class is greater: outlier", domain: [0, 1], signed: true}),
     norm: rampLegend({label: "token norm, times the layer’s median patch", domain: [1, 10]})
   };
-  return {rasters, frames: trunkPlates(rasters), legends};
+  return {feed, rasters, frames: trunkPlates(rasters), legends};
 }
 
 type Parts = ReturnType<typeof build>;
@@ -106,7 +109,7 @@ export function tokenRaster(feed: Feed): HTMLElement {
   let key: unknown[] = [];
   const draw = (view: View, anew = false) => {
     const {record, choice, selection} = view;
-    const next = [record, selection.maps.scale];
+    const next = [record, selection.maps.scale, selection.maps.range, feed.beside?.on()];
     for (const trunk of trunks) rasters[trunk].update({layer: choice.layer + 1});
     if (!anew && next.every((value, i) => value === key[i])) return;
     key = next;
@@ -125,6 +128,8 @@ export function tokenRaster(feed: Feed): HTMLElement {
       }
     }
   );
+  // The other side's range may change without this side's numbers.
+  drawnBy(feed, frame, redraw);
   return frame;
 }
 
@@ -137,15 +142,15 @@ function columnsOf(record: ImageRecord, {quantity, order}: Choice): Columns {
   const known = trunks.filter((trunk) => missingOf(quantity)(record, trunk).length === 0);
   return {
     patches: arrange(record, order),
-    values: Object.fromEntries(known.map((trunk) => [trunk, valuesOf(record, trunk, quantity)]))
+    values: Object.fromEntries(known.map((trunk) => [trunk, rasterValues(record, trunk, quantity)]))
   };
 }
 
-function paint({rasters, frames, legends}: Parts, view: View, columns: Columns, {quantity}: Choice): void {
+function paint({feed, rasters, frames, legends}: Parts, view: View, columns: Columns, {quantity}: Choice): void {
   const {record, selection} = view;
   const {scale} = selection.maps;
   const most = maximum(...Object.values(columns.values).map((values) => values.map(Math.abs)));
-  const domain = [quantity === "norm" ? 1 : 0, most] as const;
+  const domain = sharedRange(feed, "token-raster", [quantity === "norm" ? 1 : 0, most], quantity);
   const patches = columns.patches.length;
   for (const trunk of trunks) {
     const values = columns.values[trunk];
@@ -209,7 +214,8 @@ function arrange(record: ImageRecord, order: Order): number[] {
   return [...first, ...all.filter((patch) => !listed.has(patch))];
 }
 
-function valuesOf(record: ImageRecord, trunk: Trunk, quantity: Quantity): Float32Array {
+/** Every patch in every layer: layers × patches, in the order of places. */
+export function rasterValues(record: ImageRecord, trunk: Trunk, quantity: Quantity): Float32Array {
   const patches = record.grid[0] * record.grid[1];
   const values = new Float32Array(record.layers * patches);
   for (let layer = 0; layer < record.layers; ++layer) {

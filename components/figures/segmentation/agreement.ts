@@ -47,7 +47,7 @@ export function agreementFigure(feed: Feed): HTMLElement {
       source = drawn;
       if (shown === masks) return;
       shown = masks;
-      cells = compare(masks);
+      cells = comparePairs(masks);
       paint();
       frame.update({
         source: provenance(
@@ -62,7 +62,8 @@ export function agreementFigure(feed: Feed): HTMLElement {
   return frame;
 }
 
-function compare(masks: Masks): Cell[] {
+/** Every two methods that a photo has, method by method. */
+export function comparePairs(masks: Masks): Cell[] {
   const methods = present(masks);
   return methods.flatMap((a) =>
     methods.map((b) => ({

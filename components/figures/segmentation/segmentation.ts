@@ -3,13 +3,14 @@ import {menu, segmented} from "../../ui/inputs.js";
 import type {Selection} from "../../site/selection.js";
 import {wordsField} from "../../page/wordsField.js";
 import type {Asked} from "../../site/asked.js";
-import {category} from "../../charts/colour.js";
+import {category, type Domain} from "../../charts/colour.js";
 import {formatValue, h, s} from "../../ui/dom.js";
 import {chosenClass, classMenu, roundDomain} from "../features/features.js";
 import type {FigureOptions} from "../frame/figure.js";
 import type {Rows} from "../frame/rows.js";
 import {opacityInput, rangeInput} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
+import {sharedRange} from "../side/sharedRange.js";
 import {absent, absentNote} from "../frame/absent.js";
 import {followAnswers} from "../frame/follow.js";
 import {rampLegend} from "../../charts/legend.js";
@@ -81,14 +82,19 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     const {asked} = masks;
     const index = chosenClass(asked, selection.words.class);
     // Opacity moves every frame; what it is applied to is made once.
-    const nextKey = [record.image, asked.words, shown, against, index, selection.maps.range].join("|");
+    const all = sharedRange(
+      feed,
+      "segmentation",
+      roundDomain([...masks.byName.values()].map((mask) => mask.heat[index]))
+    );
+    const nextKey = [record.image, asked.words, shown, against, index, selection.maps.range, all].join("|");
     const fresh = current !== masks || key !== nextKey;
     [current, key] = [masks, nextKey];
     if (!fresh) {
       for (const {map} of cells) map.update({opacity});
       return;
     }
-    paintMasks(parts, view, masks, index);
+    paintMasks(parts, view, masks, index, all);
     frame.update(words(view, masks, index));
     point(store.pointing.hover, view);
     frame.update({drawn: {image: record.image, shown, words: asked.words}});
@@ -121,14 +127,13 @@ export function segmentationFigure(feed: Feed): HTMLElement {
 }
 
 /** @param index the class that a heat map shows, 0-based */
-function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Masks, index: number): void {
+function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Masks, index: number, all: Domain): void {
   const {photo, cells, note, classes, legend} = parts;
   const {shown, against, opacity} = selection.masks;
   const {asked, byName} = masks;
   const base = byName.get(baseOf(masks, against).name)!;
   const heat = shown === "heat";
   const own = selection.maps.range === "own";
-  const all = roundDomain([...byName.values()].map((mask) => mask.heat[index]));
   photo.update({grid: record.grid, photo: picture.image});
   for (const {name, map, frame} of cells) {
     const mask = byName.get(name);

@@ -1,43 +1,39 @@
 /** One range for the maps of both sides of a split figure, so that a colour means the same on either. */
 import type {Domain} from "../../charts/colour.js";
+import {perOwner} from "../../site/cache.js";
 import type {Feed} from "../../site/feed.js";
-import {side} from "../../site/side.js";
+import {anchorOf} from "../frame/figure.js";
+import {redraw} from "../frame/redraw.js";
 
-interface Sides {
-  own: Map<string, Domain>;
-  feeds: Map<string, Feed>;
+/** What a side's maps span by themselves, and what they are drawn on. */
+interface Range {
+  own: Domain;
+  drawn: Domain;
 }
 
-const ranges = new Map<string, Sides>();
-
-// A range of its own again, where figures are drawn once.
-side.subscribeSplit(() => {
-  if (side.on) return;
-  const feeds = new Set([...ranges.values()].flatMap((sides) => [...sides.feeds.values()]));
-  ranges.clear();
-  for (const feed of feeds) feed.refresh();
-});
+/** By the figure's id and the part of it that has the range. */
+const rangesOf = perOwner<Feed, Map<string, Range>>(() => new Map());
 
 /**
  * The range to draw a side's maps on: its own, or on a split page the one that holds the other side's too. The other
- * side draws again when its range grows or shrinks by this.
+ * side's figure is drawn again where this one makes its range another.
  *
- * @param key which maps of which figure
+ * @param id the figure's id
+ * @param part which maps of the figure, where not all of them share a range
  */
-export function sharedRange(feed: Feed, key: string, own: Domain): Domain {
-  if (!side.on || feed.store.value.maps.range === "own") return own;
-  const sides = ranges.get(key) ?? {own: new Map<string, Domain>(), feeds: new Map<string, Feed>()};
-  ranges.set(key, sides);
-  const before = union(sides.own.values());
-  sides.own.set(feed.side, own);
-  sides.feeds.set(feed.side, feed);
-  const after = union(sides.own.values());
-  if (String(before) !== String(after))
-    for (const [name, other] of sides.feeds) if (name !== feed.side) other.refresh();
-  return after;
+export function sharedRange(feed: Feed, id: string, own: Domain, part = ""): Domain {
+  const {beside} = feed;
+  if (!beside?.on() || feed.store.value.maps.range === "own") return own;
+  const key = `${id} ${part}`;
+  const other = rangesOf(beside.feed).get(key);
+  const drawn = other ? union(own, other.own) : own;
+  rangesOf(feed).set(key, {own, drawn});
+  // A side that is about to be drawn anyway finds this range then.
+  if (other && String(other.drawn) !== String(drawn) && !beside.feed.pending)
+    redraw(beside.feed, anchorOf(id, beside.feed.side));
+  return drawn;
 }
 
-function union(domains: Iterable<Domain>): Domain {
-  const list = [...domains];
-  return [Math.min(...list.map(([low]) => low)), Math.max(...list.map(([, high]) => high))];
+function union([low, high]: Domain, [otherLow, otherHigh]: Domain): Domain {
+  return [Math.min(low, otherLow), Math.max(high, otherHigh)];
 }

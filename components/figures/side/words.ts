@@ -45,10 +45,13 @@ export function outlierCount({record, choice}: View): number | undefined {
   return hasTrunk(record, choice.trunk) ? readLayer(record, choice).count : undefined;
 }
 
-/** "76 against 9 outliers: layer 10, and layer 4". */
-export function pairTitle(a: View, b: View): string {
-  const [one, other] = sidesNamed(a, b);
+/** "76 against 9 outliers"; undefined where either side has no sets. */
+export function outlierNumbers(a: View, b: View): string | undefined {
   const counts = [outlierCount(a), outlierCount(b)];
-  const numbers = counts.includes(undefined) ? "Two sides" : `${counts[0]} against ${counts[1]} outliers`;
-  return one ? `${numbers}: ${one} | ${other}` : `${numbers}: the two sides show the same so far`;
+  return counts.includes(undefined) ? undefined : `${counts[0]} against ${counts[1]} outliers`;
+}
+
+/** "76 against 9 outliers: layer 10 | layer 4", of the numbers and of what tells the sides apart. */
+export function pairTitle(numbers: string | undefined, [one, other]: readonly [a: string, b: string]): string {
+  return `${numbers ?? "Two sides"}: ${one ? `${one} | ${other}` : "the two sides show the same so far"}`;
 }

@@ -1,5 +1,6 @@
 /** Decks as files and as links. Whatever is read is checked; what is wrong is refused by its place. */
-import {mostFigures, newId, type Build, type Deck, type KeptData, type Slide, type SlideFigure} from "./deck.js";
+import {mostFigures, newId} from "./deck.js";
+import type {Build, Deck, KeptData, Slide, SlideFigure, SlideSide} from "./deck.js";
 
 const format = "sfp-explorer-deck";
 const version = 1;
@@ -61,12 +62,17 @@ function readFigure(at: Reader, figures: ReadonlySet<string>, data: Deck["data"]
   const still = at.has("still") ? readPicture(at.field("still")) : undefined;
   if (!still && !figures.has(figure))
     throw at.field("figure").wrong(`names a figure that this site does not have: “${figure}”`);
+  const beside = at.has("beside") ? readSide(at.field("beside"), data) : undefined;
+  return {figure, ...readSide(at, data), ...(still && {still}), ...(beside && {beside})};
+}
+
+function readSide(at: Reader, data: Deck["data"]): SlideSide {
   const selection = at.field("selection").text(20_000);
   if (selection && !selection.startsWith("?")) throw at.field("selection").wrong("must be empty or begin with “?”");
-  if (!at.has("data")) return {figure, selection, ...(still && {still})};
+  if (!at.has("data")) return {selection};
   const key = at.field("data").text(200);
   if (!Object.hasOwn(data, key)) throw at.field("data").wrong(`names data that the file does not hold: “${key}”`);
-  return {figure, selection, data: key, ...(still && {still})};
+  return {selection, data: key};
 }
 
 function readBuild(at: Reader): Build {

@@ -1,13 +1,19 @@
 /** A deck: slides in a reader's own order and words. Every edit returns another deck, so that each can be undone. */
 
-/** One figure as a slide shows it. */
-export interface SlideFigure {
-  /** Its id in the catalogue. */
-  figure: string;
+/** What a figure shows. */
+export interface SlideSide {
   /** All that was chosen, as a query string. */
   selection: string;
   /** The key of what it was computed from, where that is no file of the site. */
   data?: string;
+}
+
+/** One figure as a slide shows it. */
+export interface SlideFigure extends SlideSide {
+  /** Its id in the catalogue. */
+  figure: string;
+  /** The second side of a figure that is shown twice, beside the first. */
+  beside?: SlideSide;
   /** Its picture as a data address, for a figure that no other page can draw. */
   still?: string;
 }
@@ -125,9 +131,14 @@ export function parted(deck: Deck, id: string): Deck {
   return {...deck, slides: deck.slides.toSpliced(at, 1, ...slides)};
 }
 
+/** What a slide's figures show, side by side. */
+export function sidesOf({figures}: Pick<Slide, "figures">): SlideSide[] {
+  return figures.flatMap((figure) => (figure.beside ? [figure, figure.beside] : [figure]));
+}
+
 /** Drops data that no slide shows. */
 function withoutUnused(deck: Deck): Deck {
-  const used = new Set(deck.slides.flatMap(({figures}) => figures.map(({data}) => data)));
+  const used = new Set(deck.slides.flatMap(sidesOf).map(({data}) => data));
   return {...deck, data: Object.fromEntries(Object.entries(deck.data).filter(([key]) => used.has(key)))};
 }
 
