@@ -41,6 +41,17 @@ export interface OwnModel {
   tokenizer?: Blob;
 }
 
+/** A model's name. */
+export function idOfSource(source: ModelSource): string {
+  return "entry" in source ? source.entry.id : source.id;
+}
+
+/** The bytes of a model's weights. */
+export function bytesOfSource(source: ModelSource): number {
+  if ("entry" in source) return source.entry.bytes;
+  return Object.values(source.shards ?? {}).reduce((sum, {size}) => sum + size, source.weights.size);
+}
+
 /** The name of a part's file in the model's folder. */
 export function partName({parts}: Pick<ModelEntry, "parts">, part: number): string {
   return parts.length === 1 ? "model.safetensors" : `weights-${part + 1}.bin`;

@@ -27,6 +27,8 @@ interface PendingCall {
 export class LiveModel {
   /** The open model; undefined until `open` has answered. */
   info?: OpenModel;
+  /** The second model that was opened last. */
+  second?: ModelSource;
   lexicon?: Lexicon;
   private worker = new Worker(import.meta.resolve("./worker/live.worker.js"), {type: "module"});
   private readonly waiting = new Map<number, PendingCall>();

@@ -74,7 +74,8 @@ export interface LiveMask {
 }
 
 export interface SegmentAsk {
-  methods: {name: string; options?: GivenOptions}[];
+  /** `proxied`: through the second model. */
+  methods: {name: string; options?: GivenOptions; proxied?: boolean}[];
   classes: {words: string[]}[];
   text: {vectors: Float32Array; width: number};
   settings: Partial<SegmentSettings>;
@@ -84,6 +85,8 @@ export interface SegmentAsk {
 /** Every call: what is asked, and its answer. */
 export interface Calls {
   open: {ask: {model: ModelSource; kind: DeviceKind}; answer: OpenModel};
+  /** Opens a second model beside it, in place of an earlier one, for methods that look through two. */
+  second: {ask: {model: ModelSource}; answer: null};
   /** `at`: where along the longer side the square is cut, 0 to 1; the middle unless told. */
   look: {ask: {image: string; file: Blob; fit: Fit; at?: number; options: GivenOptions}; answer: ImageRecord};
   attention: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap};

@@ -3,6 +3,7 @@ import {Graph, type Value} from "./graph.js";
 import {methodNamed, methods} from "./methods/index.js";
 import type {Corner, Further} from "./methods/method.js";
 import type {GivenOptions} from "../analysis/options.js";
+import {knownOptions} from "./known.js";
 import {weightsFile, type Model} from "./model.js";
 import {Network, type Probe} from "./network.js";
 
@@ -32,26 +33,39 @@ export interface GraphRequest extends MethodRequest {
 }
 
 /**
- * The methods among some that a model can have: others need more layers, or a class token where it has none. Which they
- * are shows as their graph is built.
+ * The methods among some that a model can have: others need more layers, a class token where it has none, or a second
+ * model. Which they are shows as their graph is built.
+ *
+ * @param second of two models
  */
-export function methodsFor(model: Model, names: readonly string[], grid: Grid): string[] {
+export function methodsFor(model: Model, names: readonly string[], grid: Grid, second?: Model): string[] {
   const known = fitting.get(model) ?? new Map<string, boolean>();
   fitting.set(model, known);
   return names.filter((method) => {
-    const key = `${method} ${String(grid)}`;
-    const fits = known.get(key) ?? canBuild(model, method, grid);
+    const looks = looksThrough(method);
+    if (looks && !second) return false;
+    const width = looks ? second!.geometry.features : 0;
+    const key = `${method} ${String(grid)} ${width}`;
+    const fits = known.get(key) ?? canBuild(model, method, grid, width);
     known.set(key, fits);
     return fits;
   });
 }
 
+/** Whether a method cannot do without a second model. */
+export function looksThrough(method: string): boolean {
+  const {proxy} = methodNamed(method);
+  return proxy === "needed" || proxy === "regions";
+}
+
 /** Which methods a model was found to have: photos share their grid, and a graph takes some 20 ms. */
 const fitting = new WeakMap<Model, Map<string, boolean>>();
 
-function canBuild(model: Model, method: string, grid: Grid): boolean {
+function canBuild(model: Model, method: string, grid: Grid, width: number): boolean {
+  const external = methodNamed(method).proxy === "needed" ? {grid, width} : undefined;
+  const corners = methodNamed(method).sharesWindows ? ([[0, 0]] as const) : undefined;
   try {
-    buildFeatures(model, [{method}], grid);
+    buildFeatures(model, [{method, options: knownOptions(model.id, method), external, corners}], grid);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;

@@ -15,6 +15,13 @@ import {
   type TrunkRecord
 } from "../records/record.js";
 import {evidenceOf, evidenceOutputs, singularDirections} from "./evidence.js";
+import {looksThrough} from "./build.js";
+import {gridOf} from "./geometry.js";
+import {knownOptions} from "./known.js";
+import {linearTaps} from "./image/taps.js";
+import {lavg} from "./methods/lavg.js";
+import {regionFeatures} from "./segmentation/own-scores.js";
+import type {WindowFeatures} from "./segmentation/scores.js";
 import {concat, eachLayer, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "./outputs.js";
 import {readOptions} from "../analysis/options.js";
 import {sfp} from "./methods/sfp.js";
@@ -163,17 +170,53 @@ export async function stageFeatures(engine: Engine, grid: Grid, pixels: Pixels):
   };
 }
 
-/** Dense features of methods, in their order, from one pass: N × E each. */
+/** An engine, and the same model with a second one where there is one: some methods look through two. */
+export interface Engines {
+  engine: Engine;
+  proxied?: Engine;
+}
+
+/**
+ * Dense features of methods as pages compare them, in their order: N × E each, on the model's own grid.
+ *
+ * @throws RangeError where a method looks through a second model and there is none
+ */
 export async function methodFeatures(
-  engine: Engine,
+  {engine, proxied = engine}: Engines,
   methods: readonly string[],
   pixels: Pixels
 ): Promise<FeatureMap[]> {
-  const found = await engine.features(
-    methods.map((method) => ({method})),
-    pixels
-  );
-  return found.map(({width, data}) => ({width, values: data}));
+  const grid = gridOf(engine.model.geometry, pixels.dims[2], pixels.dims[3]);
+  const alone = methods.filter((method) => !looksThrough(method));
+  const requests = alone.map((method) => ({method, options: knownOptions(engine.model.id, method)}));
+  const together = requests.length ? await engine.features(requests, pixels) : [];
+  const found: FeatureMap[] = [];
+  for (const method of methods) {
+    const at = alone.indexOf(method);
+    if (at >= 0) found.push(onGrid(together[at], grid));
+    else if (method === lavg.name) found.push(onGrid(await regionFeatures(proxied, pixels), grid));
+    else found.push(onGrid((await proxied.features([{method}], pixels))[0], grid));
+  }
+  return found;
+}
+
+/** Features of one image, from the grid of a second model to another, bilinearly. */
+function onGrid({grid, width, data}: WindowFeatures, [rows, columns]: Grid): FeatureMap {
+  if (grid[0] === rows && grid[1] === columns) return {width, values: data};
+  const down = linearTaps(grid[0], rows);
+  const across = linearTaps(grid[1], columns);
+  const values = new Float32Array(rows * columns * width);
+  for (let y = 0, to = 0; y < rows; ++y)
+    for (let x = 0; x < columns; ++x) {
+      const [upper, lower] = [down.first[y], down.second[y]].map((row) => row * grid[1]);
+      const [left, right] = [across.first[x], across.second[x]];
+      const [v, u] = [down.weight[y], across.weight[x]];
+      for (let k = 0; k < width; ++k, ++to)
+        values[to] =
+          (1 - v) * ((1 - u) * data[(upper + left) * width + k] + u * data[(upper + right) * width + k]) +
+          v * ((1 - u) * data[(lower + left) * width + k] + u * data[(lower + right) * width + k]);
+    }
+  return {width, values};
 }
 
 /**

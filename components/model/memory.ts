@@ -116,7 +116,8 @@ function largestGrid(gridAt: (scale: number) => Grid, fits: (grid: Grid) => bool
   return grid[0] && grid[1] ? grid : undefined;
 }
 
-function gigabytes(bytes: number): string {
+/** Bytes in words. */
+export function gigabytes(bytes: number): string {
   const [unit, name] = bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
   const value = bytes / unit;
   return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")} ${name}`;

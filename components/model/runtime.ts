@@ -2,7 +2,7 @@
 import {buildFeatures, buildGraph, type GraphRequest, type MethodRequest} from "./build.js";
 import {gridOf} from "./geometry.js";
 import {prefixLength, type Grid} from "../records/record.js";
-import {largestTensor, needMemory, type PlannedRun} from "./memory.js";
+import {gigabytes, largestTensor, needMemory, type PlannedRun} from "./memory.js";
 import {methodNamed} from "./methods/index.js";
 import type {Corner} from "./methods/method.js";
 import type {Model} from "./model.js";
@@ -22,6 +22,9 @@ export interface Pixels extends Input {
 
 /** Patches that can be compared with each other: the matrix then has 2 GiB. */
 const mostCompared = 23_000;
+
+/** Matrices of such comparisons that the runtime holds at once. */
+const comparedMatrices = 4;
 
 /** A method asked for without the second model that it looks through. */
 export class NoProxyError extends RangeError {
@@ -205,6 +208,12 @@ export class Engine {
     if (count > mostCompared)
       throw new RangeError(
         `${method} compares all patches of all windows, ${count} here, and at most ${mostCompared} are possible: take a smaller picture or a larger stride.`
+      );
+    const bytes = 4 * comparedMatrices * count ** 2;
+    const free = this.device.limits?.free?.() ?? Infinity;
+    if (bytes > free)
+      throw new RangeError(
+        `${method} compares all patches of all windows, ${count} here, which takes about ${gigabytes(bytes)}, and ${gigabytes(free)} are free: take a smaller picture or a larger stride.`
       );
   }
 

@@ -87,6 +87,8 @@ const fields = {
     /** Whether the trunk looks at the picture's middle square or at all of it, and how large. */
     fit: oneOf("square-224", ["square-224", "square-448", "whole-224", "whole-336", "whole-448"]),
     windows: oneOf("sliding", ["sliding", "whole"]),
+    /** The second model; "auto" is another one of the site, and only for methods that cannot do without. */
+    second: name("auto"),
     /** The picture's short side before the masks' windows are cut, in pixels. */
     short: whole(336, 224, 672),
     /** The probability below which a pixel gets the first class. */

@@ -56,7 +56,7 @@ export async function computedExport(
   }
   const features = Object.entries(await stageFeatures(engine, grid, pixels));
   const methods = methodsFor(engine.model, comparedMethods, grid);
-  for (const [i, found] of (await methodFeatures(engine, methods, pixels)).entries())
+  for (const [i, found] of (await methodFeatures({engine}, methods, pixels)).entries())
     features.push([methods[i], found]);
   for (const [stage, {width: across, values}] of features)
     arrays[featuresName(stage)] = {shape: [patches, across], data: values};

@@ -6,6 +6,7 @@ import {
   computeRecord,
   headAttention,
   keptScores,
+  type Engines,
   methodFeatures,
   repairSweep,
   stageFeatures
@@ -16,7 +17,8 @@ import {inputOf, type PictureInput} from "../../components/model/image/input.js"
 import {compared} from "../../components/model/methods/index.js";
 import {ahead} from "../files/ahead.js";
 import {readPicture} from "../files/picture.js";
-import {openEngine, provenanceOf, type DeviceName, type Engine, type LoadedModel} from "../engine/index.js";
+import {openEngine, openModel, provenanceOf, type DeviceName, type LoadedModel} from "../engine/index.js";
+import {secondModel} from "../site/second.js";
 import type {RecordFiles} from "./archive.js";
 
 /** Methods whose features the pages compare, beside SFP's own stages; "vis" is SFP itself. */
@@ -49,7 +51,10 @@ export async function computeEach<S extends ImageFile>(
   on: {device?: DeviceName; threads?: number} = {}
 ): Promise<void> {
   // Pages compare words with features, which for a model with a pooling head are past it.
-  const engine = openEngine({...model, dense: "pooled"}, on);
+  const pooled = {...model, dense: "pooled"} as const;
+  const second = await secondModel(model.id);
+  const proxy = second === undefined ? undefined : await openModel(second);
+  const engines = {engine: openEngine(pooled, on), proxied: proxy && openEngine(pooled, {...on, proxy}), proxy};
   const few = Array.from({length: Math.ceil(subjects.length / together)}, (_, i) =>
     subjects.slice(i * together, (i + 1) * together)
   );
@@ -60,14 +65,15 @@ export async function computeEach<S extends ImageFile>(
         const outcome =
           input instanceof Error
             ? {failure: input}
-            : await computeFiles(model, engine, subject.id, input).then(
+            : await computeFiles(model, engines, subject.id, input).then(
                 (files) => ({files}),
                 (failure: Error) => ({failure})
               );
         done(subject, outcome);
       })
     );
-  await engine.close();
+  await engines.engine.close();
+  await engines.proxied?.close();
 }
 
 /** What the model is given of each photo, or why there is none. One decoded photo is in memory at a time: they can be large. */
@@ -83,12 +89,13 @@ async function readInput({geometry}: LoadedModel, path: string): Promise<Picture
 
 async function computeFiles(
   model: LoadedModel,
-  engine: Engine,
+  {proxy, ...engines}: Engines & {proxy?: LoadedModel},
   image: string,
   {grid, pixels}: PictureInput
 ): Promise<RecordFiles> {
   const {layers} = model.geometry;
-  const subject = {image, grid, pixels, provenance: provenanceOf(model, engine, "sfp")};
+  const {engine, proxied} = engines;
+  const subject = {image, grid, pixels, provenance: provenanceOf(model, engine, "sfp", {}, proxy)};
   const {record, attention} = await computeRecord(engine, subject);
   for (const trunk of trunks) record.trunks[trunk].scores = await keptScores(engine, trunk, grid, pixels);
   const files: RecordFiles = {
@@ -103,8 +110,8 @@ async function computeFiles(
   for (const [stage, features] of Object.entries(await stageFeatures(engine, grid, pixels)))
     files[`features-${stage}.arrow`] = encodeFeatures(features);
   // What a model cannot have, pages say was not computed.
-  const methods = methodsFor(engine.model, comparedMethods, grid);
-  for (const [i, features] of (await methodFeatures(engine, methods, pixels)).entries())
+  const methods = methodsFor(engine.model, comparedMethods, grid, proxied?.proxy?.model);
+  for (const [i, features] of (await methodFeatures(engines, methods, pixels)).entries())
     files[`features-${methods[i]}.arrow`] = encodeFeatures(features);
   files["repairs.arrow"] = encodeRepairs(await repairSweep(engine, grid, pixels), layers);
   return files;

@@ -9,13 +9,14 @@ import {findModel} from "../hub/folders.js";
 import {weightsFiles} from "../hub/weightsFile.js";
 import {importedArchive} from "../site/imports.js";
 import {imageFolder, type PhotoFile} from "../site/photos.js";
+import {secondModel} from "../site/second.js";
 import {snapshotOf} from "../site/snapshots.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * Where the archive of a photo under a model lies, or will: with the model's weights at hand in `.cache/records`, under
- * a name that changes with weights, photo, code and the libraries that decode and compute; without them it is the
+ * a name that changes with weights, the second model's too, photo, code and the libraries that decode and compute; without them it is the
  * committed snapshot of this very picture.
  *
  * @throws Error saying how to get the model, where neither is here
@@ -32,7 +33,15 @@ export async function archiveFile(modelId: string, {id, file, hash}: PhotoFile):
     throw error;
   }
   const photo = readFileSync(join(imageFolder, file));
-  const key = createHash("sha256").update(weights).update(codeHash()).update(id).update(photo).digest("hex");
+  // Some methods look through a second model.
+  const second = await secondModel(modelId);
+  const key = createHash("sha256")
+    .update(weights)
+    .update(second === undefined ? "" : await weightsHash(second))
+    .update(codeHash())
+    .update(id)
+    .update(photo)
+    .digest("hex");
   return join(project, ".cache/records", modelId, id, `${key.slice(0, 32)}.zip`);
 }
 

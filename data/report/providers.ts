@@ -1,8 +1,7 @@
 /** What the variants of a report see of a photo's windows: those that can share a pass do. */
 import {scoringOf} from "../../components/model/evaluation/settings.js";
-import {ownScores, scoreOptions} from "../../components/model/segmentation/own-scores.js";
-import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
-import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
+import type {OwnScores} from "../../components/model/segmentation/own-scores.js";
+import {featuresTogether, type Together} from "../../components/model/segmentation/together.js";
 import {openDevice} from "../engine/device.js";
 import {Engine, openModel, type LoadedModel} from "../engine/index.js";
 import {methodRequest, type Variant} from "./variants.js";
@@ -45,53 +44,36 @@ export async function openNetworks(id: string, variants: readonly Variant[], thr
   };
 }
 
-type Together = (...seen: Parameters<FeatureProvider>) => Promise<WindowFeatures[]>;
-
 /** Features, or scores, of all variants in their order. */
 export function providers(
   {engine, proxied}: Networks,
   variants: readonly Variant[],
-  words: {text: Float32Array; classes: ReadonlyArray<{words: readonly string[]}>}
+  words: Pick<OwnScores, "text" | "classes">
 ): Together {
-  const engineOf = ({proxied: through}: Variant): Engine => (through ? proxied! : engine);
-  const scored = (variant: Variant) => Object.hasOwn(scoreOptions, variant.method);
-  const groups = [engine, proxied].flatMap((on) => {
-    const all = variants.filter((one) => on && engineOf(one) === on && !scored(one));
-    return on ? graphsOf(all).map((members) => ({on, members, requests: members.map(methodRequest)})) : [];
-  });
-  const alone = new Map(
-    variants.filter(scored).map((variant) => {
-      const {method} = variant;
-      const {options} = methodRequest(variant);
-      return [
-        variant,
-        ownScores(engineOf(variant), method, {options: options!, scoring: scoringOf(method, "voc20"), ...words})!
-      ];
-    })
-  );
-  return async (windows, whole, image) => {
-    const found = new Map<Variant, WindowFeatures>();
-    for (const {on, members, requests} of groups) {
-      const features = await on.features(requests, windows);
-      for (const [i, member] of members.entries()) found.set(member, features[i]);
-    }
-    for (const [variant, see] of alone) found.set(variant, await see(windows, whole, image));
-    return variants.map((variant) => found.get(variant)!);
-  };
+  const runs = variants.map((variant) => ({
+    variant,
+    engine: variant.proxied ? proxied! : engine,
+    ...methodRequest(variant),
+    scoring: scoringOf(variant.method, "voc20")
+  }));
+  return featuresTogether(runs, words, graphsOf);
 }
 
 /** The most variants of one graph, about: making a session of a much larger one takes longer than running many. */
 const together = 8;
 
 /** Variants in graphs: those with the same trunk share one, because then it runs once. */
-function graphsOf(variants: readonly Variant[]): Variant[][] {
+function graphsOf<R extends {variant: Variant}>(runs: readonly R[]): R[][] {
   const trunkOf = ({method, options}: Variant): string =>
     [method === "sfp" ? "sfp" : "", ...options.filter((word) => !/^(sae|hai|lambda|l0|rounds|order)=/.test(word))].join(
       " "
     );
-  const trunks = new Map<string, Variant[]>();
-  for (const variant of variants) trunks.set(trunkOf(variant), [...(trunks.get(trunkOf(variant)) ?? []), variant]);
-  const graphs: Variant[][] = [];
+  const trunks = new Map<string, R[]>();
+  for (const run of runs) {
+    const trunk = trunkOf(run.variant);
+    trunks.set(trunk, [...(trunks.get(trunk) ?? []), run]);
+  }
+  const graphs: R[][] = [];
   for (const members of trunks.values()) {
     const last = graphs.at(-1);
     if (last && last.length + members.length <= together) last.push(...members);

@@ -5,6 +5,7 @@ import {keyValues, type OptionSpec} from "../../components/analysis/options.js";
 import {methods} from "../../components/model/methods/index.js";
 import {sfp} from "../../components/model/methods/sfp.js";
 import {scoreOptions} from "../../components/model/segmentation/own-scores.js";
+import {knownOptions} from "../../components/model/known.js";
 import {found, type FoundSettings} from "./found.js";
 
 /** One row of the report. */
@@ -125,8 +126,8 @@ function registers({neurons}: FoundSettings, top: number, count = 1): string[] {
 }
 
 /** Methods since SFP, and those with a second model: a row each of both protocols. */
-function since(known: FoundSettings): Variant[] {
-  const channels = `channels=${known.channels}`;
+function since(known: FoundSettings, model: string): Variant[] {
+  const options = Object.entries(knownOptions(model, "rf-clip") ?? {}).map((pair) => pair.join("="));
   return [
     {
       id: "pearl propagated",
@@ -135,7 +136,7 @@ function since(known: FoundSettings): Variant[] {
       against: ["pearl", full],
       propagation: {bugs: "fix", grid: 80}
     },
-    {id: "rf-clip", method: "rf-clip", options: [channels], against: [full]},
+    {id: "rf-clip", method: "rf-clip", options, against: [full]},
     {id: "gla", method: "gla", options: [], against: ["clearclip", full]},
     {id: "proxyclip", method: "proxyclip", options: [], against: [full], proxied: true},
     {id: "gla proxied", method: "gla", options: glaScript, against: ["proxyclip", full], proxied: true},
@@ -149,7 +150,7 @@ function since(known: FoundSettings): Variant[] {
   ];
 }
 
-const sinceIds = since({neurons: [], channels: ""}).map(({id}) => id);
+const sinceIds = since({neurons: []}, "").map(({id}) => id);
 
 /** Numbers of tokens a layer that the study of repairs tries, by what chooses them. */
 const caps = {test: [1, 5, 10, 20, 50], norm: [1, 5, 10, 20, 50], class: [1, 5, 10, 20, 50], margin: [5, 10, 50]};
@@ -209,7 +210,7 @@ export function variantsOf(protocol: string, model: string): readonly Variant[] 
     if (!known) throw new RangeError(`Nothing is known of ${model}'s neurons; data/report/found.ts lists the models.`);
     return study(known);
   }
-  return [...own, ...(known ? since(known) : [])];
+  return [...own, ...(known ? since(known, model) : [])];
 }
 
 /** Those worth the time of sliding windows, which take six passes a photo. */

@@ -9,6 +9,7 @@ import {
   repairSweep,
   stageFeatures
 } from "../../components/model/compute.js";
+import {methodsFor} from "../../components/model/build.js";
 import {methods} from "../../components/model/methods/index.js";
 import {sfp} from "../../components/model/methods/sfp.js";
 import {readOptions} from "../../components/analysis/options.js";
@@ -28,7 +29,7 @@ const provenance = {model: "golden", weights: "", device: "cpu", method: "sfp", 
 
 function subjectOf(options = {}): LivePicture {
   const som = readOptions("sfp", sfp.options, options);
-  return new LivePicture(engine, sessions, {image: "golden", grid, pixels, som, provenance});
+  return new LivePicture({engine}, sessions, {image: "golden", grid, pixels, som, provenance});
 }
 
 test("in steps, a picture's numbers are those of the whole graphs", async () => {
@@ -58,8 +59,8 @@ test("in steps, a picture's numbers are those of the whole graphs", async () => 
   }
   for (const [stage, {values}] of Object.entries(await stageFeatures(engine, grid, pixels)))
     assert.ok(relativeError((await subject.features(stage)).values, values) <= 1e-5, stage);
-  for (const method of Object.keys(methods).filter((name) => methods[name].live !== false)) {
-    const [{values}] = await methodFeatures(engine, [method], pixels);
+  for (const method of methodsFor(model, Object.keys(methods), grid)) {
+    const [{values}] = await methodFeatures({engine}, [method], pixels);
     assert.ok(relativeError((await subject.features(method)).values, values) <= 1e-5, method);
   }
 });
@@ -131,7 +132,7 @@ test("numbers that are not finite end a run, and in half precision the message s
   ] as const) {
     const other = new Engine({...broken, precision}, cpu(1));
     const steps = new Sessions(broken.checkpoint, cpu(1), 2);
-    const subject = new LivePicture(other, steps, {image: "golden", grid, pixels, som, provenance});
+    const subject = new LivePicture({engine: other}, steps, {image: "golden", grid, pixels, som, provenance});
     const run = subject.run(
       () => {},
       () => Promise.resolve()

@@ -4,6 +4,7 @@ import {after, test} from "node:test";
 import type {Turn} from "../../components/live/worker/turn.js";
 import type {LiveMask, News, SegmentAsk} from "../../components/live/protocol.js";
 import {segmentPicture, windowsAtOnce, type Pace} from "../../components/live/worker/segmenting.js";
+import {methodsFor} from "../../components/model/build.js";
 import {gridOf} from "../../components/model/geometry.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import {methods} from "../../components/model/methods/index.js";
@@ -14,6 +15,7 @@ import {cpu} from "../../data/engine/device.js";
 import {openEngine, openModel} from "../../data/engine/index.js";
 import {seededRandom} from "../../components/analysis/random.js";
 import {goldenModel, relativeError} from "../support/golden.js";
+import {dinoModel} from "../support/golden2.js";
 
 const engine = new Engine(goldenModel(), cpu(1), 20);
 after(() => engine.close());
@@ -38,7 +40,7 @@ for (let q = 0; q < 4; ++q) {
 
 const ask: SegmentAsk = {
   methods: Object.values(methods)
-    .filter(({live}) => live !== false)
+    .filter(({name, sharesWindows}) => methodsFor(engine.model, [name], [4, 4]).length && !sharesWindows)
     .map(({name}) => ({name, options: name === "sfp" ? {rounds: 2} : undefined})),
   classes: [{words: ["a"]}, {words: ["b", "c"]}, {words: ["d"]}],
   text: {vectors, width: 8},
@@ -49,7 +51,7 @@ const ask: SegmentAsk = {
 async function news(from: Engine, of: Picture, asked: SegmentAsk, pace: Pace = {pause: Infinity}): Promise<News[]> {
   const told: News[] = [];
   const turn: Turn = {signal: new AbortController().signal, tell: (one) => void told.push(one)};
-  await segmentPicture(from, of, asked, turn, pace);
+  await segmentPicture({engine: from}, of, asked, turn, pace);
   return told;
 }
 
@@ -183,8 +185,44 @@ test("a cancellation is heard between windows", async () => {
       if (masksOf(told).length === ask.methods.length) controller.abort();
     }
   };
-  await assert.rejects(segmentPicture(engine, picture, ask, turn), {name: "AbortError"});
+  await assert.rejects(segmentPicture({engine}, picture, ask, turn), {name: "AbortError"});
   assert.equal(masksOf(told).length, ask.methods.length);
+});
+
+test("through a second model, and over all windows, methods give their own masks", async () => {
+  const proxied = new Engine(goldenModel(), cpu(1), 20, new Engine(dinoModel(), cpu(1)));
+  const names = ["clearclip", "proxyclip", "gla"];
+  const methodsAsked = names.map((name) => ({name, proxied: name === "proxyclip"}));
+  const asked: SegmentAsk = {...ask, methods: methodsAsked};
+  try {
+    const told: News[] = [];
+    const turn: Turn = {signal: new AbortController().signal, tell: (one) => void told.push(one)};
+    await segmentPicture({engine, proxied}, picture, asked, turn, {pause: Infinity});
+    const masks = masksOf(told);
+    assert.equal(masks.length, 2 * names.length);
+    const {classes, settings, text} = asked;
+    for (const [i, {name, proxied: through}] of methodsAsked.entries()) {
+      const on = through ? proxied : engine;
+      const expected = await segment({
+        image: picture,
+        colours: engine.model.geometry,
+        text: text.vectors,
+        classes,
+        settings,
+        padTo: engine.model.geometry.patch,
+        batch: "all",
+        probabilities: "all",
+        features: async (pixels) => (await on.features([{method: name}], pixels))[0]
+      });
+      agree(masks[names.length + i], expected);
+    }
+    await assert.rejects(segmentPicture({engine}, picture, asked, turn), /No second model is open/);
+    // LaVG's 640 px are 320 patches a side for this one.
+    const lavg = {...asked, methods: [{name: "lavg", proxied: true}]};
+    await assert.rejects(segmentPicture({engine, proxied}, picture, lavg, turn), /lavg: .* second model/);
+  } finally {
+    await proxied.close();
+  }
 });
 
 test("mini: methods with the same trunk and with different ones, on a photo", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {after, test} from "node:test";
 import {repair} from "../../components/analysis/repair.js";
 import {som} from "../../components/analysis/detectors/som.js";
+import {methodsFor} from "../../components/model/build.js";
 import {methods} from "../../components/model/methods/index.js";
 import type {GivenOptions} from "../../components/analysis/options.js";
 import {readModel} from "../../components/model/model.js";
@@ -26,7 +27,9 @@ batch.data.set(
   2 * size
 );
 
-for (const method of Object.keys(methods).filter((name) => methods[name].live !== false))
+for (const method of methodsFor(engine.model, Object.keys(methods), [7, 7]).filter(
+  (name) => !methods[name].sharesWindows
+))
   test(`${method}: a batch equals its images one by one`, async () => {
     const request = {method, grid: [7, 7] as const, outputs: ["features"]};
     const together = (await engine.run(request, batch)).features.data;
@@ -70,7 +73,9 @@ function transposedModel() {
 const onItsSide = new Engine(transposedModel(), cpu(1));
 after(() => onItsSide.close());
 
-for (const method of Object.keys(methods).filter((name) => methods[name].live !== false))
+for (const method of methodsFor(engine.model, Object.keys(methods), [7, 7]).filter(
+  (name) => !methods[name].sharesWindows
+))
   test(`${method}: a rectangle's features are those of the rectangle on its side`, async () => {
     const upright = pixels(golden.image_nonsquare);
     const [, , height, width] = upright.dims;

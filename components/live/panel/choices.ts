@@ -29,12 +29,9 @@ export function fitName({shape, size}: Fit): FitName {
   return `${shape}-${size}` as FitName;
 }
 
-/** The methods that the page can run. */
-export const liveMethods = Object.values(methods).filter(({live}) => live !== false);
-
 /** The methods that the address names; those that there are, or the default ones where there is none of them. */
 export function readMethods(text: string): string[] {
-  const known = text.split(",").filter((name) => liveMethods.some((method) => method.name === name));
+  const known = text.split(",").filter((name) => Object.hasOwn(methods, name));
   return known.length ? known : ["sfp", "clearclip"];
 }
 

@@ -1,4 +1,5 @@
 /** The mask figure of the Live page, with the words, the methods and the windows that it is made for. */
+import {idOfSource} from "../catalog.js";
 import type {OpenModel} from "../protocol.js";
 import type {RecordSource} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
@@ -12,6 +13,7 @@ import {maskFigure} from "./maskFigure.js";
 import {methodBoxes} from "./methodBoxes.js";
 import type {KeptMasks} from "../kept/run.js";
 import type {LiveSession, LiveState} from "./session.js";
+import {secondModel} from "./secondModel.js";
 import {takeAlong} from "./takeAlong.js";
 
 /** How long after the last change masks are made anew, in ms. */
@@ -50,15 +52,27 @@ export function maskControls(
     if ((!info?.words && !info?.tower) || !whole || !chosen) return;
     const settings = readSegmentSettings(store.value);
     const names = readMethods(store.value.live.methods);
-    const note = [info.id, `${settings.short} px`, device && `computed on ${device}`].filter(Boolean).join(" · ");
+    const {source: other, through} = second.of(names);
+    const note = [
+      info.id,
+      other && `second model ${idOfSource(other)}`,
+      `${settings.short} px`,
+      device && `computed on ${device}`
+    ]
+      .filter(Boolean)
+      .join(" · ");
     // A text tower answers later, and other words may have been asked for since.
     askLatest(
       () => askWords({model: info.id, image: chosen.id, words: store.value.words.list}),
       (found) => {
         const mine = (asked = {...found, note});
         const {classes, text} = found;
-        const runs = names.map((name) => ({name, options: name === "sfp" ? session.options : undefined}));
-        const ended = session.segment({methods: runs, classes, text, settings, probabilities: false});
+        const runs = names.map((name) => ({
+          name,
+          options: name === "sfp" ? session.options : undefined,
+          proxied: through.has(name)
+        }));
+        const ended = session.segment({methods: runs, classes, text, settings, probabilities: false}, other);
         void ended.then(() => {
           const {masks, stage} = session.state;
           if (asked === mine && !stage && masks.length) onMasks({masks, classes, note});
@@ -75,6 +89,7 @@ export function maskControls(
   };
 
   const inputs = maskInputs(store, change);
+  const second = secondModel(session, store, change);
   const take = takeAlong(() => {
     const record = source();
     return record && asked && {source: record, masks: session.state.masks, classes: asked.classes, note: asked.note};
@@ -82,7 +97,7 @@ export function maskControls(
   const blank = {masks: [], classes: [], source: "", waiting: "", failure: ""};
   const figure = maskFigure(blank, {
     store,
-    controls: [wordsField(feed), ...inputs.elements],
+    controls: [wordsField(feed), ...inputs.elements, second.element],
     actions: take.actions
   });
   const write = ({masks, whole, stage}: LiveState) => {

@@ -1,5 +1,5 @@
 import {h} from "../../ui/dom.js";
-import {liveMethods} from "./choices.js";
+import {methods} from "../../model/methods/index.js";
 
 export interface MethodBoxes {
   element: HTMLElement;
@@ -8,7 +8,7 @@ export interface MethodBoxes {
 
 /** A box for every method, to compare any of them; `onChange` is told the ticked ones, at least one. */
 export function methodBoxes(onChange: (names: string[]) => void): MethodBoxes {
-  const boxes = liveMethods.map(({name, title, about}) => {
+  const boxes = Object.values(methods).map(({name, title, about}) => {
     const input = h("input", {type: "checkbox", value: name, onchange: () => change()});
     return {name, input, label: h("label", {title: about}, input, title)};
   });

@@ -185,13 +185,17 @@ export class LiveSession {
     await this.attempt(() => this.look(chosen));
   }
 
-  /** Segments the picture that was looked at last. */
-  async segment(ask: SegmentAsk): Promise<void> {
+  /** Segments the picture that was looked at last; `second` is the model that some of the methods look through. */
+  async segment(ask: SegmentAsk, second?: ModelSource): Promise<void> {
     const live = this.model;
     if (!live || !this.state.whole) return;
     this.running?.cancel();
     this.set({masks: [], failure: undefined});
     await this.attempt(async () => {
+      if (second && live.second !== second) {
+        await this.wait(live.call("second", {model: second}, (news) => this.hear(news, live)));
+        live.second = second;
+      }
       const running = live.segment(ask, (news) => this.hear(news, live));
       await this.wait(running);
     });

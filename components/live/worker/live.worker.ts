@@ -5,7 +5,7 @@ import type {Picture} from "../../model/image/pixels.js";
 import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
 import {sfp} from "../../model/methods/sfp.js";
 import {changedOptions, readOptions} from "../../analysis/options.js";
-import {repairSweep} from "../../model/compute.js";
+import {repairSweep, type Engines} from "../../model/compute.js";
 import {Engine} from "../../model/runtime.js";
 import {Sessions} from "../../model/sessions.js";
 import type {ModelSource} from "../catalog.js";
@@ -17,6 +17,7 @@ import {decodePicture, opaque} from "./picture.js";
 import type {Ask, CallName, Calls, OpenModel, Tell} from "../protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
 import {changedPicture, pictureCauses} from "./causes.js";
+import {openSecond} from "./second.js";
 import {readSource} from "./source.js";
 import {LivePicture} from "./livePicture.js";
 import type {Turn} from "./turn.js";
@@ -26,6 +27,8 @@ import {openTowerWords, type TowerWords} from "./towerWords.js";
 interface Bench {
   info: OpenModel;
   engine: Engine;
+  /** The engine, and with a second model another. */
+  engines: Engines;
   sessions: Sessions;
   tower?: TowerWords;
   picture?: Picture;
@@ -59,19 +62,25 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
       info.tower = tower !== undefined;
     }
     // Six stretches of a trunk with twelve layers, and a few more for heads and methods.
-    bench = {info, tower, engine: new Engine(model, device, 2), sessions: new Sessions(model.checkpoint, device, 14)};
+    const engine = new Engine(model, device, 2);
+    bench = {info, tower, engine, engines: {engine}, sessions: new Sessions(model.checkpoint, device, 14)};
     return info;
   },
 
+  async second({model}, turn) {
+    await openSecond(opened().engines, model, turn);
+    return null;
+  },
+
   async look({image, file, fit: how, at = 0.5, options}, {tell, signal}) {
-    const {info, engine, sessions} = opened();
+    const {info, engines, sessions} = opened();
     tell({progress: {stage: "image"}});
     const {picture, note} = await decodePicture(file);
     if (note) tell({note});
     const square = fit(partAt(picture, how, at), info.geometry.patch, how);
     tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
     const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
-    const subject = new LivePicture(engine, sessions, {
+    const subject = new LivePicture(engines, sessions, {
       image,
       ...inputOf(square, info.geometry),
       som: values,
@@ -119,9 +128,9 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
   },
 
   async segment(ask, turn) {
-    const {engine, picture} = opened();
+    const {engines, picture} = opened();
     if (!picture) throw new Error("No picture has been looked at yet.");
-    return segmentPicture(engine, picture, ask, turn);
+    return segmentPicture(engines, picture, ask, turn);
   },
 
   async change({text, photos}) {
@@ -171,6 +180,7 @@ async function breathe(signal: AbortSignal): Promise<void> {
 /** What waits for its turn, the lower rank first. What a reader waits for comes before what figures ask for. */
 const ranks: Record<CallName, number> = {
   open: 0,
+  second: 1,
   look: 0,
   run: 0,
   attention: 1,

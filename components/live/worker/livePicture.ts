@@ -8,7 +8,8 @@ import {
   type Provenance,
   type Trunk
 } from "../../records/record.js";
-import {methodFeatures, probeRow, repeated} from "../../model/compute.js";
+import {looksThrough} from "../../model/build.js";
+import {methodFeatures, probeRow, repeated, type Engines} from "../../model/compute.js";
 import type {GivenOptions} from "../../analysis/options.js";
 import type {SomOptions} from "../../model/network.js";
 import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "../../model/outputs.js";
@@ -38,10 +39,14 @@ export class LivePicture {
   private row?: Input;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engines: Engines,
     private readonly sessions: Sessions,
     readonly options: LivePictureOptions
   ) {}
+
+  private get engine(): Engine {
+    return this.engines.engine;
+  }
 
   private get layers(): number {
     return this.engine.model.geometry.layers;
@@ -119,9 +124,13 @@ export class LivePicture {
   private async output(method: string, options: GivenOptions | undefined, output: string): Promise<FeatureMap> {
     const {grid, som, pixels} = this.options;
     const {model} = this.engine;
-    const rest = continueWith(model, {method, options, grid, outputs: [output]}, som);
+    if (looksThrough(method) && !this.engines.proxied)
+      throw new RangeError(`${method} looks through a second model: tick it where masks are made, which opens one.`);
+    const rest = looksThrough(method)
+      ? undefined
+      : continueWith(model, {method, options, grid, outputs: [output]}, som);
     if (!rest) {
-      if (output === "features" && !options) return (await methodFeatures(this.engine, [method], pixels))[0];
+      if (output === "features" && !options) return (await methodFeatures(this.engines, [method], pixels))[0];
       const results = await this.engine.run({method, options, grid, outputs: [output]}, pixels);
       return toFeatures(results[output]);
     }

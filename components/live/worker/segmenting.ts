@@ -1,7 +1,12 @@
 /** Masks of one picture under several methods: the whole picture first, then window by window. */
 import type {Picture} from "../../model/image/pixels.js";
 import {resizeBicubic} from "../../model/image/resample-bicubic.js";
+import type {Engines} from "../../model/compute.js";
+import type {PixelPlanes} from "../../model/image/normalise.js";
+import {knownOptions} from "../../model/known.js";
+import {methodNamed} from "../../model/methods/index.js";
 import type {Engine} from "../../model/runtime.js";
+import {featuresTogether} from "../../model/segmentation/together.js";
 import {
   defaultSettings,
   labelPixels,
@@ -33,7 +38,7 @@ const fewMilliseconds = 100;
  * windows, masks of the whole picture in one window are told first, and then what is new as rows of windows are done.
  */
 export async function segmentPicture(
-  engine: Engine,
+  {engine, proxied}: Engines,
   original: Picture,
   {methods, classes, text, settings, probabilities}: SegmentAsk,
   {signal, tell}: Turn,
@@ -42,6 +47,13 @@ export async function segmentPicture(
   const image = reduced(original);
   const {geometry} = engine.model;
   const names = methods.map(({name}) => name);
+  if (!proxied && methods.some((method) => method.proxied)) throw new Error("No second model is open.");
+  const runs = methods.map(({name, options, proxied: through}) => ({
+    engine: through ? proxied! : engine,
+    method: name,
+    options: options ?? knownOptions(engine.model.id, name)
+  }));
+  const together = featuresTogether(runs, {text: text.vectors, classes});
   const progress = (done: number) => tell({progress: {stage: "segmentation", methods: names, done}});
 
   const shell = (how: Partial<SegmentSettings>): ShellInput => ({
@@ -51,17 +63,15 @@ export async function segmentPicture(
     text: text.vectors,
     classes,
     settings: how,
-    batch,
+    // Windows that see each other are run together.
+    batch: names.some((name) => methodNamed(name).sharesWindows) ? "all" : batch,
     signal
   });
-  const features = async (windows: PixelBatch) => {
+  const features = async (windows: PixelBatch, whole: PixelPlanes) => {
     // Lets messages in, so that a cancellation is heard.
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
-    return engine.features(
-      methods.map(({name, options}) => ({method: name, options})),
-      windows
-    );
+    return together(windows, whole, image, {signal});
   };
   /** The mask of a method by the windows seen since `start`. */
   const mask = async (input: ShellInput, seen: SeenWindows, method: number, start: number): Promise<LiveMask> => {

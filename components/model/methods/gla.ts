@@ -44,8 +44,6 @@ export const gla = defineMethod({
   title: "GLA-CLIP",
   about: "Last block: query-query similarity across all windows of a picture; no residual, no MLP.",
   source: "Lee et al., CVPR 2026",
-  compared: false,
-  live: false,
   proxy: "optional",
   sharesWindows: true,
   sliding: true,

@@ -45,7 +45,7 @@ const all: readonly Method[] = [
 export const methods: Readonly<Record<string, Method>> = Object.fromEntries(all.map((method) => [method.name, method]));
 
 /** The methods that pages compare with SFP on every photo, in their order. */
-export const compared: readonly Method[] = all.filter((method) => method !== sfp && method.compared !== false);
+export const compared: readonly Method[] = all.filter((method) => method !== sfp);
 
 /**
  * A method by its name.

@@ -11,8 +11,6 @@ export const lavg = defineMethod({
   title: "LaVG",
   about: "SCLIP's features, averaged within regions that normalised cuts of a second model's keys find; no CRF.",
   source: "Kang and Cho, ECCV 2024",
-  compared: false,
-  live: false,
   proxy: "regions",
   options: {
     tau: number({least: -1, most: 1, default: 0.3, about: "keys more alike than this are joined"}),

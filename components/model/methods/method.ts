@@ -22,10 +22,6 @@ interface Description<S extends OptionSpecs> {
   proxy?: "needed" | "optional" | "regions";
   /** Whether all windows of a picture are one batch, which see each other. */
   sharesWindows?: boolean;
-  /** Whether pages compare it on every photo; a method that needs more than one model and one window is not. */
-  compared?: false;
-  /** Whether the Live page can run it: on one model, whatever its width, window after window. */
-  live?: false;
   /** Whether the report measures it in sliding windows too, which takes six passes a photo. */
   sliding?: boolean;
   options: S;

@@ -18,7 +18,6 @@ export const pearl = defineMethod({
   title: "PEARL",
   about: "Last block: keys rotated towards queries, plus a little key-key attention; no residual, no MLP.",
   source: "Pei et al., CVPR 2026",
-  compared: false,
   sliding: true,
   options: {
     alpha: number({

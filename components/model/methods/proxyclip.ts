@@ -12,8 +12,6 @@ export const proxyclip = defineMethod({
   title: "ProxyCLIP",
   about: "Last block: values mixed by the similarities of a second model's features, on its grid; no residual, no MLP.",
   source: "Lan et al., ECCV 2024",
-  compared: false,
-  live: false,
   proxy: "needed",
   options: {
     beta: number({least: 0, slider: 2, default: 1.2, about: "how many mean similarities are subtracted"}),

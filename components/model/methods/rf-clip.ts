@@ -17,8 +17,6 @@ export const rfClip = defineMethod({
   about:
     "Patches with large values in a few channels repaired after every block; the mean of all blocks guides the last.",
   source: "Li et al., AAAI 2026, as released",
-  compared: false,
-  live: false,
   sliding: true,
   options: {
     sigma: number({

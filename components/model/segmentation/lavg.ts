@@ -16,25 +16,44 @@ export interface Grounding {
   foreground?: number;
 }
 
-/** The scores of a window's pixels, (H·W) × Q: products of the mean feature, which is not unit, with the texts. */
-export function groundScores({features, grid, regions, height, width, text, foreground}: Grounding): Float32Array {
-  const patches = grid[0] * grid[1];
-  const size = features.length / patches;
-  const queries = text.length / size;
+/** The mean of each region's pixels, of unit features enlarged bilinearly; it is not of unit length itself. */
+function regionMeans({features, grid, regions, height, width}: Omit<Grounding, "text" | "foreground">) {
+  const size = features.length / (grid[0] * grid[1]);
   const unit = unitRows(features, size);
-  const rows = new Map<number, Float64Array>();
+  const means = new Map<number, Float64Array>();
   for (const [region, weights] of patchWeights(regions, grid, height, width)) {
     const mean = new Float64Array(size);
     weights.forEach((weight, patch) => {
       for (let k = 0; k < size; ++k) mean[k] += weight * unit[patch * size + k];
     });
+    means.set(region, mean);
+  }
+  return means;
+}
+
+/** The features of patches grounded: of each of a grid's cells the mean of its region, cells × E. */
+export function groundFeatures(features: Float32Array, grid: Grid, regions: Int16Array, cells: Grid): Float32Array {
+  const [height, width] = cells;
+  const means = regionMeans({features, grid, regions, height, width});
+  const size = features.length / (grid[0] * grid[1]);
+  const out = new Float32Array(height * width * size);
+  regions.forEach((region, cell) => out.set(means.get(region)!, cell * size));
+  return out;
+}
+
+/** The scores of a window's pixels, (H·W) × Q: products of the mean feature, which is not unit, with the texts. */
+export function groundScores({text, foreground, ...window}: Grounding): Float32Array {
+  const {features, grid, regions, height, width} = window;
+  const size = features.length / (grid[0] * grid[1]);
+  const queries = text.length / size;
+  const rows = new Map<number, Float64Array>();
+  for (const [region, mean] of regionMeans(window))
     rows.set(
       region,
       Float64Array.from({length: queries}, (_, query) =>
         mean.reduce((sum, value, k) => sum + value * text[query * size + k], 0)
       )
     );
-  }
   const rest = rows.get(-1);
   if (rest && foreground !== undefined) {
     const least = Math.min(...Array.from(rows.values(), (row) => Math.min(...row)));

@@ -6,14 +6,15 @@ import {Graph} from "../graph.js";
 import {normalise, type PixelPlanes} from "../image/normalise.js";
 import type {Picture} from "../image/pixels.js";
 import {resizeLanczos} from "../image/resample-bicubic.js";
+import {MemoryError} from "../memory.js";
 import {lavg} from "../methods/lavg.js";
 import {weightsFile} from "../model.js";
-import {NoProxyError, type Engine} from "../runtime.js";
-import {groundScores, regionsIn} from "./lavg.js";
+import {NoProxyError, type Engine, type Pixels} from "../runtime.js";
+import {groundFeatures, groundScores, regionsIn} from "./lavg.js";
 import {cutRegions, type Products} from "./regions.js";
 import {clusterQueries, rfClipScores, rfClipWords} from "./rf-clip.js";
 import {isNormalised, type FeatureProvider, type Watch} from "./segment.js";
-import type {TextMatrix} from "./scores.js";
+import type {TextMatrix, WindowFeatures} from "./scores.js";
 
 const lavgScores = {
   side: count({least: 1, default: 640, about: "the picture is squashed to so many pixels a side for its cuts"}),
@@ -107,6 +108,19 @@ function grounded(engine: Engine, {options, scoring, text, classes}: OwnScores):
   };
 }
 
+/**
+ * LaVG's features of one image as pages compare them: each cell of the second model's grid has its region's mean, and
+ * the image is cut at its own size.
+ */
+export async function regionFeatures(engine: Engine, pixels: Pixels): Promise<WindowFeatures> {
+  const [, , height, width] = pixels.dims;
+  const [{grid, width: size, data}] = await engine.features([{method: lavg.name}], pixels);
+  const {grid: cells, data: keys} = await keysOf(engine, {height, width, data: pixels.data}, 0);
+  const cuts = readOptions(lavg.name, lavg.options);
+  const regions = await cutRegions(keys, cells, {...cuts, products: productsOn(engine)});
+  return {grid: cells, width: size, data: groundFeatures(data, grid, regions, cells)};
+}
+
 /** The second model's keys: of the whole picture squashed to a square, or of normalised pixels as they are. */
 async function keysOf(
   {proxy, model}: Engine,
@@ -120,8 +134,24 @@ async function keysOf(
   const whole = side - (side % geometry.patch);
   if (!whole)
     throw new RangeError(`lavg: side=${side} is less than a patch of the second model, ${geometry.patch} px.`);
+  const dims = [1, 3, whole, whole] as const;
+  needKeys(proxy, dims);
   const {data} = normalise(resizeLanczos(image, whole, whole), geometry, "unit");
-  return proxy.rowsFor({dims: [1, 3, whole, whole], data}, geometry, "keys");
+  return proxy.rowsFor({dims, data}, geometry, "keys");
+}
+
+/** @throws RangeError with what can be done where the second model cannot look at the squashed picture */
+function needKeys(proxy: Engine, dims: Pixels["dims"]): void {
+  try {
+    proxy.needMemory({dims});
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    const side = Math.min(error.fits?.width ?? 0, error.fits?.height ?? 0);
+    const remedy = side ? `Set -o side=${side}, or take` : "Take";
+    throw new RangeError(`lavg: for the second model, ${proxy.model.id}, ${error.message} ${remedy} a smaller one.`, {
+      cause: error
+    });
+  }
 }
 
 /** Lets the event loop run, says how far the work is, and throws when it is no longer wanted. */
