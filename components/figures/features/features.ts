@@ -26,7 +26,7 @@ import {patchMap} from "../../charts/patchMap.js";
 import {colourPicture} from "../../charts/pixels.js";
 import {plate, plates} from "../../charts/plate.js";
 import {median, patchName} from "../../charts/reading.js";
-import {rivals, segmenters, stages, type FeatureStage} from "./stages.js";
+import {rivals, secondNote, segmenters, stages, type FeatureStage} from "./stages.js";
 import {featureMaps, type FeatureMaps} from "./featureMaps.js";
 
 type Measure = Selection["features"]["measure"];
@@ -360,7 +360,7 @@ const towerReading =
 
 function words(
   {record, picture, selection}: View,
-  {titles}: FeaturesOptions,
+  {id, titles}: FeaturesOptions,
   asked: Asked | null,
   maps: number
 ): Partial<FigureOptions> {
@@ -373,6 +373,7 @@ function words(
     measure === "pca" ? `one basis for ${maps} maps${range === "own" ? ", each centred" : ""}` : null,
     measure === "word" && asked ? `words ${asked.classes[chosenClass(asked, word)].words.join(", ")}` : null,
     measure !== "pca" ? (range === "own" ? "each map its own range" : "one range for the figure") : null,
+    ...(id === "rivals" ? secondNote(record) : []),
     "features coded to 1/126 of a patch’s largest channel"
   ];
   return {

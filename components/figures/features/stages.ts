@@ -1,3 +1,4 @@
+import type {ImageRecord} from "../../records/record.js";
 import {compared, methods} from "../../model/methods/index.js";
 
 /** Features that pages compare: SFP's own stages, and other methods. */
@@ -31,6 +32,11 @@ export const rivals: readonly FeatureStage[] = compared.map(({name, title, short
   title: short ?? title,
   about
 }));
+
+/** What a caption says of the model that some methods look through. */
+export function secondNote({provenance: {proxy}}: Pick<ImageRecord, "provenance">): readonly string[] {
+  return proxy ? [`second model ${proxy.model}`] : [];
+}
 
 /** What segments a picture: SFP first, then the others. */
 export const segmenters: readonly FeatureStage[] = [{name: "vis", title: "SFP", about: methods.sfp.about}, ...rivals];

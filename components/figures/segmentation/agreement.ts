@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type {Feed, View} from "../../site/feed.js";
+import {secondNote} from "../features/stages.js";
 import {css, sequential} from "../../charts/colour.js";
 import {h, isDark, whenResized} from "../../ui/dom.js";
 import {figure, provenance} from "../frame/figure.js";
@@ -52,7 +53,7 @@ export function agreementFigure(feed: Feed): HTMLElement {
       frame.update({
         source: provenance(
           {...record, image: picture.title},
-          {notes: [`words ${masks.asked.words}`, "one 224 px window"]}
+          {notes: [`words ${masks.asked.words}`, "one 224 px window", ...secondNote(record)]}
         )
       });
       frame.update({drawn: {image: record.image, words: masks.asked.words}});

@@ -18,7 +18,7 @@ import {disagreement, maskPicture, type PhotoMask} from "./masks.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import {patchName} from "../../charts/reading.js";
-import {segmenters, type FeatureStage} from "../features/stages.js";
+import {secondNote, segmenters, type FeatureStage} from "../features/stages.js";
 import {present, viewMasks, type Masks} from "./viewMasks.js";
 
 type Shown = Selection["masks"]["shown"];
@@ -277,6 +277,7 @@ function words({record, picture, selection}: View, masks: Masks, index: number):
         notes: [
           `words ${asked.words}`,
           "one 224 px window, no thresholds, no refinement",
+          ...secondNote(record),
           ...(shown === "heat"
             ? [range === "own" ? "each map its own range" : "one range for the figure"]
             : [`compared with ${base}`])
