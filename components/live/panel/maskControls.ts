@@ -1,5 +1,5 @@
 /** The mask figure of the Live page, with the words, the methods and the windows that it is made for. */
-import {idOfSource} from "../catalog.js";
+import {idOfSource, type ModelSource} from "../catalog.js";
 import type {OpenModel} from "../protocol.js";
 import type {RecordSource} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
@@ -53,25 +53,15 @@ export function maskControls(
     const settings = readSegmentSettings(store.value);
     const names = readMethods(store.value.live.methods);
     const {source: other, through} = second.of(names);
-    const note = [
-      info.id,
-      other && `second model ${idOfSource(other)}`,
-      `${settings.short} px`,
-      device && `computed on ${device}`
-    ]
-      .filter(Boolean)
-      .join(" · ");
+    const note = noteOf(info.id, other, settings.short, device);
     // A text tower answers later, and other words may have been asked for since.
     askLatest(
       () => askWords({model: info.id, image: chosen.id, words: store.value.words.list}),
       (found) => {
         const mine = (asked = {...found, note});
         const {classes, text} = found;
-        const runs = names.map((name) => ({
-          name,
-          options: name === "sfp" ? session.options : undefined,
-          proxied: through.has(name)
-        }));
+        const own = (name: string) => (name === "sfp" ? session.options : undefined);
+        const runs = names.map((name) => ({name, options: own(name), proxied: through.has(name)}));
         const ended = session.segment({methods: runs, classes, text, settings, probabilities: false}, other);
         void ended.then(() => {
           const {masks, stage} = session.state;
@@ -127,6 +117,17 @@ export function maskControls(
       write(session.state);
     }
   };
+}
+
+/** What the masks' caption says of how they were made. */
+function noteOf(model: string, second: ModelSource | undefined, short: number, device?: string): string {
+  const parts = [
+    model,
+    second && `second model ${idOfSource(second)}`,
+    `${short} px`,
+    device && `computed on ${device}`
+  ];
+  return parts.filter(Boolean).join(" · ");
 }
 
 /** Why a model answers no words; empty where it does, or is not there yet. */

@@ -16,47 +16,60 @@ export interface SecondModel {
   of(names: readonly string[]): {source?: ModelSource; through: ReadonlySet<string>};
 }
 
+/** What can be a second model, and which one is. */
+class SecondSources {
+  /** The reader's own. */
+  own?: ModelSource;
+  private readonly known = new Map<string, ModelSource>();
+
+  constructor(
+    private readonly session: LiveSession,
+    private readonly store: SelectionStore
+  ) {}
+
+  /** The one that the address names, if it is here. */
+  chosen(): ModelSource | undefined {
+    const {second} = this.store.value.live;
+    if (this.own && idOfSource(this.own) === second) return this.own;
+    const entry = this.session.state.models.find(({id}) => id === second);
+    return entry && this.of(entry);
+  }
+
+  /** Another model of the site that is not on another host, else the first one once more. */
+  usual(): ModelSource | undefined {
+    const {models, source} = this.session.state;
+    const other = models.find((entry) => entry.id !== this.session.modelId && !hostOf(entry));
+    return other ? this.of(other) : source;
+  }
+
+  options(): {value: string; label: string}[] {
+    const usual = this.usual();
+    const at = (entry: ModelEntry) => (hostOf(entry) ? `${entry.id}, from ${hostOf(entry)}` : entry.id);
+    return [
+      {value: "auto", label: usual ? `${idOfSource(usual)}, where one is needed` : "none"},
+      ...this.session.state.models.map((entry) => ({value: entry.id, label: at(entry)})),
+      ...(this.own ? [{value: idOfSource(this.own), label: `${idOfSource(this.own)}, your file`}] : [])
+    ];
+  }
+
+  /** The same object for the same model: the worker opens it once. The menu names the host, so choosing it agrees. */
+  private of(entry: ModelEntry): ModelSource {
+    const known = this.known.get(entry.hash) ?? {entry, mayAsk: true};
+    this.known.set(entry.hash, known);
+    return known;
+  }
+}
+
 /** A menu of models, shown only where a chosen method can look through one. */
 export function secondModel(
   session: LiveSession,
   store: SelectionStore,
   change: (to: SelectionChange) => void
 ): SecondModel {
-  const sources = new Map<string, ModelSource>();
-  let own: ModelSource | undefined;
-  /** The same object for the same model: the worker opens it once. */
-  const sourceOf = (entry: ModelEntry): ModelSource => {
-    const known = sources.get(entry.hash) ?? {entry, mayAsk: true};
-    sources.set(entry.hash, known);
-    return known;
-  };
-  /** Another model of the site that is not on another host, else the first one once more. */
-  const usual = (): ModelSource | undefined => {
-    const other = session.state.models.find((entry) => entry.id !== session.modelId && !hostOf(entry));
-    return other ? sourceOf(other) : session.state.source;
-  };
-  const chosen = (): ModelSource | undefined => {
-    const {second} = store.value.live;
-    if (own && idOfSource(own) === second) return own;
-    const entry = session.state.models.find(({id}) => id === second);
-    return entry && sourceOf(entry);
-  };
-
-  const auto = () => {
-    const source = usual();
-    return {value: "auto", label: source ? `${idOfSource(source)}, where one is needed` : "none"};
-  };
-  const options = () => [
-    auto(),
-    ...session.state.models.map((entry) => ({
-      value: entry.id,
-      label: hostOf(entry) ? `${entry.id}, from ${hostOf(entry)}` : entry.id
-    })),
-    ...(own ? [{value: idOfSource(own), label: `${idOfSource(own)}, your file`}] : [])
-  ];
+  const sources = new SecondSources(session, store);
   const list = menu<string>({
     label: "Second model",
-    options: options(),
+    options: sources.options(),
     value: "auto",
     onChange: (second) => change({live: {second}})
   });
@@ -67,8 +80,8 @@ export function secondModel(
     class: "visually-hidden",
     onchange: () => {
       try {
-        own = modelOfFiles([...(input.files ?? [])]);
-        change({live: {second: idOfSource(own)}});
+        sources.own = modelOfFiles([...(input.files ?? [])]);
+        change({live: {second: idOfSource(sources.own)}});
       } catch (error) {
         session.refuse(failureOf(error).message);
       }
@@ -80,22 +93,21 @@ export function secondModel(
     "span",
     {class: "live-second", title: hint},
     list,
-    h("label", {class: "live-button"}, input, "Open another…")
+    h("label", {class: "live-button"}, input, "Open a second model…")
   );
-  /** As the address has it. */
   const show = () => {
     element.hidden = !readMethods(store.value.live.methods).some((name) => methods[name].proxy);
-    const found = chosen();
-    list.update({options: options(), value: found ? idOfSource(found) : "auto"});
+    const found = sources.chosen();
+    list.update({options: sources.options(), value: found ? idOfSource(found) : "auto"});
   };
   session.subscribe(show);
   store.subscribe(show);
   return {
     element,
     of(names) {
-      const explicit = chosen();
+      const explicit = sources.chosen();
       const through = names.filter((name) => looksThrough(name) || (explicit && methods[name].proxy === "optional"));
-      return {source: through.length ? (explicit ?? usual()) : undefined, through: new Set(through)};
+      return {source: through.length ? (explicit ?? sources.usual()) : undefined, through: new Set(through)};
     }
   };
 }

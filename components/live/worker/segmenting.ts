@@ -6,7 +6,7 @@ import type {PixelPlanes} from "../../model/image/normalise.js";
 import {knownOptions} from "../../model/known.js";
 import {methodNamed} from "../../model/methods/index.js";
 import type {Engine} from "../../model/runtime.js";
-import {featuresTogether} from "../../model/segmentation/together.js";
+import {featuresTogether, type MethodRun} from "../../model/segmentation/together.js";
 import {
   defaultSettings,
   labelPixels,
@@ -47,13 +47,7 @@ export async function segmentPicture(
   const image = reduced(original);
   const {geometry} = engine.model;
   const names = methods.map(({name}) => name);
-  if (!proxied && methods.some((method) => method.proxied)) throw new Error("No second model is open.");
-  const runs = methods.map(({name, options, proxied: through}) => ({
-    engine: through ? proxied! : engine,
-    method: name,
-    options: options ?? knownOptions(engine.model.id, name)
-  }));
-  const together = featuresTogether(runs, {text: text.vectors, classes});
+  const together = featuresTogether(runsOf({engine, proxied}, methods), {text: text.vectors, classes});
   const progress = (done: number) => tell({progress: {stage: "segmentation", methods: names, done}});
 
   const shell = (how: Partial<SegmentSettings>): ShellInput => ({
@@ -128,6 +122,14 @@ export async function segmentPicture(
   // One window of the trained size shows in a moment what the windows will refine.
   else await slide(await look({...settings, short: settings.crop ?? defaultSettings.crop}, 0.1));
   return null;
+}
+
+/** Each method on the engine that runs it. */
+function runsOf({engine, proxied}: Engines, methods: SegmentAsk["methods"]): MethodRun[] {
+  return methods.map(({name, options = knownOptions(engine.model.id, name), proxied: through}) => {
+    if (through && !proxied) throw new Error("No second model is open.");
+    return {engine: through ? proxied! : engine, method: name, options};
+  });
 }
 
 /** Windows to be run at once. */
