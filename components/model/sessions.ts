@@ -4,6 +4,12 @@ import type {MemoryLimits} from "./memory.js";
 import {weightsFile} from "./model.js";
 import type {Checkpoint} from "./safetensors.js";
 
+/** Hears what a device was busy with, in ms: making a session, or a run with what goes in and comes out. */
+export interface Watch {
+  made(ms: number): void;
+  ran(ms: number): void;
+}
+
 /** Where graphs run. */
 export interface Device {
   /** As captions show it: "cpu, 2 threads", "webgpu (NVIDIA H100)". */
@@ -15,6 +21,7 @@ export interface Device {
   windows: number;
   /** What memory it has, as far as that is known. */
   limits?: MemoryLimits;
+  watch?: Watch;
 }
 
 /** A float32 tensor that goes in. */
@@ -78,7 +85,10 @@ export class Sessions {
       const feeds: Record<string, Ort.Tensor> = {};
       for (const [input, {dims, data}] of Object.entries(inputs)) feeds[input] = new Tensor("float32", data, dims);
       const results: Record<string, Output> = {};
-      for (const [output, {dims, data}] of Object.entries(await session.run(feeds)))
+      const start = performance.now();
+      const found = await session.run(feeds);
+      this.device.watch?.ran(performance.now() - start);
+      for (const [output, {dims, data}] of Object.entries(found))
         results[output] = {dims, data: data as Float32Array | Uint8Array};
       return results;
     });
@@ -93,13 +103,18 @@ export class Sessions {
     const known = this.kept.get(name);
     this.kept.delete(name);
     if (!known) await this.release(this.most - 1);
-    const session =
-      known ??
-      (await this.device.ort.InferenceSession.create(build(), {
-        ...this.device.session,
-        externalData: externalData(this.checkpoint)
-      }));
+    const session = known ?? (await this.make(build()));
     this.kept.set(name, session);
+    return session;
+  }
+
+  private async make(graph: Uint8Array): Promise<Ort.InferenceSession> {
+    const start = performance.now();
+    const session = await this.device.ort.InferenceSession.create(graph, {
+      ...this.device.session,
+      externalData: externalData(this.checkpoint)
+    });
+    this.device.watch?.made(performance.now() - start);
     return session;
   }
 

@@ -1,4 +1,5 @@
 import {basename, extname, join} from "node:path";
+import type {Watch} from "../../components/model/sessions.js";
 import {openModel} from "../engine/index.js";
 import {computeEach, type ImageFile} from "../records/files.js";
 import {imageFiles} from "./inputs.js";
@@ -11,7 +12,7 @@ export const help = `analyze --image FILE [--image FILE ...] --out FOLDER [optio
 ${interveneHelp}
 ${modelHelp}`;
 
-export async function run(args: string[], streams: Streams): Promise<number> {
+export async function run(args: string[], streams: Streams, watch?: Watch): Promise<number> {
   const {stderr} = streams;
   const {values} = parse({
     args,
@@ -22,7 +23,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   if (out === undefined) throw new UsageError("--out FOLDER is needed.");
   checkIntervene(values.intervene);
   claimFolder(out);
-  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams), watch};
   const model = await intervened(await openModel(values.model, modelSettings(values)), values.intervene);
   let status = 0;
   await computeEach(

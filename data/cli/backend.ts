@@ -9,6 +9,7 @@ import {buildGraph} from "../../components/model/build.js";
 import type {Colours} from "../../components/model/image/normalise.js";
 import type {FeatureProvider} from "../../components/model/segmentation/segment.js";
 import {semanticFeedback, type FeedbackSettings} from "../../components/model/segmentation/semantic.js";
+import type {Watch} from "../../components/model/sessions.js";
 import {denseFeatures, openEngine, openModel, openProxy, provenanceOf} from "../engine/index.js";
 import {notComputed, ownScores, scoreOptions, type OwnScores} from "../../components/model/segmentation/own-scores.js";
 import {checkIntervene, intervened} from "./intervene.js";
@@ -51,12 +52,12 @@ export interface BackendWords {
   activation?: string;
 }
 
-export type OpenBackend = (words: BackendWords, streams?: Pick<Streams, "stderr">) => Promise<Backend>;
+export type OpenBackend = (words: BackendWords, streams?: Pick<Streams, "stderr">, watch?: Watch) => Promise<Backend>;
 
 /** Opens a model in Node. Wrong words fail before weights are read. */
-export const openBackend: OpenBackend = async (words, streams = process) => {
+export const openBackend: OpenBackend = async (words, streams = process, watch) => {
   const {model: id, device, threads, method, option} = words;
-  const chosen = {device: deviceName(device), threads: chosenThreads(threads, streams)};
+  const chosen = {device: deviceName(device), threads: chosenThreads(threads, streams), watch};
   const options = keyValues(option);
   if (Object.hasOwn(notComputed, method)) streams.stderr.write(`${method}: ${notComputed[method]}.\n`);
   const {intervene = []} = words;

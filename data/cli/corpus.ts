@@ -4,6 +4,7 @@ import {existsSync, readFileSync, rmSync} from "node:fs";
 import {basename, join, resolve} from "node:path";
 import type {ImageFacts} from "../../components/analysis/corpus/facts.js";
 import {CorpusSum} from "../../components/analysis/corpus/sum.js";
+import type {Watch} from "../../components/model/sessions.js";
 import {openEngine, openModel, provenanceOf} from "../engine/index.js";
 import {listFolder} from "../files/listing.js";
 import {claimFiles, deliver, type Streams} from "../files/output.js";
@@ -41,7 +42,7 @@ const options = {
   out: {type: "string"}
 } as const;
 
-export async function run(args: string[], streams: Streams): Promise<number> {
+export async function run(args: string[], streams: Streams, watch?: Watch): Promise<number> {
   if (args[0] === "merge") return merge(args.slice(1), streams);
   const {values, positionals} = parse({args, options, allowPositionals: true});
   if (positionals.length !== 1) throw new UsageError("corpus takes one folder: corpus FOLDER.");
@@ -57,7 +58,7 @@ export async function run(args: string[], streams: Streams): Promise<number> {
     throw new UsageError(
       `--shard ${values.shard}: there are ${samples.length} pictures, and so at most as many shards.`
     );
-  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams)};
+  const on = {device: deviceName(values.device), threads: chosenThreads(values.threads, streams), watch};
   const log = out === undefined ? undefined : unfinished(out);
   claimFiles([out, log, rows], {inputs: samples.flatMap(({picture, mask}) => [picture, mask])});
   const model = await openModel(values.model);

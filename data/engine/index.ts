@@ -7,6 +7,7 @@ import {methodNamed, methods} from "../../components/model/methods/index.js";
 import {changedOptions, readOptions, type GivenOptions} from "../../components/analysis/options.js";
 import {readModel, type Model, type ReadOptions} from "../../components/model/model.js";
 import {Engine, NoProxyError, type Pixels} from "../../components/model/runtime.js";
+import type {Watch} from "../../components/model/sessions.js";
 import type {WindowFeatures} from "../../components/model/segmentation/scores.js";
 import {UnknownWordsError} from "../../components/model/spelling.js";
 import {bestModel, findModel} from "../hub/index.js";
@@ -89,12 +90,19 @@ function readLexicon(folder: string, model: Model): LexiconFile {
   return readJson(new URL("../models/mini/lexicon.json", import.meta.url).pathname) as LexiconFile;
 }
 
+/** What a model runs on. */
+export interface DeviceChoice {
+  device?: DeviceName;
+  threads?: number;
+  watch?: Watch;
+}
+
 /** An engine for a model on a device; with a second model, for methods that look through two. */
 export function openEngine(
   model: Model,
-  {device = "auto", threads = 0, proxy}: {device?: DeviceName; threads?: number; proxy?: Model} = {}
+  {device = "auto", threads = 0, proxy, watch}: DeviceChoice & {proxy?: Model} = {}
 ): Engine {
-  const on = openDevice(device, threads);
+  const on = {...openDevice(device, threads), watch};
   return new Engine(model, on, undefined, proxy && new Engine(proxy, on));
 }
 

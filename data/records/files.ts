@@ -17,7 +17,7 @@ import {inputOf, type PictureInput} from "../../components/model/image/input.js"
 import {compared} from "../../components/model/methods/index.js";
 import {ahead} from "../files/ahead.js";
 import {readPicture} from "../files/picture.js";
-import {openEngine, openModel, provenanceOf, type DeviceName, type LoadedModel} from "../engine/index.js";
+import {openEngine, openModel, provenanceOf, type DeviceChoice, type LoadedModel} from "../engine/index.js";
 import {secondModel} from "../site/second.js";
 import type {RecordFiles} from "./archive.js";
 
@@ -48,7 +48,7 @@ export async function computeEach<S extends ImageFile>(
   model: LoadedModel,
   subjects: readonly S[],
   done: (subject: S, outcome: Outcome) => void,
-  on: {device?: DeviceName; threads?: number} = {}
+  on: DeviceChoice = {}
 ): Promise<void> {
   // Pages compare words with features, which for a model with a pooling head are past it.
   const pooled = {...model, dense: "pooled"} as const;
