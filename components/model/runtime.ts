@@ -33,6 +33,9 @@ export class NoProxyError extends RangeError {
   }
 }
 
+/** What to do about a device that computes wrongly. */
+export const otherArithmetic = "Use float32 arithmetic, or the CPU (--device cpu; WebAssembly in the page).";
+
 /** The largest buffer that every WebGPU device can bind, in bytes. */
 const everyBuffer = 2 ** 27;
 
@@ -197,7 +200,7 @@ export class Engine {
       const own = data.subarray(image * size, (image + 1) * size);
       if ((mayBeEven && own[0] !== 0) || own.some((value) => value !== own[0])) continue;
       throw new Error(
-        `${this.device.name} computed ${own[0]} for every number of the ${name.replace(/\.(\d+)$/, " of layer $1")}${dims[0] > 1 ? ` of image ${image + 1}` : ""}: it does not compute ${this.model.id} correctly. Use float32 arithmetic, or the CPU (--device cpu; WebAssembly in the page).`
+        `${this.device.name} computed ${own[0]} for every number of the ${name.replace(/\.(\d+)$/, " of layer $1")}${dims[0] > 1 ? ` of image ${image + 1}` : ""}: it does not compute ${this.model.id} correctly. ${otherArithmetic}`
       );
     }
   }

@@ -2,7 +2,7 @@
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {createRequire} from "node:module";
-import {availableParallelism, freemem} from "node:os";
+import {availableParallelism, freemem, release} from "node:os";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import * as ort from "onnxruntime-node";
@@ -12,19 +12,28 @@ export const deviceNames = ["auto", "cuda", "webgpu", "cpu"] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
 /**
- * Opens a device. `auto` takes the first of cuda, webgpu and cpu that truly works: its libraries are
- * there, there is a GPU (a software adapter does not count), and a small graph runs on it.
+ * Opens a device. `auto` takes the first of cuda, webgpu and cpu that truly works: its libraries are there, there is a GPU
+ * (a software adapter does not count), and it computes a stored input correctly. That is checked once for each card, driver
+ * and version of the runtime, and said.
  *
+ * @param tell hears what a person should know of a first check
  * @param threads CPU threads; 0 leaves the number to ONNX Runtime
  * @throws Error saying what is missing, when a named device does not work
  */
-export function openDevice(wanted: DeviceName = "auto", threads = 0): Device {
+export function openDevice(
+  wanted: DeviceName = "auto",
+  threads = 0,
+  tell: (line: string) => void = (line) => process.stderr.write(`${line}\n`)
+): Device {
   if (wanted === "cpu") return cpu(threads);
   const problems: string[] = [];
   for (const name of wanted === "auto" ? (["cuda", "webgpu"] as const) : [wanted]) {
-    const problem = missing(name) ?? failure(name);
+    const lacking = missing(name);
+    const problem = lacking ?? failure(name, tell);
     if (!problem) return gpu(name);
     problems.push(problem);
+    // A GPU that is there and is not used is worth a line.
+    if (wanted === "auto" && !lacking) tell(problem);
   }
   if (wanted === "auto") return cpu(threads);
   throw new Error(`${problems[0]} Use --device cpu, or auto to take what works.`);
@@ -85,17 +94,30 @@ function gpuModel(): string | undefined {
   return card && /^Model:\s*(.+)$/m.exec(readFileSync(join(folder, card, "information"), "utf8"))?.[1].trim();
 }
 
-/**
- * Runs a small graph on the provider in a process of its own, because a broken driver may take the
- * process with it. Returns what went wrong, or undefined.
- */
-function failure(name: "cuda" | "webgpu"): string | undefined {
+/** What a check holds for: the provider, the card with its driver, and the runtime, with their versions. */
+function deviceKey(name: "cuda" | "webgpu"): string {
+  const driver = "/proc/driver/nvidia/version";
+  const version = existsSync(driver) ? readFileSync(driver, "utf8").split("\n")[0] : release();
+  return [gpu(name).name, version, ...gpuFiles(), ort.env.versions.node ?? ort.env.versions.common].join("; ");
+}
+
+/** What a device that worked a moment ago needs no second look for. */
+const worked = new Set<string>();
+
+/** Checks the provider, and returns what went wrong, or undefined. */
+function failure(name: "cuda" | "webgpu", tell: (line: string) => void): string | undefined {
+  const key = deviceKey(name);
+  if (worked.has(key)) return undefined;
   const program = fileURLToPath(new URL("probe.ts", import.meta.url));
-  const {status, signal, stderr} = spawnSync(process.execPath, ["--import", "tsx", program, name], {
+  const {status, signal, stderr, stdout} = spawnSync(process.execPath, ["--import", "tsx", program, name, key], {
     encoding: "utf8",
     timeout: 60_000
   });
-  if (status === 0) return undefined;
+  if (status === 0) {
+    worked.add(key);
+    if (stdout) tell(stdout);
+    return undefined;
+  }
   const reason = stderr.trim().split("\n").at(-1) || `it ended with ${signal ?? `status ${status}`}`;
   return `${name} does not work here: ${reason.replace(/\.?$/, ".")}`;
 }

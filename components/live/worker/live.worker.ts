@@ -46,7 +46,7 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     const precision = kind === "webgpu-float16" ? "float16" : "float32";
     // Words are compared with features in the space of the image feature.
     const model = {...read, precision, dense: "pooled"} as const;
-    const device = await openBrowserDevice(kind);
+    const device = await openBrowserDevice(kind, (note) => turn.tell({note}));
     const {id, geometry, guesses} = model;
     const info: OpenModel = {id, geometry, device: device.name, hash, guesses};
     const file = await readLexicon(source, model.geometry.classes);
