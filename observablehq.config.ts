@@ -1,5 +1,6 @@
 import {existsSync, mkdirSync} from "node:fs";
 import type MarkdownIt from "markdown-it";
+import {causesPath} from "./components/analysis/causes.js";
 import {faces} from "./components/figures/export/faces.js";
 import {modelsOfSite} from "./data/site/models.js";
 import {sitePhotos} from "./data/site/photos.js";
@@ -107,8 +108,12 @@ async function* dataFiles(): AsyncGenerator<string> {
       yield `/data/records/${id}/${words === "list" ? "words" : "classifier"}.arrow.gz`;
   }
   for (const model of ["mini", "vit-ti-16"])
-    for (const file of ["causes.json", "causes-voc.json", "corpus-voc-rows.arrow.gz"])
+    for (const file of ["causes-voc.json", "corpus-voc-rows.arrow.gz"])
       if (existsSync(`data/snapshots/${model}/${file}`)) yield `/data/snapshots/${model}/${file}`;
+  for (const {hash} of sitePhotos()) {
+    const file = `data/${causesPath("mini", hash)}`;
+    if (existsSync(file)) yield `/${file}`;
+  }
   for (const model of shippedModels())
     for (const file of await modelFiles(model)) yield `/data/models/${model.id}/${file}`;
   for (const {whole} of sitePhotos()) if (!whole.startsWith("photos/")) yield `/data/${whole}`;

@@ -1,5 +1,5 @@
-// The site's one service worker. It lets the Live page have WebAssembly threads on hosts that send no
-// headers of their own, by adding the two headers that isolate a page to that page and to its workers;
+// The site's one service worker. It lets pages that run a model have WebAssembly threads on hosts that send no
+// headers of their own, by adding the two headers that isolate a page to those pages and to their workers;
 // and it answers from what components/page/offline.ts and earlier visits kept when there is no connection.
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -15,8 +15,8 @@ self.addEventListener("fetch", (event) => {
   const {request} = event;
   const url = new URL(request.url);
   const path = url.pathname.slice(scope.length);
-  const isLive = request.mode === "navigate" && /^live(\.html)?$/.test(path);
-  if (isLive || request.destination === "worker") event.respondWith(isolated(request, path));
+  const runsModel = request.mode === "navigate" && /^(live|causes)(\.html)?$/.test(path);
+  if (runsModel || request.destination === "worker") event.respondWith(isolated(request, path));
   // Models keep themselves, and parts of files are none of a cache's business.
   else if (
     request.method === "GET" &&

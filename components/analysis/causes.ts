@@ -3,6 +3,7 @@ import type {Grid} from "../records/record.js";
 import {mean, median, type Numbers} from "./arrays.js";
 import type {Interval} from "./intervals.js";
 import {highNormTokens} from "./norms.js";
+import type {Neuron} from "./options.js";
 import type {ScoredNeuron} from "./registerNeurons.js";
 
 /** The high-norm tokens among patches' norms, as places. */
@@ -98,18 +99,23 @@ export interface ChangedNumbers {
   outliers: number[][];
   /** The first classes of a supervised model, with their probabilities. */
   classes?: {name: string; probability: number}[];
+  /** The image embedding, which is compared with words: E. */
+  image: number[];
   /** Cosine of the features of the patches that had no high norm with what they were. */
   kept: number;
 }
 
-/** One photo's causes: `data/snapshots/MODEL/causes.json` has those of some of the site's photos. */
+/** What makes one photo's high-norm patches. */
 export interface PhotoCauses {
   grid: Grid;
   /** Heads of a layer. */
   headCount: number;
   /** The layer whose norms are told, 1-based. */
   layer: number;
+  /** The first neurons by their score, with what each does. */
   neurons: NeuronCause[];
+  /** More of them: what a sweep switches off, one after the other. */
+  ranked: Neuron[];
   /** Largest norm over the median in that layer when one head is switched off, L × H. */
   heads: number[];
   plain: ChangedNumbers;
@@ -117,10 +123,24 @@ export interface PhotoCauses {
   answers: ChangedNumbers[];
 }
 
-/** The photos of the site by name. */
-export interface CausesFile {
+/** Who computed some causes. */
+export interface CausesOrigin {
   model: string;
+  /** SHA-256 of the weights. */
   weights: string;
   versions: Record<string, string>;
-  photos: Record<string, PhotoCauses>;
 }
+
+/** A photo of the site: `data/snapshots/MODEL/causes/HASH.json`, by the first digits of the photo's SHA-256. */
+export type CausesFile = CausesOrigin & PhotoCauses;
+
+/** How many digits of a photo's hash name its file. */
+const digits = 16;
+
+/** The file of a photo's causes below `data/`: another picture under its name has none. */
+export function causesPath(model: string, hash: string): string {
+  return `snapshots/${model}/causes/${hash.slice(0, digits)}.json`;
+}
+
+/** How many neurons are told with what each does, and how many a sweep switches off. */
+export const [listedNeurons, sweptNeurons] = [10, 50];

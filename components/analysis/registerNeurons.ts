@@ -61,26 +61,32 @@ export function imageScores(
   });
 }
 
-/**
- * Neurons by their mean score over the images with an outlier, best first; among equals the lower layer, then the lower
- * index.
- *
- * @param scores of each image, as `imageScores` has them
- */
-export function rankNeurons(
-  scores: readonly Float64Array[][],
-  {lowest, highest, top}: {lowest: number; highest: number; top: number}
-): ScoredNeuron[] {
-  return meanScores(scores)
-    .flatMap((values, l) => Array.from(values, (score, index) => ({layer: l + 1, index, score})))
-    .filter(({layer: at}) => at >= lowest && at <= highest)
-    .toSorted((a, b) => b.score - a.score || a.layer - b.layer || a.index - b.index)
-    .slice(0, top);
-}
+/** The mean of images' scores, one image after the other: a folder takes the memory of one image. */
+export class MeanScores {
+  /** How many images had an outlier. */
+  counted = 0;
+  private sums?: Float64Array[];
 
-/** The mean over images, L × M. */
-export function meanScores(scores: readonly Float64Array[][]): Float64Array[] {
-  return scores[0].map((values, l) =>
-    values.map((_, j) => scores.reduce((sum, image) => sum + image[l][j], 0) / scores.length)
-  );
+  /** @param scores of one image, as `imageScores` has them */
+  add(scores: readonly Float64Array[]): void {
+    this.sums ??= scores.map((layer) => new Float64Array(layer.length));
+    for (const [l, layer] of scores.entries()) for (const [j, score] of layer.entries()) this.sums[l][j] += score;
+    this.counted += 1;
+  }
+
+  /** Adds another mean's images. */
+  join({sums, counted}: MeanScores): void {
+    if (!sums) return;
+    this.add(sums);
+    this.counted += counted - 1;
+  }
+
+  /** Neurons by their mean score, best first; among equals the lower layer, then the lower index. None without images. */
+  rank({lowest, highest, top}: Pick<SearchOptions, "lowest" | "top"> & {highest: number}): ScoredNeuron[] {
+    return (this.sums ?? [])
+      .flatMap((sums, l) => Array.from(sums, (sum, index) => ({layer: l + 1, index, score: sum / this.counted})))
+      .filter(({layer: at}) => at >= lowest && at <= highest)
+      .toSorted((a, b) => b.score - a.score || a.layer - b.layer || a.index - b.index)
+      .slice(0, top);
+  }
 }

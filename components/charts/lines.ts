@@ -22,8 +22,9 @@ export interface LinesOptions {
   label: string;
   /** The horizontal axis. */
   across?: string;
-  /** The first value of the horizontal axis. */
+  /** The first value of the horizontal axis, and how far the next ones are apart: 1. */
   start?: number;
+  step?: number;
   scale?: "linear" | "log" | "sqrt";
   /** How the vertical axis writes its values; without it, as Plot does. */
   format?: (value: number) => string;
@@ -39,7 +40,7 @@ export interface LinesOptions {
 
 /** A quantity against the layer, one line for each trunk or method, named at its end. */
 export function lines(options: LinesOptions): Drawing<LinesOptions> {
-  let state: LinesOptions = {across: "layer", start: 1, scale: "linear", height: 260, ...options};
+  let state: LinesOptions = {across: "layer", start: 1, step: 1, scale: "linear", height: 260, ...options};
   let width = 0;
   let place: ((layer: number) => number) | undefined;
   const element = h("div", {class: "lines"});
@@ -74,10 +75,10 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
   });
   element.addEventListener("click", (event) => {
     const svg = element.querySelector("svg");
-    const {start, series} = state;
+    const {start, step, series} = state;
     if (!svg || !place) return;
     const [x] = placeIn(svg, event);
-    const layers = Array.from({length: series[0]?.values.length ?? 0}, (_, i) => start! + i);
+    const layers = Array.from({length: series[0]?.values.length ?? 0}, (_, i) => start! + i * step!);
     const nearest = layers.toSorted((a, b) => Math.abs(place!(a) - x) - Math.abs(place!(b) - x))[0];
     if (nearest !== undefined) state.onPick?.(nearest);
   });
@@ -89,11 +90,13 @@ export function lines(options: LinesOptions): Drawing<LinesOptions> {
   });
 }
 
-function plot({series, label, across, start, scale, extent, height, curve, format}: LinesOptions, width: number) {
+function plot({series, label, across, start, step, scale, extent, height, curve, format}: LinesOptions, width: number) {
   const rows = series.flatMap(({values, low, high, ...line}) =>
-    Array.from(values, (value, i) => ({...line, layer: start! + i, value, low: low?.[i], high: high?.[i]}))
+    Array.from(values, (value, i) => ({...line, layer: start! + i * step!, value, low: low?.[i], high: high?.[i]}))
   );
-  const last = rows.filter(({layer, label: name, quiet}) => !quiet && layer === start! + lengthOf(series, name) - 1);
+  const last = rows.filter(
+    ({layer, label: name, quiet}) => !quiet && layer === start! + (lengthOf(series, name) - 1) * step!
+  );
   return Plot.plot({
     width,
     height,
@@ -102,7 +105,7 @@ function plot({series, label, across, start, scale, extent, height, curve, forma
     marginTop: 26,
     marginBottom: 36,
     style: {fontFamily: "var(--sans-serif)", fontSize: "11px", overflow: "visible"},
-    x: {label: across, ticks: Array.from({length: lengthOf(series)}, (_, i) => start! + i), tickFormat: "d"},
+    x: {label: across, ticks: ticksOf(lengthOf(series), start!, step!), ...(step === 1 && {tickFormat: "d"})},
     y: {label, type: scale, grid: true, nice: true, tickFormat: format, ...(extent && {domain: extent})},
     marks: [
       Plot.areaY(
@@ -127,6 +130,14 @@ function plot({series, label, across, start, scale, extent, height, curve, forma
       )
     ]
   });
+}
+
+/** More places than this are named by every fifth. */
+const mostTicks = 24;
+
+function ticksOf(length: number, start: number, step: number): number[] {
+  const all = Array.from({length}, (_, i) => start + i * step);
+  return length > mostTicks ? all.filter((_, i) => i % 5 === 0) : all;
 }
 
 function lengthOf(series: readonly Series[], name?: string): number {

@@ -90,7 +90,8 @@ function showFigure(deck: Deck, {figure, beside, ...first}: SlideFigure, name: s
 
 /** Whether a figure shows one photo's layers. */
 function needsLayer(id: string): boolean {
-  return figureNamed(id)?.needs === "view";
+  const needs = figureNamed(id)?.needs;
+  return needs === "view" || needs === "causes";
 }
 
 /** The layer that a figure shows, to be moved. */

@@ -1,9 +1,9 @@
 /**
  * Every figure of the site, declared once, in the order of its page: any page can list them, and draw any of them by
- * its id (`showNamed`). The mask figure of the Live page and the figures of the Causes page that run the model are none of
- * them: they belong to those pages' sessions.
+ * its id (`showNamed`). The mask figure of the Live page is none of them: it belongs to that page's session.
  */
 import type {Feed, Place} from "../site/feed.js";
+import type {CausesPlace} from "./causes/causes.js";
 import type {ReportPlace} from "./results/report.js";
 import type {Compare} from "./side/comparison.js";
 import type {QuantityId} from "./side/quantities.js";
@@ -11,9 +11,13 @@ import type {QuantityId} from "./side/quantities.js";
 /** Draws a figure once for a place. The element follows its selection from then on. */
 export type Draw<P extends Place> = (place: P) => HTMLElement;
 
-/** What kinds of figure need: one photo's numbers, those of many images, or what was published and measured. */
+/**
+ * What kinds of figure need: one photo's numbers, what changes of the network make of it, the numbers of many
+ * images, or what was published and measured.
+ */
 export interface PlaceOf {
   view: Feed;
+  causes: CausesPlace;
   corpus: Place;
   report: ReportPlace;
 }
@@ -138,6 +142,41 @@ export const figureCatalog: readonly FigureEntry[] = [
     needs: "view",
     difference: among("target"),
     load: async () => (await import("./heads/rows.js")).headRows
+  },
+  {
+    id: "causes-change",
+    page: "causes",
+    title: "Which neuron makes the high-norm patches?",
+    needs: "causes",
+    load: async () => (await import("./causes/change.js")).causesChange
+  },
+  {
+    id: "causes-neurons",
+    page: "causes",
+    title: "The neurons behind the high-norm patches",
+    needs: "causes",
+    load: async () => (await import("./causes/neurons.js")).causesNeurons
+  },
+  {
+    id: "causes-sweep",
+    page: "causes",
+    title: "How many neurons are enough?",
+    needs: "causes",
+    load: async () => (await import("./causes/sweep.js")).causesSweep
+  },
+  {
+    id: "causes-words",
+    page: "causes",
+    title: "What the change does to masks and words",
+    needs: "causes",
+    load: async () => (await import("./causes/words.js")).causesWords
+  },
+  {
+    id: "causes-heads",
+    page: "causes",
+    title: "What silencing a head does",
+    needs: "causes",
+    load: async () => (await import("./causes/heads.js")).causesHeads
   },
   {
     id: "causes-photos",

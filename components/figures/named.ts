@@ -73,6 +73,10 @@ async function maker(entry: FigureEntry, feed: Feed): Promise<() => HTMLElement>
     const [draw, report] = await Promise.all([entry.load(), openReport(feed)]);
     return () => draw(report);
   }
+  if (entry.needs === "causes") {
+    const [draw, {CausesPlace}] = await Promise.all([entry.load(), import("./causes/causes.js")]);
+    return () => draw(new CausesPlace(feed));
+  }
   const draw = await entry.load();
   return () => draw(feed);
 }

@@ -104,6 +104,11 @@ export interface Calls {
    * at as the picture was.
    */
   change: {ask: {text: string; photos: Record<string, Blob>}; answer: ChangedNumbers};
+  /** Features of a method for the picture as it is, and with a list of interventions. */
+  changedFeatures: {
+    ask: {text: string; method: string; photos: Record<string, Blob>};
+    answer: {plain: FeatureMap; changed: FeatureMap};
+  };
   /** The neurons behind the picture's high-norm tokens, and its numbers without a change. */
   causes: {ask: null; answer: Omit<PhotoCauses, "heads" | "answers">};
   /** Any outputs of any method for any pixels: what tests compare with reference numbers. */

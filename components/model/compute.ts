@@ -1,4 +1,5 @@
 /** Runs a model on one image and gathers what the pages explore. The loaders and the live worker share it. */
+import {registerSettings, registerVariants} from "./registerVariants.js";
 import {median} from "../analysis/arrays.js";
 import type {Detector} from "../analysis/detectors/detector.js";
 import {detectors} from "../analysis/detectors/index.js";
@@ -217,6 +218,27 @@ function onGrid({grid, width, data}: WindowFeatures, [rows, columns]: Grid): Fea
           v * ((1 - u) * data[(lower + left) * width + k] + u * data[(lower + right) * width + k]);
     }
   return {width, values};
+}
+
+/**
+ * Dense features of methods with a test-time register, by the variant's name; none for weights whose neurons were not
+ * searched.
+ *
+ * @param weights their SHA-256
+ */
+export async function registerFeatures(
+  engine: Engine,
+  weights: string,
+  grid: Grid,
+  pixels: Pixels
+): Promise<Record<string, FeatureMap>> {
+  const options = registerSettings(weights);
+  const found: Record<string, FeatureMap> = {};
+  for (const {name, method} of options ? registerVariants : []) {
+    const {features} = await engine.run({method, options, grid, outputs: ["features"]}, pixels);
+    found[name] = toFeatures(features);
+  }
+  return found;
 }
 
 /**

@@ -2,6 +2,7 @@
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../records/arrow.js";
 import {guardedSource} from "../records/absent.js";
 import type {AttentionMap, RecordSource} from "../records/record.js";
+import {registerVariants} from "../model/registerVariants.js";
 import {Cache, perOwner} from "./cache.js";
 
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
@@ -79,7 +80,7 @@ export async function openRecord(
 }
 
 /** Features that every committed analysis has. */
-const everyStage: readonly string[] = ["plain", "som", "sae", "vis", "clip"];
+const everyStage: readonly string[] = ["plain", "som", "sae", "vis", "clip", ...registerVariants.map(({name}) => name)];
 
 /** One for each source, because figures keep what they compute by it. */
 const lightOf = perOwner(lightSource);

@@ -9,6 +9,8 @@ import {side} from "./side.js";
 /** A photo that the site offers. */
 export interface Photo {
   id: string;
+  /** SHA-256 of its file. */
+  hash: string;
   /** Where all of the photo lies, below `data/`. */
   whole: string;
   /** The models that have analysed it, the one that pages prefer first. */

@@ -56,7 +56,9 @@ const fields = {
   },
   causes: {
     /** What is changed in the network, as `parseInterventions` reads it. */
-    list: at("intervene", freeText("", 2000))
+    list: at("intervene", freeText("", 2000)),
+    /** The method whose masks are compared. */
+    method: at("through", name("clearclip"))
   },
   propagation: {
     /** The layer from which repair begins. */

@@ -11,7 +11,7 @@ import {
 import {meanInterval, shareInterval} from "../../components/analysis/intervals.js";
 import type {Neuron} from "../../components/analysis/options.js";
 import {seededRandom} from "../../components/analysis/random.js";
-import {rankNeurons} from "../../components/analysis/registerNeurons.js";
+import {MeanScores} from "../../components/analysis/registerNeurons.js";
 import {
   neuronScores,
   outputNorms,
@@ -37,15 +37,9 @@ interface Measured {
   kept: number;
 }
 
-/** The scores of the pictures of one half, summed. */
-interface Half {
-  sums?: Float64Array[];
-  count: number;
-}
-
 /**
  * Neurons are found on the pictures with even numbers and measured on those with odd ones, and the other way round; the
- * list that is told is found on all.
+ * list that is told is found on all. The odd pictures are run once, for both; the even ones again once the odd are known.
  */
 export async function summariseCauses(
   bench: Bench,
@@ -54,64 +48,97 @@ export async function summariseCauses(
   done: (count: number) => void
 ): Promise<CausesSummary> {
   const {model} = bench;
-  const halves: [Half, Half] = [{count: 0}, {count: 0}];
-  const places = {high: 0, corners: 0, born: new Map<number, number>()};
-  for (const [i, picture] of pictures.entries()) {
-    const {output, run} = await plainRun(bench, picture);
-    const scores = neuronScores(model, output);
-    if (scores) add(halves[i % 2], scores);
-    const high = toldPatches(model, output);
-    places.high += high.length;
-    places.corners += high.filter((patch) => isCorner(patch, run.grid)).length;
-    const born = eachLayer(model.geometry.layers, (l) => l).find(
-      (l) => highNormPatches(outputNorms(model, output, l)).length
-    );
-    if (born) places.born.set(born, (places.born.get(born) ?? 0) + 1);
-    done(i / 2);
+  const study = new FolderStudy(bench);
+  const [even, odd] = [0, 1].map((half) => pictures.filter((_, i) => i % 2 === half));
+  const found = {even: new MeanScores(), odd: new MeanScores()};
+  const runs = pictures.length + even.length;
+  let ran = 0;
+  const told = () => done((pictures.length * (ran += 1)) / runs);
+  for (const picture of even) {
+    study.find(await plainRun(bench, picture), found.even);
+    told();
   }
-  const lists = [1, 0].map((half) => ranked(model, [halves[half]]));
-  const variants = [
-    ...steps.map((neurons) => ({neurons, random: false})),
-    ...chanceSteps.map((neurons) => ({neurons, random: true}))
-  ];
-  const measured = variants.map((): Measured[] => []);
-  for (const [i, picture] of pictures.entries()) {
-    const list = lists[i % 2];
+  const ofEven = ranked(model, found.even);
+  for (const [i, picture] of odd.entries()) {
     const plain = await plainRun(bench, picture);
-    for (const [v, {neurons, random}] of variants.entries()) {
-      const chosen = random ? byChance(list.slice(0, neurons), model.geometry.mlp, i % draws) : list.slice(0, neurons);
-      measured[v].push(await measure(bench, plain, chosen));
-    }
-    done((pictures.length + i + 1) / 2);
+    study.find(plain, found.odd);
+    await study.measure(plain, ofEven, 2 * i + 1);
+    told();
   }
+  const ofOdd = ranked(model, found.odd);
+  for (const [i, picture] of even.entries()) {
+    await study.measure(await plainRun(bench, picture), ofOdd, 2 * i);
+    told();
+  }
+  const all = found.even;
+  all.join(found.odd);
   return {
     name,
     model: model.id,
     weights: model.hash,
     photos: pictures.length,
-    counted: halves[0].count + halves[1].count,
+    counted: all.counted,
     layer: toldLayer(model),
-    corners: places.corners / places.high,
-    born: Array.from(places.born).toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0,
-    neurons: ranked(model, halves),
-    steps: variants.map((variant, v): CausesStep => ({...variant, ...summed(measured[v])}))
+    ...study.places(),
+    neurons: ranked(model, all),
+    steps: study.steps()
   };
 }
 
-function add(half: Half, scores: readonly Float64Array[]): void {
-  half.sums ??= scores.map((layer) => new Float64Array(layer.length));
-  for (const [l, layer] of scores.entries()) for (const [j, score] of layer.entries()) half.sums[l][j] += score;
-  half.count += 1;
+type Plain = Awaited<ReturnType<typeof plainRun>>;
+
+/** What is gathered picture by picture. */
+class FolderStudy {
+  private readonly variants = [
+    ...steps.map((neurons) => ({neurons, random: false})),
+    ...chanceSteps.map((neurons) => ({neurons, random: true}))
+  ];
+  private readonly measured = this.variants.map((): Measured[] => []);
+  private readonly high = {count: 0, corners: 0};
+  private readonly born = new Map<number, number>();
+
+  constructor(private readonly bench: Bench) {}
+
+  /** Adds a picture's neurons to a half's, and where its high-norm patches are. */
+  find({output, run}: Plain, half: MeanScores): void {
+    const {model} = this.bench;
+    const scores = neuronScores(model, output);
+    if (scores) half.add(scores);
+    const high = toldPatches(model, output);
+    this.high.count += high.length;
+    this.high.corners += high.filter((patch) => isCorner(patch, run.grid)).length;
+    const born = eachLayer(model.geometry.layers, (l) => l).find(
+      (l) => highNormPatches(outputNorms(model, output, l)).length
+    );
+    if (born) this.born.set(born, (this.born.get(born) ?? 0) + 1);
+  }
+
+  /** Measures a picture without the first neurons of a list, and without as many drawn by chance. */
+  async measure(plain: Plain, list: readonly Neuron[], place: number): Promise<void> {
+    const {mlp} = this.bench.model.geometry;
+    for (const [v, {neurons, random}] of this.variants.entries()) {
+      const first = list.slice(0, neurons);
+      const chosen = random ? byChance(first, mlp, place % draws) : first;
+      // In the order of the pictures, whichever half was measured first.
+      this.measured[v][place] = await measure(this.bench, plain, chosen);
+    }
+  }
+
+  places(): Pick<CausesSummary, "corners" | "born"> {
+    return {
+      corners: this.high.corners / this.high.count,
+      born: Array.from(this.born).toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0
+    };
+  }
+
+  steps(): CausesStep[] {
+    return this.variants.map((variant, v) => ({...variant, ...summed(this.measured[v])}));
+  }
 }
 
-function ranked({geometry: {layers}}: Bench["model"], halves: readonly Half[]) {
-  const known = halves.filter(({count}) => count > 0);
-  if (!known.length) throw new Error("No picture of this half has a high-norm patch; more pictures are needed.");
-  const count = known.reduce((sum, half) => sum + half.count, 0);
-  const means = known[0].sums!.map((layer, l) =>
-    layer.map((_, j) => known.reduce((sum, {sums}) => sum + sums![l][j], 0) / count)
-  );
-  return rankNeurons([means], {lowest: 1, highest: layers, top: steps.at(-1)!});
+function ranked({geometry: {layers}}: Bench["model"], scores: MeanScores) {
+  if (!scores.counted) throw new Error("No picture of this half has a high-norm patch; more pictures are needed.");
+  return scores.rank({lowest: 1, highest: layers, top: steps.at(-1)!});
 }
 
 /** As many neurons of the same layers, none of them twice or of the list. */
@@ -128,7 +155,7 @@ function byChance(list: readonly Neuron[], mlp: number, seed: number): Neuron[] 
   });
 }
 
-async function measure(bench: Bench, plain: Awaited<ReturnType<typeof plainRun>>, chosen: Neuron[]): Promise<Measured> {
+async function measure(bench: Bench, plain: Plain, chosen: readonly Neuron[]): Promise<Measured> {
   const {model} = bench;
   const names = [`norms.${toldLayer(model)}`, "features"];
   const output = await changedRun(bench, plain, without(chosen), names);

@@ -1,18 +1,6 @@
 /** `causes`: which neurons and heads make the high-norm patches of pictures, and what is left without them. */
-import {readFileSync} from "node:fs";
 import {basename, extname} from "node:path";
-import {type CausesFile, type PhotoCauses} from "../../components/analysis/causes.js";
-import type {LexiconFile} from "../../components/model/lexicon.js";
-import {eachLayer} from "../../components/model/outputs.js";
-import {
-  changedNumbers,
-  neuronCauses,
-  numbersOutputs,
-  toldLayer,
-  toldRatio,
-  without
-} from "../../components/model/interventions/study.js";
-import type {Intervention} from "../../components/model/interventions/index.js";
+import type {CausesOrigin, PhotoCauses} from "../../components/analysis/causes.js";
 import {Engine} from "../../components/model/runtime.js";
 import {Sessions} from "../../components/model/sessions.js";
 import {openModel, provenanceOf} from "../engine/index.js";
@@ -21,7 +9,8 @@ import {claimFiles, deliver, type Streams} from "../files/output.js";
 import {progress} from "../files/progress.js";
 import {listSamples, nameOf} from "./corpus.js";
 import {summariseCauses} from "./causes-folder.js";
-import {changedRun, plainRun, type Bench} from "./causes-run.js";
+import {photoCauses, shortened} from "./causes-photo.js";
+import type {Bench} from "./causes-run.js";
 import {deviceName, parse, chosenThreads, UsageError, wholeNumber} from "./options.js";
 
 export const help = `causes FOLDER [--limit N] [--name TEXT] [--out FILE]
@@ -47,9 +36,6 @@ const options = {
   out: {type: "string"}
 } as const;
 
-/** How many neurons are listed for a picture, and how many the second question switches off. */
-const listed = 10;
-
 export async function run(args: string[], streams: Streams): Promise<number> {
   const {values, positionals} = parse({args, options, allowPositionals: true});
   if ((positionals.length === 1) === values.image.length > 0)
@@ -67,63 +53,23 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   const pictures = samples.map(({picture}) => picture);
   const found = positionals.length
     ? await summariseCauses(bench, pictures, values.name ?? nameOf(positionals[0], samples), done)
-    : await photoFile(bench, samples, done);
+    : await ofPictures(bench, samples, done);
   bar.end();
-  deliver(JSON.stringify(found, rounded), values.out, streams);
+  deliver(JSON.stringify(found, shortened), values.out, streams);
   await Promise.all([bench.engine.close(), bench.sessions.close()]);
   return 0;
 }
 
-async function photoFile(
+async function ofPictures(
   bench: Bench,
   samples: readonly {name: string; picture: string}[],
   done: (count: number) => void
-): Promise<CausesFile> {
-  const {model, engine} = bench;
-  const {weights, versions} = provenanceOf(model, engine, "clip");
+): Promise<CausesOrigin & {photos: Record<string, PhotoCauses>}> {
+  const {weights, versions} = provenanceOf(bench.model, bench.engine, "clip");
   const photos: Record<string, PhotoCauses> = {};
   for (const {name, picture} of samples) {
     photos[name] = await photoCauses(bench, picture);
     done(Object.keys(photos).length);
   }
-  return {model: model.id, weights, versions, photos};
-}
-
-async function photoCauses(bench: Bench, picture: string): Promise<PhotoCauses> {
-  const {model} = bench;
-  const {layers, heads, classes} = model.geometry;
-  const plain = await plainRun(bench, picture);
-  const names = classes === 1000 ? classNames() : undefined;
-  const neurons = neuronCauses(model, plain.output, listed);
-  const answer = async (list: readonly Intervention[]) => {
-    const output = await changedRun(bench, plain, list, numbersOutputs(model));
-    return changedNumbers(model, {plain: plain.output, output, list}, names);
-  };
-  const ratios: number[] = [];
-  for (const layer of eachLayer(layers, (l) => l))
-    for (let head = 1; head <= heads; ++head) {
-      const list = [{kind: "head", values: {layer, head, scale: 0}}];
-      ratios.push(toldRatio(model, await changedRun(bench, plain, list, [`norms.${toldLayer(model)}`])));
-    }
-  return {
-    grid: plain.run.grid,
-    headCount: heads,
-    layer: toldLayer(model),
-    neurons,
-    heads: ratios,
-    plain: changedNumbers(model, {plain: plain.output, output: plain.output, list: []}, names),
-    answers: neurons.length ? [await answer(without(neurons.slice(0, 1))), await answer(without(neurons))] : []
-  };
-}
-
-/** The names of ImageNet-1k's classes, the first of each. */
-function classNames(): string[] {
-  const file = new URL("../models/mini/lexicon.json", import.meta.url);
-  const {classes} = JSON.parse(readFileSync(file, "utf8")) as LexiconFile;
-  return classes.map(([name]) => name);
-}
-
-/** Numbers as far as figures show them. */
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
+  return {model: bench.model.id, weights, versions, photos};
 }

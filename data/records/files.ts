@@ -8,6 +8,7 @@ import {
   keptScores,
   type Engines,
   methodFeatures,
+  registerFeatures,
   repairSweep,
   stageFeatures
 } from "../../components/model/compute.js";
@@ -113,6 +114,8 @@ async function computeFiles(
   const methods = methodsFor(engine.model, comparedMethods, grid, proxied?.proxy?.model);
   for (const [i, features] of (await methodFeatures(engines, methods, pixels)).entries())
     files[`features-${methods[i]}.arrow`] = encodeFeatures(features);
+  for (const [name, features] of Object.entries(await registerFeatures(engine, model.hash, grid, pixels)))
+    files[`features-${name}.arrow`] = encodeFeatures(features);
   files["repairs.arrow"] = encodeRepairs(await repairSweep(engine, grid, pixels), layers);
   return files;
 }

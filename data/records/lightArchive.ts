@@ -1,4 +1,5 @@
 /** Committed analyses that hold a part: the photos beyond the first few would make the repository large. */
+import {registerVariants} from "../../components/model/registerVariants.js";
 import {packedFiles, packStored} from "./archive.js";
 
 /** Photos whose analyses are committed whole; of the others only `lightFiles` are, so that the repository stays small. */
@@ -12,13 +13,15 @@ const whole: ReadonlySet<string> = new Set([
   "rocket"
 ]);
 
-/** What a light archive holds: both trunks, and SFP's own stages beside the model's features. */
+/** What a light archive holds: both trunks, and SFP's own stages beside the model's features and registers. */
 const lightFiles: readonly string[] = [
   "summary",
   "attention-plain",
   "attention-purified",
   "repairs",
-  ...["plain", "som", "sae", "vis", "clip"].map((stage) => `features-${stage}`)
+  ...["plain", "som", "sae", "vis", "clip", ...registerVariants.map(({name}) => name)].map(
+    (stage) => `features-${stage}`
+  )
 ].map((name) => `${name}.arrow.gz`);
 
 const lightEnding = ".light.zip";

@@ -2,7 +2,7 @@ import {frameOrigins, headerPolicy, workerPolicy} from "./policy.js";
 
 /**
  * Headers for hosts that read `_headers` (Netlify, Cloudflare Pages). Files with a hash in their name
- * never change; the Live page and its workers get threads by being isolated from other sites.
+ * never change; the pages that run a model, and workers, get threads by being isolated from other sites.
  *
  * @param hosts that models are fetched from
  */
@@ -19,6 +19,9 @@ export const hostHeaders = (hosts: readonly string[]): string => `/*
 /_file/*
   Cache-Control: public, max-age=31536000, immutable
 /live*
+  Cross-Origin-Opener-Policy: same-origin
+  Cross-Origin-Embedder-Policy: require-corp
+/causes*
   Cross-Origin-Opener-Policy: same-origin
   Cross-Origin-Embedder-Policy: require-corp
 `;

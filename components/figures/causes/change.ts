@@ -9,15 +9,15 @@ import {formatInterventions} from "../../model/interventions/index.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {segmented} from "../../ui/inputs.js";
 import {figure} from "../frame/figure.js";
-import {layerOf, type CausesPlace, type CausesView} from "./causes.js";
+import {layerOf, sourceOf, type CausesPlace, type CausesView} from "./causes.js";
 import {changeControls} from "./controls.js";
 import {classTable} from "./classes.js";
 
 type Shown = "norms" | "classRows";
 
 /** Before and after the change on the same photo: norms, class row and sets of a layer, the largest norm by layer, classes. */
-export function changeFigure(place: CausesPlace): HTMLElement {
-  const {store} = place.feed;
+export function causesChange(place: CausesPlace): HTMLElement {
+  const {store} = place;
   let shown: Shown = "norms";
   const maps = pairOfMaps(place);
   const byLayer = lines({
@@ -40,7 +40,7 @@ export function changeFigure(place: CausesPlace): HTMLElement {
       if (place.state.view) draw(place.state.view);
     }
   });
-  const frame = figure(h("div", {class: "causes"}, maps.element, byLayer, classes.element), place.feed, {
+  const frame = figure(h("div", {class: "causes"}, maps.element, byLayer, classes.element), place, {
     id: "causes-change",
     title: "Which neuron makes the high-norm patches?",
     waiting: "Loading this photo.",
@@ -62,7 +62,7 @@ export function changeFigure(place: CausesPlace): HTMLElement {
       ]
     });
     classes.update(causes.plain.classes, changed?.classes);
-    frame.update({...words(view, place.runner.model), drawn: drawnOf(view, ratios.after[causes.layer - 1])});
+    frame.update({...words(view), drawn: drawnOf(view, ratios.after[causes.layer - 1])});
     point(store.pointing.hover);
   };
   const point = (hover: number | null) => {
@@ -77,7 +77,7 @@ export function changeFigure(place: CausesPlace): HTMLElement {
 }
 
 /** The photo before and after, in one range. */
-function pairOfMaps({feed: {store}}: CausesPlace) {
+function pairOfMaps({store}: CausesPlace) {
   const hands = {
     onHover: (hover: number | null) => store.point({hover}),
     onPick: (target: number) => store.set({target})
@@ -111,13 +111,12 @@ function pairOfMaps({feed: {store}}: CausesPlace) {
   return {element: plates([frames.before, frames.after], 220), legend, show, point};
 }
 
-function words(view: CausesView, model: string) {
-  const {picture, changed, made} = view;
-  const where = made === "stored" ? "computed with the site" : `computed on ${made}`;
+function words(view: CausesView) {
   return {
     title: titleOf(view),
-    lede: ledeOf(view, picture.title),
-    source: [picture.title, model, changed?.text, where].filter(Boolean).join(" · "),
+    lede: ledeOf(view, view.picture.title),
+    source: sourceOf(view),
+    still: view.device !== undefined,
     waiting: ""
   };
 }

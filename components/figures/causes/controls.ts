@@ -121,7 +121,7 @@ function part(place: CausesPlace, list: readonly Intervention[], {kind, values}:
       const changed = {kind, values: {...values, [amount]: value}};
       range.update({value});
       setText(name, write(changed.values));
-      const now = parseInterventions(place.feed.store.value.causes.list);
+      const now = parseInterventions(place.store.value.causes.list);
       place.ask(now.map((each, j) => (j === i ? changed : each)));
     }
   });

@@ -1,7 +1,7 @@
 import {largestOverMedian} from "../../analysis/causes.js";
 import {matrix} from "../../charts/matrix.js";
 import {figure} from "../frame/figure.js";
-import {layerOf, type CausesPlace, type CausesView} from "./causes.js";
+import {layerOf, sourceOf, type CausesPlace, type CausesView} from "./causes.js";
 import {measuring, type MeasuringHands} from "./measuring.js";
 
 /** Changes of the largest norm in per cent, layer by layer: `heads` a layer, NaN where not measured. */
@@ -16,7 +16,7 @@ export function causesHeads(place: CausesPlace): HTMLElement {
   let image = "";
   const cells = headMatrix(place);
   const {inputs, offer} = measuring("Measure every head", (hands) => everyHead(place, changes.heads, draw, hands));
-  const frame = figure(cells, place.feed, {
+  const frame = figure(cells, place, {
     id: "causes-heads",
     title: "What silencing a head does",
     waiting: "Loading this photo.",
@@ -36,7 +36,8 @@ export function causesHeads(place: CausesPlace): HTMLElement {
     });
     frame.update({
       title: titleOf(changes),
-      source: `${view.picture.title} · ${place.runner.model} · high norms told in layer ${view.causes.layer}`,
+      source: sourceOf({...view, changed: undefined, device: view.causes.heads ? undefined : place.runner?.device()}),
+      still: !view.causes.heads,
       waiting: "",
       drawn: {image: view.picture.id, heads: values.filter(Number.isFinite).length}
     });
@@ -61,7 +62,7 @@ function headMatrix(place: CausesPlace) {
     across: "head",
     label: "largest norm over the median with this head switched off, over what it is as trained",
     signed: true,
-    format: (value) => (value > 0 ? `+${value.toFixed(0)}` : value.toFixed(0)),
+    format: signed,
     cellWidth: 90,
     onPick: (row, column) =>
       place.ask([
@@ -85,7 +86,7 @@ async function everyHead(
   for (let i = 0; i < count && !cancelled() && place.state.view?.picture.id === view.picture.id; ++i) {
     const [layer, head] = [Math.floor(i / heads) + 1, (i % heads) + 1];
     say(`head ${head} of layer ${layer}`);
-    const changed = await place.numbers(`head ${layer}.${head} x0`, say);
+    const changed = await place.numbers(silenced(layer, head, heads), say);
     found.push(largestOverMedian(layerOf({...view, changed}, "norms", view.causes.layer).after));
     draw(
       view,
@@ -100,10 +101,23 @@ function changesOf({causes}: CausesView, ratios: readonly number[]): Changes {
 }
 
 function titleOf({heads, values}: Changes): string {
-  const best = values.reduce((at, value, i) => (value < values[at] ? i : at), 0);
-  if (values[best] < -50)
-    return `Silencing head ${(best % heads) + 1} of layer ${Math.floor(best / heads) + 1} takes ${(-values[best]).toFixed(0)} % of the largest norm away`;
-  return `No head carries them alone: the most that silencing one takes away is ${Math.max(0, -values[best]).toFixed(0)} %`;
+  if (!values.some(Number.isFinite)) return "What silencing a head does";
+  const best = values.reduce((at, value, i) => (value < (values[at] || 0) ? i : at), 0);
+  const most = Math.max(0, -values[best]).toFixed(0);
+  return values[best] < -50
+    ? `Silencing head ${(best % heads) + 1} of layer ${Math.floor(best / heads) + 1} lowers the largest norm by ${most} %`
+    : `No head carries them alone: silencing one lowers the largest norm by ${most} % at most`;
+}
+
+/** One head off, the others of its layer times 1, which is no change: all heads of a layer share a session. */
+function silenced(layer: number, head: number, heads: number): string {
+  return Array.from({length: heads}, (_, i) => `head ${layer}.${i + 1} x${Number(i + 1 !== head)}`).join("; ");
+}
+
+/** Whole per cent; what rounds to 0 has no sign. */
+function signed(value: number): string {
+  const whole = Math.round(value);
+  return whole > 0 ? `+${whole}` : whole === 0 ? "0" : `−${-whole}`;
 }
 
 function rowsOf({heads, values}: Changes) {

@@ -33,8 +33,12 @@ export function measuring(
     running = false;
     show();
   };
-  const start = h("button", {type: "button", onclick: () => void run()}, label);
-  const cancel = h("button", {type: "button", hidden: true, onclick: () => (cancelled = true)}, "Cancel");
+  const start = h("button", {type: "button", class: "causes-act", onclick: () => void run()}, label);
+  const cancel = h(
+    "button",
+    {type: "button", class: "causes-act", hidden: true, onclick: () => (cancelled = true)},
+    "Cancel"
+  );
   const show = () => {
     start.hidden = running || !possible;
     cancel.hidden = !running;

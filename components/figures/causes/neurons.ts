@@ -5,7 +5,7 @@ import {table} from "../../charts/table.js";
 import type {NeuronCause} from "../../analysis/causes.js";
 import {h} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
-import type {CausesPlace, CausesView} from "./causes.js";
+import {sourceOf, type CausesPlace, type CausesView} from "./causes.js";
 
 /** The neurons that are most active at the photo's high-norm patches: where, along which direction, and how much they add. */
 export function causesNeurons(place: CausesPlace): HTMLElement {
@@ -22,14 +22,14 @@ export function causesNeurons(place: CausesPlace): HTMLElement {
   });
   const list = table<NeuronCause>({label: "neurons", rows: [], columns: columnsFor(place)});
   const along = lines({series: [], label: "x along the neuron’s output", height: 200});
-  const frame = figure(h("div", {class: "causes"}, strip, list, along), place.feed, {
+  const frame = figure(h("div", {class: "causes"}, strip, list, along), place, {
     id: "causes-neurons",
     title: "The neurons behind the high-norm patches",
     waiting: "Loading this photo.",
     lede: "Activation of each neuron at each patch, after the activation function; each map has the range of all.",
     reading:
       "Cosine: how far the direction in which a neuron writes is the direction of the high-norm patches themselves. Adds: its mean activation at them times what of that direction it writes, in the unit of norms. The lines follow the stream along the chosen neuron’s direction: before its layer there is nothing to see.",
-    data: () => (place.state.view?.causes.neurons ?? []).map(({map: _map, along: _along, ...neuron}) => ({...neuron}))
+    data: () => rowsOf(place.state.view)
   });
   const draw = (view: CausesView) => {
     const {causes, picture} = view;
@@ -61,7 +61,8 @@ export function causesNeurons(place: CausesPlace): HTMLElement {
     const layers = [...new Set(neurons.map(({layer}) => layer))].toSorted((a, b) => a - b);
     frame.update({
       title: `${neurons.length} neurons of ${layers.length > 1 ? "layers" : "layer"} ${layers.join(", ")} add ${adds.toFixed(0)} to the norm of the high-norm patches`,
-      source: `${picture.title} · ${place.runner.model} · high norms told in layer ${causes.layer}`,
+      source: sourceOf({...view, changed: undefined, device: view.causes.heads ? undefined : place.runner?.device()}),
+      still: !view.causes.heads,
       waiting: "",
       failure: "",
       drawn: {image: picture.id, neurons: neurons.length, chosen: name}
@@ -81,6 +82,13 @@ export function causesNeurons(place: CausesPlace): HTMLElement {
   return frame;
 }
 
+/** Each neuron’s numbers, and its activation at each patch. */
+function rowsOf(view: CausesView | undefined) {
+  return (view?.causes.neurons ?? []).flatMap(({map, along: _along, ...neuron}) =>
+    map.map((activation, patch) => ({...neuron, patch, activation}))
+  );
+}
+
 function columnsFor(place: CausesPlace) {
   const number = (key: string, label: string, about: string, of: (neuron: NeuronCause) => number, digits = 1) =>
     ({
@@ -89,7 +97,11 @@ function columnsFor(place: CausesPlace) {
       about,
       kind: "number",
       value: of,
-      show: (neuron: NeuronCause) => of(neuron).toFixed(digits)
+      // What rounds to 0 has no sign.
+      show: (neuron: NeuronCause) =>
+        of(neuron)
+          .toFixed(digits)
+          .replace(/^-(?=[0.]+$)/, "")
     }) as const;
   return [
     {
@@ -113,6 +125,7 @@ function columnsFor(place: CausesPlace) {
           "button",
           {
             type: "button",
+            class: "causes-act",
             onclick: () =>
               place.ask([
                 ...(place.state.view?.list ?? []),

@@ -1,5 +1,6 @@
 import type {ImageRecord} from "../../records/record.js";
 import {compared, methods} from "../../model/methods/index.js";
+import {registerVariants} from "../../model/registerVariants.js";
 
 /** Features that pages compare: SFP's own stages, and other methods. */
 export interface FeatureStage {
@@ -26,12 +27,11 @@ export const stages: readonly FeatureStage[] = [
   {name: "vis", title: "F_vis, SFP", about: "Mixed by the integrated attention (Eq. 8–11); through the head."}
 ];
 
-/** The other methods that are computed for every photo, in the order of the registry. */
-export const rivals: readonly FeatureStage[] = compared.map(({name, title, short, about}) => ({
-  name,
-  title: short ?? title,
-  about
-}));
+/** The other methods that are computed for every photo, in the order of the registry; then those with a register. */
+export const rivals: readonly FeatureStage[] = [
+  ...compared.map(({name, title, short, about}) => ({name, title: short ?? title, about})),
+  ...registerVariants.map(({name, title, about}) => ({name, title, about}))
+];
 
 /** What a caption says of the model that some methods look through. */
 export function secondNote({provenance: {proxy}}: Pick<ImageRecord, "provenance">): readonly string[] {

@@ -26,12 +26,10 @@ export interface Acting {
   slide: string;
   /** Whether its numbers are a table to be printed. */
   table?: boolean;
-  /** Whether no other page can draw it. */
-  still?: boolean;
   /** The feeds of its two sides, where it holds a figure twice. */
   pair?: readonly [a: Feed, b: Feed];
   /** What it says and holds now. */
-  state: () => {title: string; source?: string; data?: (() => Rows) | null};
+  state: () => {title: string; source?: string; data?: (() => Rows) | null; still?: boolean};
   caption: () => Caption;
   /** The address that shows this figure as it is now, and when defaults have changed. */
   address: () => string;
@@ -144,9 +142,9 @@ function showing(on: Line): HTMLElement[] {
 
 /** In the reader's deck, and among the notes. */
 function keeping(on: Line): HTMLElement[] {
-  const {element, place, pair, still, line, copied} = on;
+  const {element, place, pair, line, copied} = on;
   const [first, beside] = pair ?? [place];
-  const keepable = () => ({figure: element, caption: on.caption(), place: first, beside, still});
+  const keepable = () => ({figure: element, caption: on.caption(), place: first, beside, still: on.state().still});
   const tell = (words: string) => {
     copied.textContent = words;
     line.querySelector(".figure-kept")?.remove();

@@ -36,7 +36,7 @@ export interface FigureOptions {
   actions?: readonly Node[];
   /** Whether its numbers are a table to be printed. */
   table?: boolean;
-  /** Whether no other page can draw it: a deck keeps its picture. */
+  /** Whether no other page can draw it as it is now: a deck keeps its picture. */
   still?: boolean;
   /** The feeds of its two sides, where it holds a figure twice: what films or makes one figure anew is offered by each. */
   pair?: readonly [a: Feed, b: Feed];
@@ -86,9 +86,9 @@ export function figure(
     source: state.source ?? "",
     address: address()
   });
-  const {pair, still, table} = options;
+  const {pair, table} = options;
   const actions = figureActions(
-    {id: options.id, element, place, slide, pair, still, table, state: () => state, caption, address},
+    {id: options.id, element, place, slide, pair, table, state: () => state, caption, address},
     options.actions
   );
   element.append(

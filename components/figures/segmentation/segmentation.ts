@@ -32,7 +32,7 @@ function featuresOf(method: string): string {
 }
 
 /** Methods to choose from, by the names that the selection holds. */
-const methodChoices = segmenters.map(({name, title, about}) => ({
+export const methodChoices = segmenters.map(({name, title, about}) => ({
   value: name === "vis" ? "sfp" : name,
   label: title,
   hint: about
@@ -174,7 +174,7 @@ function readoutOf(masks: Masks, name: string, {masks: {shown, against}, words}:
 }
 
 /** Squares in the colours of the classes, with their words. */
-function classesLegend({classes}: Asked): HTMLElement {
+export function classesLegend({classes}: Asked): HTMLElement {
   const items = classes.map(({words: synonyms}, i) =>
     h(
       "li",

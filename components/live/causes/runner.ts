@@ -1,56 +1,70 @@
-/** Runs interventions for the Causes page: the site's Live model, opened when the first question needs it. */
+/** Runs interventions for the Causes page: a model that the site ships, opened when the first question needs it. */
 import {FileAttachment} from "observablehq:stdlib";
 import type {ChangedNumbers} from "../../analysis/causes.js";
 import {donorsOf} from "../../model/interventions/donors.js";
 import {parseInterventions} from "../../model/interventions/index.js";
-import type {CausesRunner, Study} from "../../figures/causes/causes.js";
+import type {CausesRunner, OnStage, Study} from "../../figures/causes/causes.js";
+import type {FeatureMap} from "../../records/record.js";
 import {fetchData} from "../../site/files.js";
+import {ownPicture} from "../../site/guest.js";
+import {offerWords} from "../../site/lexicon.js";
 import {listPhotos} from "../../site/library.js";
 import {selection} from "../../site/selection.js";
 import {bestKind, capabilities, offers, type DeviceKind} from "../capabilities.js";
 import type {ModelEntry} from "../catalog.js";
 import {LiveModel} from "../client.js";
-import type {News, Stage} from "../protocol.js";
+import {prepareIsolation} from "../isolation.js";
+import {keptRun} from "../kept/run.js";
+import type {Calls, News, Stage} from "../protocol.js";
 
-type Say = (stage: string) => void;
-
-/** The model of the selection where the site ships it, else the first that it ships. */
+/** The models that the site ships, none of them open yet. */
 export async function causesRunner(): Promise<CausesRunner> {
+  prepareIsolation();
   const models = (await FileAttachment("../../../data/models/index.json").json()) as ModelEntry[];
-  const entry = models.find(({id}) => id === selection.value.model) ?? models[0];
-  if (!entry)
+  if (!models.length)
     throw new Error(
       "This site ships no model, so nothing can be changed here. Build it with one: MODELS=mini npm run build."
     );
-  return new SiteRunner(entry);
+  return new SiteRunner(models);
 }
 
 class SiteRunner implements CausesRunner {
-  readonly model: string;
-  private live?: Promise<LiveModel>;
+  private live?: {model: string; open: Promise<LiveModel>};
   private info?: LiveModel;
   private looked = "";
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly entry: ModelEntry) {
-    this.model = entry.id;
+  constructor(private readonly models: readonly ModelEntry[]) {}
+
+  modelFor(chosen: string): string {
+    return (this.models.find(({id}) => id === chosen) ?? this.models[0]).id;
   }
 
   device(): string | undefined {
     return this.info?.info?.device;
   }
 
-  change(image: string, text: string, onStage: Say): Promise<ChangedNumbers> {
+  change(model: string, image: string, text: string, onStage: OnStage): Promise<ChangedNumbers> {
     return this.inTurn(async () => {
-      const live = await this.at(image, onStage);
-      const names = new Set(Array.from(donorsOf(parseInterventions(text)).values(), ({photo}) => photo));
-      const photos = Object.fromEntries(await Promise.all(Array.from(names, async (id) => [id, await photoFile(id)])));
-      return live.call("change", {text, photos}).answer;
+      const live = await this.at(model, image, onStage);
+      return live.call("change", {text, photos: await namedPhotos(text)}).answer;
     });
   }
 
-  study(image: string, onStage: Say): Promise<Study> {
-    return this.inTurn(async () => (await this.at(image, onStage)).call("causes", null).answer);
+  study(model: string, image: string, onStage: OnStage): Promise<Study> {
+    return this.inTurn(async () => (await this.at(model, image, onStage)).call("causes", null).answer);
+  }
+
+  features(
+    model: string,
+    image: string,
+    {text, method}: {text: string; method: string},
+    onStage: OnStage
+  ): Promise<{plain: FeatureMap; changed: FeatureMap}> {
+    return this.inTurn(async () => {
+      const live = await this.at(model, image, onStage);
+      return live.call("changedFeatures", {text, method, photos: await namedPhotos(text)}).answer;
+    });
   }
 
   /** One question at a time: an answer is of the picture that was looked at last. */
@@ -61,22 +75,32 @@ class SiteRunner implements CausesRunner {
   }
 
   /** The open model, with the photo looked at. */
-  private async at(image: string, onStage: Say): Promise<LiveModel> {
-    this.live ??= this.start(onStage);
-    this.live.catch(() => (this.live = undefined));
-    const live = await this.live;
+  private async at(model: string, image: string, onStage: OnStage): Promise<LiveModel> {
+    if (this.live?.model !== model) {
+      void this.live?.open.then((open) => open.close()).catch(() => {});
+      this.looked = "";
+      this.live = {model, open: this.start(model, onStage)};
+    }
+    const {open} = this.live;
+    open.catch(() => (this.live = undefined));
+    const live = await open;
     if (this.looked === image) return live;
-    const file = await photoFile(image);
-    const fit = {shape: "square", size: 224} as const;
-    await live.look({image, file, fit, options: {}}, (news) => tell(news, onStage)).answer;
+    await live.look(await lookAt(image), (news) => tell(news, onStage)).answer;
     this.looked = image;
     return live;
   }
 
-  private async start(onStage: Say): Promise<LiveModel> {
-    const live = new LiveModel({entry: this.entry}, await kindOf());
+  private async start(model: string, onStage: OnStage): Promise<LiveModel> {
+    const entry = this.models.find(({id}) => id === model)!;
+    const live = new LiveModel({entry}, await kindOf());
     try {
-      await live.open((news) => tell(news, onStage)).answer;
+      const info = await live.open((news) => tell(news, onStage)).answer;
+      if (live.lexicon) offerWords(model, live.lexicon);
+      else if (info.tower)
+        offerWords(model, {
+          tower: true,
+          vectors: (words) => live.call("words", {words: [...words]}).answer
+        });
     } catch (error) {
       live.close();
       throw error;
@@ -92,6 +116,19 @@ async function kindOf(): Promise<DeviceKind> {
   return device !== "auto" && offers(found, device) ? device : bestKind(found);
 }
 
+/** How a picture is looked at: a photo of the site as on the other pages, one's own as on the Live page. */
+async function lookAt(image: string): Promise<Calls["look"]["ask"]> {
+  const run = image === ownPicture ? await keptRun() : undefined;
+  if (run) return {image, file: run.chosen.file, fit: run.fit, at: run.at, options: {}};
+  return {image, file: await photoFile(image), fit: {shape: "square", size: 224}, options: {}};
+}
+
+/** The photos that a list names. */
+async function namedPhotos(text: string): Promise<Record<string, Blob>> {
+  const names = new Set(Array.from(donorsOf(parseInterventions(text)).values(), ({photo}) => photo));
+  return Object.fromEntries(await Promise.all(Array.from(names, async (id) => [id, await photoFile(id)] as const)));
+}
+
 /** The photo's own file, so that the numbers are those of the other pages. */
 async function photoFile(id: string): Promise<Blob> {
   const photo = (await listPhotos()).find((each) => each.id === id);
@@ -99,7 +136,7 @@ async function photoFile(id: string): Promise<Blob> {
   return new Blob([(await fetchData(photo.whole)) as Uint8Array<ArrayBuffer>]);
 }
 
-function tell(news: News, onStage: Say): void {
+function tell(news: News, onStage: OnStage): void {
   if ("progress" in news) onStage(wordsFor(news.progress));
 }
 

@@ -9,7 +9,7 @@ import {canvasOf} from "../canvas.js";
 import {keepAttention, keepDump, keeping, keptSource} from "../kept/source.js";
 import type {ImageRecord} from "../../records/record.js";
 import {fitName, readChoices} from "./choices.js";
-import {prepareIsolation} from "./isolation.js";
+import {prepareIsolation} from "../isolation.js";
 import {maskControls, type MaskControls} from "./maskControls.js";
 import {DumpReader} from "../dumpClient.js";
 import {livePanel, type OpenDump} from "./panel.js";

@@ -5,12 +5,12 @@ import {parseInterventions} from "../../model/interventions/index.js";
 import {runChanged, type PlainRun} from "../../model/interventions/run.js";
 import {
   changedNumbers,
-  neuronCauses,
   neuronOutputs,
   numbersOutputs,
-  toldLayer,
+  pictureCauses,
   type Outputs
 } from "../../model/interventions/study.js";
+import {toFeatures} from "../../model/outputs.js";
 import type {Engine, Output, Pixels} from "../../model/runtime.js";
 import type {Sessions} from "../../model/sessions.js";
 import type {Calls, OpenModel} from "../protocol.js";
@@ -23,9 +23,6 @@ interface Place {
   subject: LivePicture;
   info: OpenModel;
 }
-
-/** How many neurons are listed. */
-const listed = 10;
 
 /** What the last block makes of each picture without a change: features, and logits where there are any. */
 const ends = new WeakMap<LivePicture, Promise<Record<string, Output>>>();
@@ -67,19 +64,31 @@ export async function changedPicture(
 }
 
 /** The neurons behind the picture's high-norm tokens, and its numbers as it is. */
-export async function pictureCauses(place: Place): Promise<Calls["causes"]["answer"]> {
+export async function causesHere(place: Place): Promise<Calls["causes"]["answer"]> {
   const {engine, subject, info} = place;
-  const {model} = engine;
   const {grid, pixels} = subject.options;
   const plain = await plainOutputs(place);
-  const results = await engine.run({method: "clip", grid, outputs: neuronOutputs(model)}, pixels);
-  return {
-    grid,
-    headCount: model.geometry.heads,
-    layer: toldLayer(model),
-    neurons: neuronCauses(model, (name) => results[name], listed),
-    plain: changedNumbers(model, {plain, output: plain, list: []}, classNames(info))
-  };
+  // Its tokens and norms are there; what neurons do is not kept.
+  const hidden = neuronOutputs(engine.model).filter((name) => !subject.plain(name));
+  const results = await engine.run({method: "clip", grid, outputs: hidden}, pixels);
+  return pictureCauses(engine.model, (name) => results[name] ?? plain(name), {grid, classNames: classNames(info)});
+}
+
+/** Features of a method for the picture as it is, and with a list of interventions. */
+export async function changedFeatures(
+  place: Place,
+  {text, method}: {text: string; method: string},
+  read: (photo: string) => Promise<Pixels>
+): Promise<Calls["changedFeatures"]["answer"]> {
+  const {engine, sessions} = place;
+  const {model} = engine;
+  const list = parseInterventions(text, model.geometry);
+  const donors = await donorRows(engine, donorsOf(list), read);
+  const run = plainRun(place);
+  const request = {method, outputs: ["features"]};
+  const plain = await runChanged(sessions, model, run, [], request);
+  const changed = list.length ? await runChanged(sessions, model, run, list, request, donors) : plain;
+  return {plain: toFeatures(plain.features), changed: toFeatures(changed.features)};
 }
 
 function classNames({words}: OpenModel): string[] | undefined {

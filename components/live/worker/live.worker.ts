@@ -6,7 +6,7 @@ import {classifierRows, type LexiconFile} from "../../model/lexicon.js";
 import {sfp} from "../../model/methods/sfp.js";
 import {changedOptions, readOptions} from "../../analysis/options.js";
 import {repairSweep, type Engines} from "../../model/compute.js";
-import {Engine} from "../../model/runtime.js";
+import {Engine, type Pixels} from "../../model/runtime.js";
 import {Sessions} from "../../model/sessions.js";
 import type {ModelSource} from "../catalog.js";
 import {openBrowserDevice, runtimeVersion} from "./device.js";
@@ -16,7 +16,7 @@ import {cutWords, partAt} from "../cut.js";
 import {decodePicture, opaque} from "./picture.js";
 import type {Ask, CallName, Calls, OpenModel, Tell} from "../protocol.js";
 import {reduced, segmentPicture} from "./segmenting.js";
-import {changedPicture, pictureCauses} from "./causes.js";
+import {causesHere, changedFeatures, changedPicture} from "./causes.js";
 import {openSecond} from "./second.js";
 import {readSource} from "./source.js";
 import {LivePicture} from "./livePicture.js";
@@ -133,23 +133,9 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
     return segmentPicture(engines, picture, ask, turn);
   },
 
-  async change({text, photos}) {
-    const {info, engine, sessions} = opened();
-    const {grid, pixels} = looked().options;
-    return changedPicture({engine, sessions, subject: looked(), info}, text, async (photo) => {
-      if (!Object.hasOwn(photos, photo)) throw new RangeError(`This site has no photo ${photo}.`);
-      const {picture} = await decodePicture(photos[photo]);
-      const how = {shape: "square", size: pixels.dims[2]} as const;
-      if (grid[0] !== grid[1])
-        throw new RangeError("The same token of another photo needs the picture as its middle square.");
-      return inputOf(fit(picture, info.geometry.patch, how), info.geometry).pixels;
-    });
-  },
-
-  causes: () => {
-    const {info, engine, sessions} = opened();
-    return pictureCauses({engine, sessions, subject: looked(), info});
-  },
+  change: ({text, photos}) => changedPicture(causesPlace(), text, reading(photos)),
+  changedFeatures: ({photos, ...ask}) => changedFeatures(causesPlace(), ask, reading(photos)),
+  causes: () => causesHere(causesPlace()),
 
   run: ({request, pixels}) => opened().engine.run(request, pixels)
 };
@@ -163,6 +149,25 @@ function looked(): LivePicture {
   const {subject} = opened();
   if (!subject) throw new Error("No picture has been looked at yet.");
   return subject;
+}
+
+function causesPlace() {
+  const {info, engine, sessions} = opened();
+  return {info, engine, sessions, subject: looked()};
+}
+
+/** Reads one of some photos as the picture was read. */
+function reading(photos: Readonly<Record<string, Blob>>): (photo: string) => Promise<Pixels> {
+  return async (photo) => {
+    const {info} = opened();
+    const {grid, pixels} = looked().options;
+    if (!Object.hasOwn(photos, photo)) throw new RangeError(`This site has no photo ${photo}.`);
+    const {picture} = await decodePicture(photos[photo]);
+    const how = {shape: "square", size: pixels.dims[2]} as const;
+    if (grid[0] !== grid[1])
+      throw new RangeError("The same token of another photo needs the picture as its middle square.");
+    return inputOf(fit(picture, info.geometry.patch, how), info.geometry).pixels;
+  };
 }
 
 /** Models with ImageNet-1k's classes share one lexicon. */
@@ -187,6 +192,7 @@ const ranks: Record<CallName, number> = {
   heads: 1,
   words: 1,
   change: 1,
+  changedFeatures: 2,
   causes: 1,
   segment: 2,
   features: 3,

@@ -16,6 +16,7 @@ import {concat, splitHeads, toFeatures, toMap, trunkOutputs, trunkRecord} from "
 import type {Engine, Output, Pixels} from "../../model/runtime.js";
 import type {Input, Sessions} from "../../model/sessions.js";
 import {buildStretch, stretchInput, type Stretch} from "../../model/stretch.js";
+import {registerSettings, registerVariants, type RegisterVariant} from "../../model/registerVariants.js";
 import {continueWith} from "./kept.js";
 
 /** What is asked of a picture. */
@@ -111,9 +112,18 @@ export class LivePicture {
         return this.output("sfp", options, `stage.${stage}`);
       case "vis":
         return this.output("sfp", options, "features");
-      default:
-        return this.output(stage, undefined, "features");
+      default: {
+        const variant = registerVariants.find(({name}) => name === stage);
+        return variant ? this.withRegister(variant) : this.output(stage, undefined, "features");
+      }
     }
+  }
+
+  private withRegister({method, title}: RegisterVariant): Promise<FeatureMap> {
+    const {model, weights = ""} = this.options.provenance;
+    const options = registerSettings(weights);
+    if (!options) throw new RangeError(`${title}: the neurons of ${model} were not searched.`);
+    return this.output(method, options, "features");
   }
 
   /** An output of the plain trunk that its run left, by name; undefined for others. */

@@ -2,15 +2,18 @@
 import {
   highNormPatches,
   largestOverMedian,
+  listedNeurons,
   meanCosine,
   otherPatches,
+  sweptNeurons,
   type ChangedNumbers,
-  type NeuronCause
+  type NeuronCause,
+  type PhotoCauses
 } from "../../analysis/causes.js";
 import {highNormRatio} from "../../analysis/norms.js";
-import {imageScores, rankNeurons, type SearchOptions} from "../../analysis/registerNeurons.js";
+import {imageScores, MeanScores, type ScoredNeuron, type SearchOptions} from "../../analysis/registerNeurons.js";
 import {mean, median} from "../../analysis/arrays.js";
-import {prefixLength} from "../../records/record.js";
+import {prefixLength, type Grid} from "../../records/record.js";
 import {eachLayer} from "../outputs.js";
 import {fileOf, readFloats, type Checkpoint} from "../safetensors.js";
 import type {Model} from "../model.js";
@@ -36,7 +39,7 @@ export function neuronOutputs({geometry: {layers}}: Model): string[] {
 /** What `changedNumbers` reads. */
 export function numbersOutputs({geometry: {layers, classes}}: Model): string[] {
   const every = eachLayer(layers, (l) => [`norms.${l}`, `class.${l}`, `outliers.${l}`]).flat();
-  return [...every, "features", ...(classes ? ["logits"] : [])];
+  return [...every, "features", "image", ...(classes ? ["logits"] : [])];
 }
 
 /** Norms of the patches alone. */
@@ -68,51 +71,84 @@ export function neuronScores(model: Model, output: Outputs): Float64Array[] | un
   );
 }
 
-/** The first neurons of a picture, with what each does there. None for a picture without high-norm patches. */
-export function neuronCauses(model: Model, output: Outputs, top: number): NeuronCause[] {
-  const {geometry} = model;
-  const {width, mlp, layers} = geometry;
+/** What makes a picture's high-norm patches, and its numbers as it is. Without such patches there is no neuron to tell. */
+export function pictureCauses(
+  model: Model,
+  output: Outputs,
+  {grid, classNames}: {grid: Grid; classNames?: readonly string[]}
+): Omit<PhotoCauses, "heads" | "answers"> {
+  const mean = new MeanScores();
   const scores = neuronScores(model, output);
-  if (!scores) return [];
-  const before = prefixLength(geometry.prefix);
+  if (scores) mean.add(scores);
+  const ranked = mean.rank({lowest: 1, highest: model.geometry.layers, top: sweptNeurons});
+  return {
+    grid,
+    headCount: model.geometry.heads,
+    layer: toldLayer(model),
+    neurons: neuronCauses(model, output, ranked.slice(0, listedNeurons)),
+    ranked: ranked.map(({layer, index}) => ({layer, index})),
+    plain: changedNumbers(model, {plain: output, output, list: []}, classNames)
+  };
+}
+
+/** What each of some neurons does in a picture that has high-norm patches. */
+function neuronCauses(model: Model, output: Outputs, neurons: readonly ScoredNeuron[]): NeuronCause[] {
+  const {width, mlp, layers} = model.geometry;
+  const before = prefixLength(model.geometry.prefix);
   const high = toldPatches(model, output);
   const count = output("norms.1").data.length - before;
   const others = otherPatches(count, high);
-  return rankNeurons([scores], {lowest: 1, highest: layers, top}).map((neuron): NeuronCause => {
-    const hidden = output(`hidden.${neuron.layer}`).data;
-    const map = Array.from({length: count}, (_, patch) => hidden[(before + patch) * mlp + neuron.index]);
-    const own = outputDirection(model, neuron.layer, neuron.index);
+  const stream = (l: number, patch: number) =>
+    (output(`tokens.${l}`).data as Float32Array).subarray((before + patch) * width, (before + patch + 1) * width);
+  const directions = new Map<number, Directions>();
+  return neurons.map((neuron): NeuronCause => {
+    const {layer, index} = neuron;
+    const hidden = output(`hidden.${layer}`).data;
+    const map = Array.from({length: count}, (_, patch) => hidden[(before + patch) * mlp + index]);
+    const known = directions.get(layer) ?? {
+      own: outputDirections(model, layer),
+      theirs: meanDirection(high.map((patch) => stream(layer, patch)))
+    };
+    directions.set(layer, known);
+    const own = known.own(index);
     const length = Math.hypot(...own);
-    const stream = (l: number, patch: number) =>
-      (output(`tokens.${l}`).data as Float32Array).subarray((before + patch) * width, (before + patch + 1) * width);
     const along = (l: number, patches: readonly number[]) =>
       mean(patches.map((patch) => dot(stream(l, patch), own) / length));
-    const theirs = meanDirection(high.map((patch) => stream(neuron.layer, patch)));
+    const most = mean(high.map((patch) => map[patch]));
     return {
       ...neuron,
-      high: mean(high.map((patch) => map[patch])),
+      high: most,
       others: mean(others.map((patch) => map[patch])),
-      cosine: dot(theirs, own) / length,
-      adds: mean(high.map((patch) => map[patch])) * dot(theirs, own),
+      cosine: dot(known.theirs, own) / length,
+      adds: most * dot(known.theirs, own),
       map,
       along: {high: eachLayer(layers, (l) => along(l, high)), others: eachLayer(layers, (l) => along(l, others))}
     };
   });
 }
 
-/** What one unit of a neuron's activation adds to the stream: its column of the MLP's last matrix, LayerScale included. */
-function outputDirection(
+/** Directions in a layer's output: that in which each neuron writes, and that of the high-norm patches. */
+interface Directions {
+  own(index: number): Float64Array;
+  theirs: Float64Array;
+}
+
+/**
+ * What one unit of a neuron's activation adds to the stream: its column of the MLP's last matrix, LayerScale included.
+ * The matrix is read once for all neurons of the layer.
+ */
+function outputDirections(
   {image, checkpoint, geometry: {width, mlp}}: Model,
-  layer: number,
-  index: number
-): Float64Array {
+  layer: number
+): (index: number) => Float64Array {
   const {contract, scale2} = image.blocks[layer - 1];
   const weights = readRows(checkpoint, contract.weight);
   const scale = scale2 && readFloats(checkpoint, scale2);
-  return Float64Array.from({length: width}, (_, i) => {
-    const value = contract.stored === "out×in" ? weights[i * mlp + index] : weights[index * width + i];
-    return value * (scale ? scale[i] : 1);
-  });
+  return (index) =>
+    Float64Array.from({length: width}, (_, i) => {
+      const value = contract.stored === "out×in" ? weights[i * mlp + index] : weights[index * width + i];
+      return value * (scale ? scale[i] : 1);
+    });
 }
 
 /** A matrix as float32, 8-bit rows widened. */
@@ -170,6 +206,7 @@ export function changedNumbers(
     classRows: told.map((l) => meanRow(output(`class.${l}`).data, heads)),
     outliers: told.map((l) => Array.from(output(`outliers.${l}`).data).flatMap((on, patch) => (on ? [patch] : []))),
     ...(classNames && model.geometry.classes && {classes: topClasses(output("logits").data, classNames)}),
+    image: [...output("image").data],
     kept: meanCosine(plain("features").data, output("features").data, features, otherPatches(patches, high))
   };
 }
