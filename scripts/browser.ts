@@ -147,8 +147,10 @@ const flags: readonly string[] = [
 
 /** On Linux WebGPU reaches a GPU by Vulkan alone, and a page without a screen has no Vulkan surface. */
 const vulkan = ["--enable-features=Vulkan", "--use-angle=vulkan", "--disable-vulkan-surface"];
+/** Dawn keeps shader-f16 of NVIDIA's cards behind a switch. */
+const half = "vulkan_enable_f16_on_nvidia";
+const dawn = (...features: string[]) => `--enable-dawn-features=${features.join()}`;
 const unlisted = ["--enable-gpu", "--disable-gpu-sandbox", "--ignore-gpu-blocklist"];
-const unsafe = ["--enable-dawn-features=allow_unsafe_apis,disable_adapter_blocklist"];
 
 /**
  * What WebGPU runs on, as `ADAPTER` names it: a program (the default, the same on every machine), or a GPU, by Chromium's
@@ -156,9 +158,9 @@ const unsafe = ["--enable-dawn-features=allow_unsafe_apis,disable_adapter_blockl
  */
 export const adapters = {
   software: ["--use-webgpu-adapter=swiftshader"],
-  gpu: vulkan,
-  "gpu-unlisted": [...vulkan, ...unlisted],
-  "gpu-unsafe": [...vulkan, ...unlisted, ...unsafe]
+  gpu: [...vulkan, dawn(half)],
+  "gpu-unlisted": [...vulkan, ...unlisted, dawn(half)],
+  "gpu-unsafe": [...vulkan, ...unlisted, dawn(half, "allow_unsafe_apis", "disable_adapter_blocklist")]
 } as const satisfies Record<string, readonly string[]>;
 export type AdapterName = keyof typeof adapters;
 
