@@ -9,6 +9,9 @@ export type LabelledAreas = readonly number[];
 /** What a variant did with one image: [class, right, predicted, ...] for the classes it predicted. */
 export type PredictedAreas = readonly number[];
 
+/** What a summary of measurements says of itself; another version is refused. */
+export const measuredFormat = "sfp-measured 1";
+
 /** Everything counted under one protocol: enough to compute every score and interval again. */
 export interface AreasFile {
   format: "sfp-measured-areas 1";
@@ -63,7 +66,7 @@ export interface MeasuredPair extends MeasuredScore {
 
 /** What pages read. */
 export interface MeasuredFile {
-  format: "sfp-measured 1";
+  format: typeof measuredFormat;
   provenance: AreasFile["provenance"];
   protocol: ProtocolSummary;
   images: AreasFile["images"];
@@ -168,7 +171,7 @@ export function summarise(
         };
       })
   );
-  return {format: "sfp-measured 1", provenance, protocol, images, bootstrap: options, rows, pairs};
+  return {format: measuredFormat, provenance, protocol, images, bootstrap: options, rows, pairs};
 }
 
 /** The images' positions in two halves, drawn at random and the same for every model. */

@@ -53,6 +53,7 @@ export function layerStrip(options: LayerStripOptions): Drawing<LayerStripOption
     element.replaceChildren(...cells.map(({button}) => button), canvas);
   };
   const write = () => {
+    element.setAttribute("aria-label", state.label);
     const [rows, columns] = state.grid;
     for (const [i, {map, text}] of cells.entries()) {
       const {label, note} = state.items[i];

@@ -1,6 +1,6 @@
 import {highNormTokens} from "../analysis/norms.js";
 import {normsOf} from "../records/absent.js";
-import {prefixLength, type AttentionMap, type ImageRecord, type Trunk} from "../records/record.js";
+import {prefixLength, type AttentionMap, type ImageRecord, type Prefix, type Trunk} from "../records/record.js";
 
 /** How a figure joins the heads: their mean, their maximum, or one of them (1-based). */
 export type HeadChoice = "mean" | "max" | number;
@@ -158,4 +158,17 @@ function joinHeads(
     }
   }
   return joined;
+}
+
+/** What figures say of the class token's row, and what is true of the pooling probe's, which stands in for it. */
+const probeWords: readonly (readonly [RegExp, string])[] = [
+  [/\bclass token/g, "pooling probe"],
+  [/\bclass row/g, "probe’s row"],
+  [/\bclass (?=−|minus\b|is greater\b)/g, "probe "]
+];
+
+/** Words of a figure about the class token's row, for the model that they are of: one without a class token has a probe. */
+export function rowWords(text: string, prefix?: Prefix): string {
+  if (prefix?.classToken !== false) return text;
+  return probeWords.reduce((words, [pattern, probe]) => words.replaceAll(pattern, probe), text);
 }

@@ -11,6 +11,8 @@ import {maximum} from "./reading.js";
 export interface ScatterOptions {
   /** Attention from the class token to each patch, times uniform. */
   x: ArrayLike<number>;
+  /** Whose attention that is: "class token", or what stands in for it. */
+  from?: string;
   /** Attention of each patch to itself, times uniform. */
   y: ArrayLike<number>;
   /** 1 where a patch is in the outlier set. */
@@ -77,7 +79,7 @@ function layOut({domain, scale = "sqrt", x, y}: ScatterOptions, side: number) {
 
 type Layout = ReturnType<typeof layOut>;
 
-function paintAxes({axes}: Parts, {inner, side, domain, scale, across, up}: Layout): void {
+function paintAxes({axes}: Parts, {inner, side, domain, scale, across, up}: Layout, from: string): void {
   axes.replaceChildren();
   const faint = {stroke: "currentColor", "stroke-opacity": 0.09};
   for (const value of axisTicks(domain, scale)) {
@@ -90,7 +92,7 @@ function paintAxes({axes}: Parts, {inner, side, domain, scale, across, up}: Layo
     );
   }
   axes.append(
-    s("text", {x: margin.left + inner, y: side - 8, "text-anchor": "end"}, "from the class token, times uniform →"),
+    s("text", {x: margin.left + inner, y: side - 8, "text-anchor": "end"}, `from the ${from}, times uniform →`),
     s(
       "text",
       {transform: `translate(13,${margin.top}) rotate(-90)`, "text-anchor": "end"},
@@ -116,7 +118,11 @@ function paintLine({line, region, lineName}: Parts, {domain, scale, across, up}:
   lineName.textContent = factor === 1 ? "y = x" : `y = ${factor} x`;
 }
 
-function paintPoints({tokens, rings, svg}: Parts, {across, up}: Layout, {x, y, members}: ScatterOptions): void {
+function paintPoints(
+  {tokens, rings, svg}: Parts,
+  {across, up}: Layout,
+  {x, y, members, from = "class token"}: ScatterOptions
+): void {
   let [dots, circles] = ["", ""];
   for (let i = 0; i < x.length; ++i) {
     const place = `M${across(x[i]).toFixed(1)},${up(y[i]).toFixed(1)}`;
@@ -128,7 +134,7 @@ function paintPoints({tokens, rings, svg}: Parts, {across, up}: Layout, {x, y, m
   const count = Array.from(members).filter(Boolean).length;
   svg.setAttribute(
     "aria-label",
-    `Attention of ${x.length} patches: from the class token across, to itself up. ${count} lie below the line and are outliers.`
+    `Attention of ${x.length} patches: from the ${from} across, to itself up. ${count} lie below the line and are outliers.`
   );
 }
 
@@ -240,7 +246,7 @@ export function scatter(options: ScatterOptions): Drawing<ScatterOptions> {
   const paint = () => {
     if (side === 0) return;
     const layout = layOut(state, side);
-    paintAxes(parts, layout);
+    paintAxes(parts, layout, state.from ?? "class token");
     paintLine(parts, layout, state.factor);
     paintPoints(parts, layout, state);
     paintPins(parts, layout, state);
@@ -263,9 +269,9 @@ export function scatter(options: ScatterOptions): Drawing<ScatterOptions> {
 }
 
 /** A patch's two values in words. */
-export function describePoint({x, y, members, name}: ScatterOptions, patch: number): string {
+export function describePoint({x, y, members, name, from = "class token"}: ScatterOptions, patch: number): string {
   const verdict = members[patch] ? "outlier" : "not an outlier";
-  return `${name?.(patch) ?? patch}: class ${formatValue(x[patch])}, self ${formatValue(y[patch])}, ${verdict}`;
+  return `${name?.(patch) ?? patch}: from the ${from} ${formatValue(x[patch])}, to itself ${formatValue(y[patch])}, ${verdict}`;
 }
 
 /** Round values along an axis; a stretched scale has more room at its foot. */

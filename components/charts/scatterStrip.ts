@@ -59,6 +59,7 @@ export function scatterStrip(options: ScatterStripOptions): Drawing<ScatterStrip
     element.replaceChildren(...cells.map(({button}) => button));
   };
   const write = () => {
+    element.setAttribute("aria-label", state.label);
     for (const [i, {place, text}] of cells.entries()) {
       const {label, note, members} = state.items[i];
       const count = Array.from(members).filter(Boolean).length;

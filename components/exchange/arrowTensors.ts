@@ -20,6 +20,7 @@ import {
 } from "apache-arrow";
 import {isArrowFile} from "../records/arrowCheck.js";
 import {elements, type StoredArray, type StoredArrays} from "./stored.js";
+import {knowExport} from "./exportVersion.js";
 import type {Tensor} from "./write.js";
 
 const extension = {name: "ARROW:extension:name", metadata: "ARROW:extension:metadata"};
@@ -42,6 +43,7 @@ export function arrowArrays(bytes: Uint8Array, file: string): StoredArrays {
   } catch (cause) {
     throw new Error(`${file} cannot be read: ${(cause as Error).message}. Write it uncompressed.`, {cause});
   }
+  knowExport(table.schema.metadata.get("format"), file);
   if (table.batches.length !== 1)
     throw new Error(`${file} has ${table.batches.length} record batches; write its rows as one (combine_chunks).`);
   return new Map(

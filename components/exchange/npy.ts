@@ -1,5 +1,6 @@
 /** NumPy's array files, versions 1 to 3, and archives of them. */
 import {unzipSync, zipSync} from "fflate";
+import {knowExport} from "./exportVersion.js";
 import {elements, type StoredArray, type StoredArrays} from "./stored.js";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -134,6 +135,15 @@ export function writeNpyText(text: string): Uint8Array {
   return npyBytes(header, points.length ? new Uint8Array(points.buffer) : new Uint8Array(4));
 }
 
+/** What `writeNpyText` and NumPy write of one text; undefined for any other array. */
+function npyText(bytes: Uint8Array, name: string): string | undefined {
+  const {descr, shape, start} = npyHeader(bytes, name);
+  const [, length] = /^<U(\d+)$/.exec(descr) ?? [];
+  if (length === undefined || shape.length > 0 || start + 4 * Number(length) > bytes.length) return undefined;
+  const points = new Uint32Array(new Uint8Array(bytes.subarray(start, start + 4 * Number(length))).buffer);
+  return String.fromCodePoint(...points.filter((point) => point > 0 && point <= 0x10ffff));
+}
+
 function npyBytes(header: string, data: Uint8Array): Uint8Array {
   const length = Math.ceil((10 + header.length + 1) / 64) * 64;
   const bytes = new Uint8Array(length + data.length);
@@ -155,6 +165,7 @@ export function npzArrays(bytes: Uint8Array, file: string): StoredArrays {
   } catch (cause) {
     throw new Error(`${file} is damaged or only half there: ${(cause as Error).message}. Save it again.`, {cause});
   }
+  if (members["format.npy"]) knowExport(npyText(members["format.npy"], "format"), file);
   const named = Object.entries(members).map(([name, data]) => [name.replace(/\.npy$/, ""), data] as const);
   return new Map(named.map(([name, data]) => [name, npyArray(data, name)]));
 }

@@ -1,5 +1,6 @@
 /** One file of arrays, whatever its format. */
 import {readSafetensors} from "../model/safetensors.js";
+import {knowExport} from "./exportVersion.js";
 import {npyArray, npzArrays} from "./npy.js";
 import type {StoredArray, StoredArrays} from "./stored.js";
 
@@ -40,7 +41,8 @@ export async function openArrays(bytes: Uint8Array, file: string): Promise<Store
 }
 
 function safetensorsArrays(bytes: Uint8Array, file: string): StoredArrays {
-  const {tensors} = readSafetensors(bytes, file);
+  const {tensors, metadata = {}} = readSafetensors(bytes, file);
+  if (typeof metadata.format === "string") knowExport(metadata.format, file);
   const arrays = [...tensors.values()].map(({name, type, shape, offset, length}): StoredArray => ({
     name,
     shape,

@@ -1,11 +1,9 @@
 /** A record at full precision, for NumPy, PyTorch, pyarrow, Polars, DuckDB and R. */
 import {writeSafetensors} from "../model/safetensors.js";
 import type {Grid, Prefix, Provenance} from "../records/record.js";
+import {exportFormatWord} from "./exportVersion.js";
 import {writeNpy, writeNpyText, writeNpz, type NpyData} from "./npy.js";
 import {elements} from "./stored.js";
-
-/** The version of exports; `docs/schemas.md` has the arrays of each. */
-export const exportVersion = 1;
 
 /** An array with its shape. */
 export interface Tensor {
@@ -63,7 +61,7 @@ export async function writeExport(what: Export, format: ExportFormat): Promise<U
 /** What a file says of itself, in words and JSON. */
 function metadata({image, grid, prefix, provenance}: Export): Record<string, string> {
   return {
-    format: `sfp-explorer export ${exportVersion}`,
+    format: exportFormatWord,
     image,
     grid: JSON.stringify(grid),
     prefix: JSON.stringify(prefix),

@@ -26,6 +26,8 @@ export interface Checkpoint {
   /** Further files by name: shards, and what had to be unpacked. */
   more?: ReadonlyMap<string, Uint8Array>;
   tensors: Map<string, StoredTensor>;
+  /** What a safetensors file says of itself. */
+  metadata?: Readonly<Record<string, unknown>>;
 }
 
 const byteSizes: Record<string, number> = {
@@ -52,12 +54,16 @@ export function readSafetensors(bytes: Uint8Array, file = "model.safetensors"): 
   const start = 8 + headerLength;
   if (start > bytes.length) fail(`the header needs ${start} bytes, the file has ${bytes.length}`);
   const tensors = new Map<string, StoredTensor>();
+  let metadata: Checkpoint["metadata"];
   for (const [name, entry] of Object.entries(parseHeader(bytes.subarray(8, start), fail))) {
-    if (name === "__metadata__") continue;
+    if (name === "__metadata__") {
+      metadata = entry as Checkpoint["metadata"];
+      continue;
+    }
     tensors.set(name, readEntry(name, entry, start, bytes.length, fail));
   }
   refuseOverlaps(tensors, fail);
-  return {bytes, tensors};
+  return {bytes, tensors, ...(metadata && {metadata})};
 }
 
 function parseHeader(bytes: Uint8Array, fail: (what: string) => never): Record<string, unknown> {

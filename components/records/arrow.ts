@@ -19,6 +19,7 @@ import {
   type DataType
 } from "apache-arrow";
 import {isArrowFile} from "./arrowCheck.js";
+import {fileVersions, knowVersion} from "./versions.js";
 import {
   classTokenOnly,
   prefixLength,
@@ -60,7 +61,9 @@ function encode(rows: number, columns: Column[], metadata: Record<string, unknow
   });
   const schema = new Schema(
     fields,
-    new Map(Object.entries(metadata).map(([key, value]) => [key, JSON.stringify(value)]))
+    new Map(
+      Object.entries({version: fileVersions.record, ...metadata}).map(([key, value]) => [key, JSON.stringify(value)])
+    )
   );
   const data = makeData({type: new Struct(fields), length: rows, nullCount: 0, children} as never);
   return tableToIPC(new Table(schema, [new RecordBatch(schema, data as never)]), "file");
@@ -80,6 +83,7 @@ class Decoded {
     }
     if (this.table.batches.length !== 1)
       throw new Error("The file has no record batch; it is damaged or only half there.");
+    knowVersion("record", this.metaOr<unknown>("version", 1));
   }
 
   get rows(): number {

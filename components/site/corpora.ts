@@ -1,5 +1,6 @@
 import {FileAttachment} from "observablehq:stdlib";
 import type {CorpusRows} from "../analysis/corpus/rows.js";
+import {knowVersion} from "../records/versions.js";
 import type {CorpusSummary} from "../analysis/corpus/summary.js";
 import {decodeRows} from "../exchange/corpusRows.js";
 import {Cache} from "./cache.js";
@@ -55,7 +56,9 @@ function siteModel(model: string): string {
 
 /** Outliers summed up over one of the site's sets of images. */
 export async function loadCorpus(selection: Pick<Selection, "corpus" | "model">): Promise<CorpusSummary> {
-  return corpusNamed(selection).load();
+  const summary = await corpusNamed(selection).load();
+  knowVersion("summary", summary.version);
+  return summary;
 }
 
 const rows = new Cache(async (path) => decodeRows(await fetchData(path)));

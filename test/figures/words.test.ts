@@ -1,6 +1,7 @@
 /** What figures say of their numbers. */
 import assert from "node:assert/strict";
 import {test} from "node:test";
+import {rowWords} from "../../components/charts/reading.js";
 import {headSummary} from "../../components/analysis/summary.js";
 import {contentTitle, searchTitle} from "../../components/figures/corpus/words.js";
 import {headsTitle} from "../../components/figures/heads/words.js";
@@ -50,4 +51,20 @@ test("what was looked for is said with its place: rows and columns from 1", () =
     searchTitle({rows, query: {...query, patches: [0], norm: 0}, matches: [1]}),
     "Layer 8: 1 of 3 photos has an outlier by MAD in row 1, column 1"
   );
+});
+
+test("without a class token, figures name what stands in for it", () => {
+  const probe = {classToken: false, registers: 0};
+  for (const [text, wanted] of [
+    ["attention from the class token", "attention from the pooling probe"],
+    ["the class token’s row", "the pooling probe’s row"],
+    ["class − self", "probe − self"],
+    ["class minus self", "probe minus self"],
+    ["self is greater ← margin → class is greater", "self is greater ← margin → probe is greater"],
+    ["the class of a word", "the class of a word"]
+  ]) {
+    assert.equal(rowWords(text, probe), wanted);
+    assert.equal(rowWords(text, {classToken: true, registers: 4}), text);
+    assert.equal(rowWords(text), text);
+  }
 });

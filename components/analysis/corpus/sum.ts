@@ -1,4 +1,5 @@
 /** Sums up images one after another. */
+import {fileVersions} from "../../records/versions.js";
 import {jaccard} from "../agreement.js";
 import {max} from "../arrays.js";
 import {borderDistances} from "../grid.js";
@@ -116,6 +117,7 @@ export class CorpusSum {
     const bounded = (estimates: readonly Estimate[]) => estimates.map((estimate) => bounds(estimate.interval()));
     const {som, mad, long} = this.onsets!;
     return {
+      version: fileVersions.summary,
       name: this.name,
       images: this.images,
       grid,

@@ -31,6 +31,8 @@ export interface ObjectShares {
 }
 
 export interface CorpusSummary {
+  /** Of the file; absent in those from before versions were written, which are of the first. */
+  version?: number;
   /** What the images are, such as "PASCAL VOC 2012 val". */
   name: string;
   images: number;

@@ -7,7 +7,7 @@ import {ringDetector, ringSet, tokenLegend, tokenMarks} from "../frame/tokens.js
 import {layerStrip} from "../../charts/layerStrip.js";
 import {rampLegend} from "../../charts/legend.js";
 import type {LayerChoice, LayerReading} from "../../charts/reading.js";
-import {maximum, readLayer} from "../../charts/reading.js";
+import {maximum, readLayer, rowWords} from "../../charts/reading.js";
 
 /** The class row of every layer; a click chooses the layer. */
 export function classRowsByLayer(feed: Feed): HTMLElement {
@@ -104,6 +104,7 @@ function classRows(feed: Feed, {id, places, title, lede, current, pick, items}: 
       [, most] = domain;
       shown = list.map(({reading}) => reading);
       strip.update({
+        label: rowWords("attention from the class token", record.prefix),
         grid: record.grid,
         scale: selection.maps.scale,
         domain,

@@ -10,7 +10,7 @@ import {pinMarks} from "./maps.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
 import type {LayerReading} from "../../charts/reading.js";
-import {patchName, readLayer} from "../../charts/reading.js";
+import {patchName, readLayer, rowWords} from "../../charts/reading.js";
 import {describePoint, scatter} from "../../charts/scatter.js";
 
 /** Eq. 4 as a picture: each patch between the class token and itself, the deciding line, and the same patches on the photo. */
@@ -48,13 +48,11 @@ export function decisionFigure(feed: Feed): HTMLElement {
           }))
         : []
   });
-  const name = (view: View) => (patch: number) => `patch ${patchName(patch, view.record.grid[1])}`;
   const point = (view: View) => {
     const {hover, brush} = store.pointing;
     chart.update({hover, brush});
     photo.update({hover, brush});
-    const {classRow: x, diagonal: y, outliers: members} = reading!;
-    const words = hover === null ? "" : describePoint({x, y, members, factor: 1, name: name(view)}, hover);
+    const words = hover === null ? "" : pointWords(view, reading!, hover);
     photoFrame.update({readout: words});
   };
   follow(
@@ -67,6 +65,7 @@ export function decisionFigure(feed: Feed): HTMLElement {
       const pins = pinMarks(view);
       const marks = [...high, ...marksOn(reading.outliers, "outlier"), ...pins];
       chart.update({
+        from: rowWords("class token", record.prefix),
         x: reading.classRow,
         y: reading.diagonal,
         members: reading.outliers,
@@ -93,4 +92,11 @@ export function decisionFigure(feed: Feed): HTMLElement {
     (_, view) => reading && point(view)
   );
   return frame;
+}
+
+/** A patch's two values in words. */
+function pointWords({record: {grid, prefix}}: View, reading: LayerReading, patch: number): string {
+  const {classRow: x, diagonal: y, outliers: members} = reading;
+  const name = (each: number) => `patch ${patchName(each, grid[1])}`;
+  return describePoint({x, y, members, factor: 1, name, from: rowWords("class token", prefix)}, patch);
 }

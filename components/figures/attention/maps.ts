@@ -17,7 +17,7 @@ import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
 import type {LayerReading} from "../../charts/reading.js";
-import {attentionRow, maximum, patchName, readLayer, tokenOf} from "../../charts/reading.js";
+import {attentionRow, maximum, patchName, readLayer, rowWords, tokenOf} from "../../charts/reading.js";
 
 const waiting = "Loading the analysis of this photo.";
 
@@ -39,11 +39,12 @@ function build(feed: Feed, hands: Hands) {
     diagonal: patchMap({...blank, label: "attention of each patch to itself"}),
     margin: patchMap({...blank, label: "class minus self", signed: true})
   };
+  const classTitle = h("span", {class: "is-class"}, "class token");
   const frames: Record<Panel | "photo", ReturnType<typeof plate>> = {
     photo: plate(photo, {title: "the photo"}),
     target: plate(maps.target, {letter: "a", title: named("from the", "target", "target token")}),
     background: plate(maps.background, {letter: "b", title: named("from the", "background", "background token")}),
-    class: plate(maps.class, {letter: "c", title: named("from the", "class", "class token")}),
+    class: plate(maps.class, {letter: "c", title: h("span", {}, "from the ", classTitle)}),
     diagonal: plate(maps.diagonal, {letter: "d", title: named("each to", "diagonal", "itself")}),
     margin: plate(maps.margin, {
       letter: "e",
@@ -52,7 +53,7 @@ function build(feed: Feed, hands: Hands) {
   };
   const legend = rampLegend({label: "attention, times uniform", domain: [0, 1]});
   const signedLegend = rampLegend({label: "class − self", domain: [0, 1], signed: true});
-  return {feed, photo, maps, frames, legend, signedLegend};
+  return {feed, photo, maps, frames, legend, signedLegend, classTitle};
 }
 
 type Parts = ReturnType<typeof build>;
@@ -173,7 +174,7 @@ function valuesOf({target, background}: View, reading: LayerReading, map: Attent
 }
 
 function paint(
-  {feed, photo, maps, legend, signedLegend}: Parts,
+  {feed, photo, maps, legend, signedLegend, classTitle}: Parts,
   view: View,
   reading: LayerReading,
   values: Values
@@ -187,6 +188,10 @@ function paint(
   const shared = sharedRange(feed, "attention", [0, maximum(...attention)]);
   const reach = sharedRange(feed, "attention", [0, maximum(reading.margin.map(Math.abs))], "margin");
   const own = range === "own";
+  const named = (text: string) => rowWords(text, record.prefix);
+  classTitle.textContent = named("class token");
+  maps.class.update({label: named("attention from the class token")});
+  maps.margin.update({label: named("class minus self")});
   photo.update({grid, marks, photo: picture.image, label: `the photo, ${record.image}`});
   for (const panel of panels)
     maps[panel].update({
@@ -198,7 +203,7 @@ function paint(
     });
   legend.update({domain: own ? [0, 1] : shared, scale});
   legend.hidden = own;
-  signedLegend.update({domain: reach, scale});
+  signedLegend.update({domain: reach, scale, label: named("class − self")});
 }
 
 /** Stars on the pinned patches: the same array as long as the pins stay, so that nothing is repainted for it. */

@@ -1,4 +1,4 @@
-import type {AttentionMap} from "../../records/record.js";
+import {classTokenOnly, type AttentionMap, type Prefix} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import {attentionMatrix} from "../../charts/attentionMatrix.js";
 import {formatValue} from "../../ui/dom.js";
@@ -43,7 +43,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
   const frame = figure(frameOf, feed, {
     id: "whole-map",
     title: "The whole attention matrix: a sink is a bright column",
-    lede: "Attention of every token (a row) to every token (a column), class token and registers first where there are any, in times uniform.",
+    lede: ledeOf(classTokenOnly),
     reading:
       "A high diagonal is self-attention, bands beside it are neighbours. A bright column is a token that every query attends to. A click pins the row’s token.",
     waiting,
@@ -64,6 +64,7 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     legend.update({domain, scale: selection.maps.scale});
     const {layer, head, trunk} = choice;
     frame.update({
+      lede: ledeOf(record.prefix),
       drawn: {image: record.image, trunk, layer: layer + 1, head},
       source: provenance({...record, image: picture.title}, {layer: layer + 1, head, trunk})
     });
@@ -79,4 +80,12 @@ export function wholeMapFigure(feed: Feed): HTMLElement {
     point: ({hover}) => matrix.update({hover})
   });
   return frame;
+}
+
+/** What rows and columns are, in their order. */
+function ledeOf({classToken, registers}: Prefix): string {
+  const first = [...(classToken ? ["the class token"] : []), ...(registers ? [`${registers} registers`] : [])];
+  return first.length
+    ? `Attention of every token (a row) to every token (a column), ${first.join(" and ")} first, in times uniform.`
+    : "Attention of every patch (a row) to every patch (a column), in times uniform.";
 }

@@ -1,10 +1,11 @@
 import {median} from "../../analysis/arrays.js";
 import {highNormPatches, largestOverMedian} from "../../analysis/causes.js";
+import type {Prefix} from "../../records/record.js";
 import {rampLegend, marksLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
 import {patchMap, type PatchMark} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {maximum, patchName} from "../../charts/reading.js";
+import {maximum, patchName, rowWords} from "../../charts/reading.js";
 import {formatInterventions} from "../../model/interventions/index.js";
 import {formatValue, h} from "../../ui/dom.js";
 import {segmented} from "../../ui/inputs.js";
@@ -32,7 +33,7 @@ export function causesChange(place: CausesPlace): HTMLElement {
     label: "maps show",
     options: [
       {value: "norms", label: "norms"},
-      {value: "classRows", label: "class token’s attention"}
+      {value: "classRows", label: "attention to patches"}
     ],
     value: shown,
     onChange: (value) => {
@@ -77,7 +78,8 @@ export function causesChange(place: CausesPlace): HTMLElement {
 }
 
 /** The photo before and after, in one range. */
-function pairOfMaps({store}: CausesPlace) {
+function pairOfMaps(place: CausesPlace) {
+  const {store} = place;
   const hands = {
     onHover: (hover: number | null) => store.point({hover}),
     onPick: (target: number) => store.set({target})
@@ -98,7 +100,7 @@ function pairOfMaps({store}: CausesPlace) {
     const label =
       shown === "norms"
         ? `norm of each patch, layer ${layer}`
-        : `attention from the class token, layer ${layer}, times uniform`;
+        : rowWords(`attention from the class token, layer ${layer}, times uniform`, prefixOf(place));
     legend.update({label, domain, scale: "sqrt"});
   };
   const point = (view: CausesView, shown: Shown, hover: number | null) => {
@@ -129,6 +131,11 @@ function drawnOf({picture, layer, list, changed}: CausesView, ratio: number) {
     shown: changed?.text ?? "",
     ratio: Number(ratio.toFixed(2))
   };
+}
+
+/** The tokens before the patches of the model that is shown, once its record is there. */
+function prefixOf({feed}: CausesPlace): Prefix | undefined {
+  return "view" in feed.state ? feed.state.view.record.prefix : undefined;
 }
 
 function marksOf(norms: readonly number[], set: readonly number[]): PatchMark[] {

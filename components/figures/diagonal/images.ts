@@ -11,7 +11,7 @@ import {follow} from "../frame/follow.js";
 import type {Domain} from "../../charts/colour.js";
 import {formatValue} from "../../ui/dom.js";
 import {marksLegend} from "../../charts/legend.js";
-import {maximum} from "../../charts/reading.js";
+import {maximum, rowWords} from "../../charts/reading.js";
 import {scatterStrip} from "../../charts/scatterStrip.js";
 import {whenSeen} from "../../ui/whenSeen.js";
 
@@ -118,6 +118,7 @@ function paint(
   domain: Domain
 ): void {
   strip.update({
+    label: rowWords(blank.label, records[0]?.record.prefix),
     domain,
     scale: selection.maps.scale,
     factor: choice.factor,

@@ -5,7 +5,7 @@ import {formatValue} from "../../ui/dom.js";
 import {figure} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
-import {maximum} from "../../charts/reading.js";
+import {maximum, rowWords} from "../../charts/reading.js";
 import {ridges} from "../../charts/ridges.js";
 import {scatterStrip} from "../../charts/scatterStrip.js";
 
@@ -56,7 +56,9 @@ export function diagonalByLayer(feed: Feed): HTMLElement {
       if (!readings) return strip.update({current: choice.layer});
       shown = readings;
       const domain = [0, maximum(...readings.flatMap(({x, y}) => [x, y]))] as const;
+      const {prefix} = view.record;
       strip.update({
+        label: rowWords("attention from the class token across, to itself up", prefix),
         domain,
         scale: selection.maps.scale,
         factor: choice.factor,
@@ -130,7 +132,11 @@ export function marginFigure(feed: Feed): HTMLElement {
         current: choice.layer,
         pointed: pointed(store.pointing.hover)
       });
-      legend.update({domain: [0, reach], scale: selection.maps.scale});
+      legend.update({
+        domain: [0, reach],
+        scale: selection.maps.scale,
+        label: rowWords("self is greater ← margin → class is greater", view.record.prefix)
+      });
       frame.update({source: diagonalSource(view)});
       frame.update({drawn: {image: view.record.image, outliers: near.count}});
     },

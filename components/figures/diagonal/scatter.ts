@@ -8,7 +8,7 @@ import {ownTestOf} from "../frame/ownTest.js";
 import {knownOf} from "../../analysis/detectors/layer.js";
 import type {DiagonalReading} from "./reading.js";
 import {diagonalRows, readDiagonal} from "./reading.js";
-import {formatValue, h} from "../../ui/dom.js";
+import {h} from "../../ui/dom.js";
 import {patchHands} from "../frame/kit.js";
 import {figure, provenance} from "../frame/figure.js";
 import {follow} from "../frame/follow.js";
@@ -19,8 +19,8 @@ import {pinMarks} from "../attention/maps.js";
 import {marksLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate} from "../../charts/plate.js";
-import {highNormOf, patchName} from "../../charts/reading.js";
-import {scatter} from "../../charts/scatter.js";
+import {highNormOf, patchName, rowWords} from "../../charts/reading.js";
+import {describePoint, scatter} from "../../charts/scatter.js";
 
 /** A layer as the current selection tests it. */
 export function selectedDiagonal({record, selection, choice}: View, layer = choice.layer): DiagonalReading {
@@ -40,9 +40,10 @@ export function diagonalSource(
   );
 }
 
-function readoutOf({x, y, members}: DiagonalReading, columns: number, {hover, brush}: Pointing): string {
+function readoutOf({x, y, members}: DiagonalReading, {grid, prefix}: ImageRecord, {hover, brush}: Pointing): string {
+  const name = (patch: number) => patchName(patch, grid[1]);
   if (hover !== null)
-    return `${patchName(hover, columns)}: class ${formatValue(x[hover])}, self ${formatValue(y[hover])}, ${members[hover] ? "outlier" : "not an outlier"}`;
+    return describePoint({x, y, members, factor: 1, name, from: rowWords("class token", prefix)}, hover);
   return brush ? `${brush.size} selected, ${[...brush].filter((i) => members[i]).length} of them outliers` : "";
 }
 
@@ -102,7 +103,7 @@ export function diagonalFigure(feed: Feed): HTMLElement {
     const {hover, brush} = store.pointing;
     chart.update({hover, brush});
     photo.update({hover, brush});
-    readout.textContent = readoutOf(reading!, record.grid[1], store.pointing);
+    readout.textContent = readoutOf(reading!, record, store.pointing);
   };
   follow(
     feed,
@@ -114,7 +115,15 @@ export function diagonalFigure(feed: Feed): HTMLElement {
       const highNorm = highNormOf(record, choice.trunk, choice.layer);
       mine = ownSet(view);
       const marks = [...marksOn(highNorm, "highNorm"), ...marksOn(mine ?? new Uint8Array(), "own"), ...pinMarks(view)];
-      chart.update({x, y, members, factor: choice.factor, scale: selection.maps.scale, marks});
+      chart.update({
+        from: rowWords("class token", record.prefix),
+        x,
+        y,
+        members,
+        factor: choice.factor,
+        scale: selection.maps.scale,
+        marks
+      });
       photo.update({
         grid: record.grid,
         photo: picture.image,

@@ -69,7 +69,7 @@ function recordSnippets(record: string, layer: number): Snippet[] {
       code: `npm run sfp -- export ${record} --out ${file}`
     },
     {
-      about: "Its arrays, and this layer’s attention of the class token:",
+      about: "Its arrays, and this layer’s attention of the class token (of the pooling probe in a model without one):",
       language: "python",
       code: `import json, matplotlib.pyplot as plt, numpy as np
 
@@ -77,7 +77,7 @@ record = np.load(${quoted(file)})
 print({name: record[name].shape for name in record})
 layer, grid = ${layer} - 1, json.loads(str(record["grid"]))
 plt.imshow(record["class_rows"][layer].mean(0).reshape(grid))
-plt.colorbar(label="attention from the class token, mean over heads")
+plt.colorbar(label="class_rows, mean over heads")
 plt.show()`
     }
   ];

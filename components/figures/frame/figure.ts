@@ -4,7 +4,7 @@ import {siteRoot} from "../../site/files.js";
 import {h, setText} from "../../ui/dom.js";
 import type {Drawing} from "../../ui/drawing.js";
 import {drawing} from "../../ui/drawing.js";
-import type {HeadChoice} from "../../charts/reading.js";
+import {rowWords, type HeadChoice} from "../../charts/reading.js";
 import type {Feed, Place} from "../../site/feed.js";
 import {pageName} from "../../site/pageName.js";
 import {figureActions} from "./actions.js";
@@ -128,14 +128,6 @@ export function figure(
     state = {...state, ...change};
     write();
   });
-}
-
-/**
- * A figure's words for a model without a class token: what they say of its row is then true of the pooling probe's, which
- * stands in for it.
- */
-export function rowWords(text: string, prefix?: Prefix): string {
-  return prefix?.classToken === false ? text.replaceAll("class token", "pooling probe") : text;
 }
 
 /** The anchor of a figure of the catalogue, on a side of a page. */

@@ -1,6 +1,6 @@
 import {reasonOf} from "../../ui/reason.js";
 import type {HeadSummary} from "../../analysis/summary.js";
-import type {ImageRecord} from "../../records/record.js";
+import {classTokenOnly, type ImageRecord, type Prefix} from "../../records/record.js";
 import type {Feed, View} from "../../site/feed.js";
 import type {Domain, Scale} from "../../charts/colour.js";
 import {figure, provenance} from "../frame/figure.js";
@@ -25,6 +25,8 @@ interface Measure {
   scale?: Scale;
   /** Told in per cent. */
   share?: boolean;
+  /** Which models have it; all where nothing is said. */
+  of?: (prefix: Prefix) => boolean;
 }
 
 export const headMeasures: readonly Measure[] = [
@@ -41,7 +43,20 @@ export const headMeasures: readonly Measure[] = [
     scale: "log"
   },
   {key: "diagonal", title: "to itself, %", label: "share of a patch’s attention to itself", share: true},
-  {key: "class", title: "to the class token, %", label: "share of a patch’s attention to the class token", share: true},
+  {
+    key: "class",
+    title: "to the class token, %",
+    label: "share of a patch’s attention to the class token",
+    share: true,
+    of: ({classToken}) => classToken
+  },
+  {
+    key: "registers",
+    title: "to the registers, %",
+    label: "share of a patch’s attention to all registers together",
+    share: true,
+    of: ({registers}) => registers > 0
+  },
   {
     key: "outliers",
     title: "to the outliers, %",
@@ -51,7 +66,7 @@ export const headMeasures: readonly Measure[] = [
   {
     key: "distance",
     title: "distance, patches",
-    label: "mean distance of a patch’s attention, in patches; the class token counts as 0"
+    label: "mean distance of a patch’s attention, in patches; tokens before the patches count as 0"
   }
 ];
 
@@ -79,7 +94,7 @@ function build({store}: Feed, summaries: () => readonly LayerHeads[]) {
   return panels;
 }
 
-/** Layer × head, six ways: what each head of each layer does with its attention. */
+/** Layer × head, measure by measure: what each head of each layer does with its attention. */
 export function headMatrix(feed: Feed): HTMLElement {
   let summaries: readonly LayerHeads[] = [];
   const panels = build(feed, () => summaries);
@@ -96,7 +111,7 @@ export function headMatrix(feed: Feed): HTMLElement {
       lede: "Means over all patches’ attention, a row a layer, a column a head. Each table has its own colours.",
       reading:
         "A sink head has low entropy, little on the diagonal and one patch that receives many times what the median patch does. Click a cell, or move with the arrow keys, to choose its layer and head.",
-      data: () => rows(summaries)
+      data: () => rows(summaries, "view" in feed.state ? feed.state.view.record.prefix : classTokenOnly)
     }
   );
   let drawn: View["source"] | undefined;
@@ -141,11 +156,12 @@ const codingNote =
 function paint(
   feed: Feed,
   panels: ReturnType<typeof build>,
-  {layers, heads}: ImageRecord,
+  {layers, heads, prefix}: ImageRecord,
   summaries: readonly LayerHeads[]
 ): void {
   const names = (count: number) => Array.from({length: count}, (_, i) => String(i + 1));
-  for (const {key, domain, scale = "linear", table} of panels) {
+  for (const {frame, of} of panels) frame.hidden = of ? !of(prefix) : false;
+  for (const {key, domain, scale = "linear", table} of measuresFor(panels, prefix)) {
     const values = valuesOfHeads(summaries, key, layers, heads);
     const shared = sharedRange(feed, "heads", domain ?? [0, maximum(values)], key);
     table.update({rows: names(layers), columns: names(heads), values, scale, domain: shared});
@@ -165,12 +181,17 @@ export function valuesOfHeads(
   );
 }
 
-function rows(summaries: readonly LayerHeads[]): Rows {
+/** Those that a model with such tokens before its patches has. */
+function measuresFor<M extends Pick<Measure, "of">>(all: readonly M[], prefix: Prefix): M[] {
+  return all.filter(({of}) => of?.(prefix) ?? true);
+}
+
+function rows(summaries: readonly LayerHeads[], prefix: Prefix): Rows {
   return summaries.flatMap((heads, layer) =>
     (heads ?? []).map((head, i) => ({
       layer: layer + 1,
       head: i + 1,
-      ...Object.fromEntries(headMeasures.map(({key}) => [key, head[key]]))
+      ...Object.fromEntries(measuresFor(headMeasures, prefix).map(({key}) => [key, head[key]]))
     }))
   );
 }

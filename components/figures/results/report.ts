@@ -1,6 +1,6 @@
 /** What the figures of the Results page draw. */
 import {FileAttachment} from "observablehq:stdlib";
-import type {MeasuredFile} from "../../analysis/measured.js";
+import {measuredFormat, type MeasuredFile} from "../../analysis/measured.js";
 import type {Place} from "../../site/feed.js";
 import type {Published, Since} from "./read.js";
 import {ReportChoice} from "./reportChoice.js";
@@ -24,5 +24,10 @@ export async function openReport({store, side}: Place): Promise<ReportPlace> {
     FileAttachment("../../../data/measured/summary.json").json(),
     FileAttachment("../../../data/measured/repair.json").json()
   ])) as [Published, Since, MeasuredFile[], MeasuredFile[]];
+  for (const {format} of [...reports, ...study])
+    if (format !== measuredFormat)
+      throw new Error(
+        `What was measured is of the format “${format}”; “${measuredFormat}” is known here. Run sfp report again.`
+      );
   return {store, side, published, since, reports, study, choice: new ReportChoice(reports)};
 }

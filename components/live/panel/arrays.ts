@@ -1,5 +1,6 @@
 /** Every array that the figures of a live run draw, as files that NumPy reads, in the precision of the run. */
 import {prefixLength, trunks, type ImageRecord, type RecordSource, type Trunk} from "../../records/record.js";
+import {fileVersions} from "../../records/versions.js";
 import type {NamedBytes} from "./zip.js";
 
 /** What was run. */
@@ -32,7 +33,9 @@ export async function* filesOfRun(run: LiveRun): AsyncGenerator<NamedBytes> {
   const {image, grid, prefix, layers, heads, provenance} = record;
   yield {
     name: "provenance.json",
-    bytes: text(JSON.stringify({image, grid, prefix, layers, heads, ...provenance}, undefined, 2))
+    bytes: text(
+      JSON.stringify({version: fileVersions.record, image, grid, prefix, layers, heads, ...provenance}, undefined, 2)
+    )
   };
   yield {name: "README.txt", bytes: text(readme(run, told))};
 }

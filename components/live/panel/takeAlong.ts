@@ -1,5 +1,6 @@
 /** Live results as files: masks with their legend, and every array that the figures draw. */
 import {reasonOf} from "../../ui/reason.js";
+import {fileVersions} from "../../records/versions.js";
 import type {RecordSource} from "../../records/record.js";
 import {category} from "../../charts/colour.js";
 import {h} from "../../ui/dom.js";
@@ -74,6 +75,7 @@ export async function* maskFiles({source: {record}, masks, classes, note}: Resul
       bytes: encode({width, height, data: labels, channels: 1, depth: 8, palette})
     };
   const legend = {
+    version: fileVersions.masks,
     image: record.image,
     note,
     provenance: record.provenance,
