@@ -70,6 +70,13 @@ export function max(values: Numbers): number {
   return greatest;
 }
 
+/** Where the largest value is, the first of equals; NaN is passed over. −1 of none. */
+export function argmax(values: Numbers): number {
+  let at = -1;
+  for (let i = 0; i < values.length; ++i) if (values[i] > (at < 0 ? -Infinity : values[at])) at = i;
+  return at;
+}
+
 /** Positions 0…n−1 ordered by value, largest first, equal values by position, NaN last. */
 export function descending(values: Numbers): Uint32Array {
   const key = (i: number): number => (Number.isNaN(values[i]) ? -Infinity : values[i]);

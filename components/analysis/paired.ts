@@ -1,10 +1,9 @@
 /** What two summaries of images differ by, image by image where the images are the same. */
-import type {Bounds, EachImage} from "./corpus/summary.js";
-import {mean} from "./arrays.js";
+import {bounds, type Bounds, type EachImage} from "./corpus/summary.js";
 import {bootstrap, type BootstrapOptions, type Interval} from "./intervals.js";
 import {layerAtDepth, type MeasureId} from "./layerMeasures.js";
 import {seededRandom} from "./random.js";
-import {quantileSorted, sorted} from "./arrays.js";
+import {mean, quantileSorted, sorted} from "./arrays.js";
 
 /** A − B of one measure, layer by layer of A; B's layer is the one that lies as deep. */
 export interface Difference {
@@ -56,11 +55,4 @@ function unpaired(
     low: quantileSorted(statistics, tail),
     high: quantileSorted(statistics, 1 - tail)
   };
-}
-
-function bounds({estimate, low, high}: Interval): Bounds {
-  const [one, two, three] = [estimate, low, high].map((value) =>
-    Number.isFinite(value) ? Number(value.toPrecision(4)) : null
-  );
-  return [one, two, three];
 }

@@ -112,13 +112,6 @@ export function relativeNorms(
     .map((value) => value / unit);
 }
 
-/** The median of some numbers; NaN of none. */
-export function median(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).toSorted();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /** The greatest of some numbers, 0 of none; NaN is passed over. */
 export function maximum(...lists: ArrayLike<number>[]): number {
   let greatestValue = 0;

@@ -5,7 +5,7 @@
 import {FileAttachment} from "observablehq:stdlib";
 import {formulaStyle} from "../page/formulaStyle.js";
 import {figureNamed} from "../figures/catalog.js";
-import {base64} from "../figures/export/paint.js";
+import {toBase64} from "../ui/base64.js";
 import {formatDeck} from "../site/deck/codec.js";
 import {sidesOf, type Deck} from "../site/deck/deck.js";
 import {askedFiles, dataAddress, siteRoot} from "../site/files.js";
@@ -87,7 +87,7 @@ async function gather(deck: Deck, paths: readonly string[]): Promise<Record<stri
     const response = await fetch(address);
     if (!response.ok) throw new Error(`data/${path} could not be loaded for the file (${response.status}).`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return [path, `data:${typeOf(path)};base64,${base64(bytes)}`] as const;
+    return [path, `data:${typeOf(path)};base64,${toBase64(bytes)}`] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -112,7 +112,7 @@ async function pageStyle(deck: Deck): Promise<string> {
 /** A text, compressed (gzip) and in base64. */
 async function packed(address: string): Promise<string> {
   const stream = new Blob([await text(address)]).stream().pipeThrough(new CompressionStream("gzip"));
-  return base64(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return toBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 /** Starts the program, as a classic script of its own: from disk a browser loads no modules. */

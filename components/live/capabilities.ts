@@ -40,6 +40,11 @@ export function offers({adapter}: Capabilities, kind: DeviceKind): boolean {
   return kind === "wasm" || (adapter !== undefined && (kind === "webgpu" || adapter.f16));
 }
 
+/** The device that was asked for, where it is to be had; else what is best. */
+export function usableKind(found: Capabilities, asked?: DeviceKind): DeviceKind {
+  return asked && offers(found, asked) ? asked : bestKind(found);
+}
+
 /** Threads need memory that they share, which browsers give only to isolated pages. */
 export function threadCount(): number {
   return globalThis.crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency || 1) : 1;

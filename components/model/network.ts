@@ -197,33 +197,30 @@ export class Network extends Tower {
   }
 
   protected override heads(joined: Value, layer: number): Value {
-    let value = joined;
-    for (const change of this.model.changes ?? [])
-      value = this.noted(change, value, change.heads?.(this, value, layer));
-    return value;
+    return this.changed(joined, (change, value) => change.heads?.(this, value, layer));
   }
 
   protected override finished(output: Value, layer: number): Value {
-    let value = output;
-    for (const change of this.model.changes ?? [])
-      value = this.noted(change, value, change.output?.(this, value, layer));
-    return value;
+    return this.changed(output, (change, value) => change.output?.(this, value, layer));
   }
 
   /** Changes the hidden layer of a block's MLP after its activation, and offers it: B × T × M. */
   protected override hidden(active: Value, layer: number, tokens = this.tokens): Value {
-    let value = active;
-    for (const change of this.model.changes ?? [])
-      value = this.noted(change, value, change.neurons?.(this, value, layer, tokens));
+    const value = this.changed(active, (change, before) => change.neurons?.(this, before, layer, tokens));
     this.probe(`hidden.${layer}`, this.unflatten(value, tokens, this.geometry.mlp), [tokens, this.geometry.mlp]);
     return value;
   }
 
-  /** What a change made of a value, or the value; remembers that it did something. */
-  private noted(change: Change, before: Value, after: Value | undefined): Value {
-    if (after === undefined || after === before) return before;
-    this.applied.add(change);
-    return after;
+  /** What the model's changes make of a value, one after the other; remembers which of them did something. */
+  private changed(given: Value, by: (change: Change, value: Value) => Value | undefined): Value {
+    let value = given;
+    for (const change of this.model.changes ?? []) {
+      const after = by(change, value);
+      if (after === undefined || after === value) continue;
+      this.applied.add(change);
+      value = after;
+    }
+    return value;
   }
 
   /**

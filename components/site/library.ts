@@ -1,5 +1,5 @@
 import {FileAttachment} from "observablehq:stdlib";
-import {dataAddress, openRecord} from "./files.js";
+import {dataAddress, fetchData, openRecord} from "./files.js";
 import {Feed, pairUp, type Opened} from "./feed.js";
 import {openGuest, ownPicture} from "./guest.js";
 import {siteModels} from "./models.js";
@@ -39,6 +39,17 @@ export function listPhotos(): Promise<Photo[]> {
 /** The address of a photo as the pages show it: the square crop that the model sees. */
 export function photoAddress(id: string): string {
   return dataAddress(`photos/${encodeURIComponent(id)}.webp`);
+}
+
+/**
+ * A photo with its own file, from which numbers are those of the other pages.
+ *
+ * @throws Error where the site has no such photo
+ */
+export async function photoFile(id: string): Promise<{photo: Photo; file: Blob}> {
+  const photo = (await listPhotos()).find((each) => each.id === id);
+  if (!photo) throw new Error(`This site has no photo “${id}”. Choose another.`);
+  return {photo, file: new Blob([(await fetchData(photo.whole)) as Uint8Array<ArrayBuffer>])};
 }
 
 /** Loads a photo to draw on a canvas. */

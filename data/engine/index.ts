@@ -17,7 +17,7 @@ import {readJson} from "../hub/weightsFile.js";
 import {codeHash} from "./code.js";
 import {openDevice, type DeviceName} from "./device.js";
 import {openWords} from "./text.js";
-import {readWeights} from "./weights.js";
+import {readWeights} from "../hub/weights.js";
 
 export {deviceNames, mostThreads, type DeviceName} from "./device.js";
 export {Engine} from "../../components/model/runtime.js";

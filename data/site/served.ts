@@ -2,10 +2,10 @@
 import {closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {joinShards, readCheckpoint} from "../../components/model/formats/index.js";
 import {fileOf, type Checkpoint} from "../../components/model/safetensors.js";
 import type {FoundModel} from "../hub/folders.js";
-import {readJson, weightsFiles} from "../hub/weightsFile.js";
+import {readWeights} from "../hub/weights.js";
+import {weightsFiles} from "../hub/weightsFile.js";
 
 const packedFolder = fileURLToPath(new URL("../../.cache/served", import.meta.url));
 
@@ -23,10 +23,7 @@ export function servedWeights({id, folder, weights}: FoundModel, packed = packed
   const newest = Math.max(...[weights, ...names].map((name) => statSync(join(folder, name)).mtimeMs));
   if (existsSync(copy) && statSync(copy).mtimeMs >= newest && readFileSync(`${copy}.from`, "utf8") === file)
     return copy;
-  const parts = new Map(names.map((name) => [name, readWhole(join(folder, name))]));
-  const checkpoint = weights.endsWith(".index.json")
-    ? joinShards(readJson(file), file, parts)
-    : readCheckpoint(parts.get(weights)!, file);
+  const {checkpoint} = readWeights({folder, weights});
   mkdirSync(dirname(copy), {recursive: true});
   // Loaders run beside each other; whoever comes last puts the same file in place.
   const part = `${copy}.part-${process.pid}`;
@@ -36,11 +33,6 @@ export function servedWeights({id, folder, weights}: FoundModel, packed = packed
   writeSync(mark, file);
   closeSync(mark);
   return copy;
-}
-
-function readWhole(file: string): Uint8Array {
-  const {buffer, byteOffset, length} = readFileSync(file);
-  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Writes a checkpoint's tensors one after the other, so that nothing is twice in memory. */

@@ -1,6 +1,7 @@
+import {median} from "../../components/analysis/arrays.js";
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {attentionRow, greatestMap, median, readLayer, testOutliers} from "../../components/charts/reading.js";
+import {attentionRow, greatestMap, readLayer, testOutliers} from "../../components/charts/reading.js";
 import {step} from "../../components/charts/patchMap.js";
 import {fixture, planted} from "../support/fixture.js";
 

@@ -1,9 +1,10 @@
 /** High-norm tokens beside outlier sets, on the committed analyses of the site's photos. */
+import {median} from "../../components/analysis/arrays.js";
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import {detectLayer} from "../../components/analysis/detectors/layer.js";
-import {readLayer, relativeNorms, median, maximum} from "../../components/charts/reading.js";
+import {readLayer, relativeNorms, maximum} from "../../components/charts/reading.js";
 import {marks} from "../../components/charts/marks.js";
 import {highNormWords, ringName, ringSet, tokenMarks} from "../../components/figures/frame/tokens.js";
 import {decodeFeatures, decodeRecord} from "../../components/records/arrow.js";

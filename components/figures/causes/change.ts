@@ -1,4 +1,4 @@
-import {median} from "../../analysis/arrays.js";
+import {argmax, median} from "../../analysis/arrays.js";
 import {highNormPatches, largestOverMedian} from "../../analysis/causes.js";
 import type {Prefix} from "../../records/record.js";
 import {rampLegend, marksLegend} from "../../charts/legend.js";
@@ -159,7 +159,7 @@ function titleOf(view: CausesView): string {
   const {before, after} = layerOf(view, "norms", causes.layer);
   const high = highNormPatches(before);
   if (!high.length) return `This photo has no high-norm patch in layer ${causes.layer}`;
-  const longest = before.reduce((best, norm, patch) => (norm > before[best] ? patch : best), 0);
+  const longest = argmax(before);
   const name = patchName(longest, causes.grid[1]);
   const ratio = (norms: readonly number[]) => norms[longest] / median(norms);
   if (!changed)

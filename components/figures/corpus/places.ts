@@ -1,3 +1,4 @@
+import {argmax} from "../../analysis/arrays.js";
 import type {CorpusSummary} from "../../analysis/corpus/summary.js";
 import {detectorIds, detectors, type DetectorId} from "../../analysis/detectors/index.js";
 import type {Place} from "../../site/feed.js";
@@ -93,7 +94,7 @@ export function corpusPlaces(place: Place): HTMLElement {
     drawnLayer = layer;
     paintPlaces(parts, shares!, layer, anew);
     const row = shares!.rows[layer];
-    const most = row.reduce((best, share, i) => (share > row[best] ? i : best), 0);
+    const most = argmax(row);
     frame.update({
       title: `${detectors[id].label}, layer ${layer + 1}: most often patch ${patchName(most, corpus.grid[1])}, in ${row[most].toFixed(0)} % of images`,
       source: corpusSource(view, [detectorTitle(id), "default options", "without SOM"], {oneLayer: true})

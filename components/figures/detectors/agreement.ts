@@ -1,3 +1,4 @@
+import {argmax} from "../../analysis/arrays.js";
 import {agreementMatrix, overlap} from "../../analysis/agreement.js";
 import {detectorIds} from "../../analysis/detectors/index.js";
 import {spearman} from "../../analysis/ranks.js";
@@ -125,7 +126,7 @@ function words(
   votes: readonly number[]
 ): Partial<FigureOptions> {
   const every = votes.filter((count) => count === present.length).length;
-  const best = votes.reduce((a, b, i) => (b > votes[a] ? i : a), 0);
+  const best = argmax(votes);
   return {
     title:
       every > 0

@@ -1,4 +1,5 @@
 /** Drawings as files: SVG text, PNG and JPEG pixels. Fonts are embedded, so that a drawing looks alike everywhere. */
+import {toBase64} from "../../ui/base64.js";
 import {s} from "../../ui/dom.js";
 import {facesFor, type Face} from "./faces.js";
 import {fontFile} from "./fonts.js";
@@ -62,17 +63,10 @@ export function closest(element: Element, name: string): string {
 }
 
 async function fontRule(face: Face): Promise<string> {
-  const data = base64(await fontFile(face));
+  const data = toBase64(await fontFile(face));
   // One file stands for all weights on its side of the middle.
   const weight = face.weight === 700 ? "501 900" : "100 500";
   return `@font-face{font-family:"${face.family}";font-weight:${weight};font-style:${face.style};src:url(data:font/woff;base64,${data}) format("woff")}`;
-}
-
-/** Bytes in the alphabet of addresses. */
-export function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
 }
 
 /** A drawing's pixels. `scale` is how many to one of its units. */

@@ -3,7 +3,8 @@ import type {jsPDF} from "jspdf";
 import {s} from "../../ui/dom.js";
 import type {Face} from "./faces.js";
 import {fontFile} from "./fonts.js";
-import {base64, closest, setInFaces, textsOf} from "./paint.js";
+import {toBase64} from "../../ui/base64.js";
+import {closest, setInFaces, textsOf} from "./paint.js";
 import {sfntOf} from "./sfnt.js";
 
 /** A page, in points (1/72 inch). The drawing fills it from its top left corner. */
@@ -108,6 +109,6 @@ async function embed(pdf: jsPDF, face: Face, embedded: Set<string>): Promise<voi
   if (embedded.has(face.file)) return;
   embedded.add(face.file);
   const name = face.file.replace(/\.woff$/, ".ttf");
-  pdf.addFileToVFS(name, base64(sfntOf(await fontFile(face))));
+  pdf.addFileToVFS(name, toBase64(sfntOf(await fontFile(face))));
   pdf.addFont(name, face.family, face.style, face.weight === 700 ? "bold" : "normal");
 }

@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {extent} from "d3";
 import {tokenNorms} from "../../analysis/norms.js";
 import type {FeatureMap, RecordSource} from "../../records/record.js";
@@ -25,7 +26,7 @@ import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {colourPicture} from "../../charts/pixels.js";
 import {plate, plates} from "../../charts/plate.js";
-import {median, patchName} from "../../charts/reading.js";
+import {patchName} from "../../charts/reading.js";
 import {rivals, secondNote, segmenters, stages, type FeatureStage} from "./stages.js";
 import {featureMaps, type FeatureMaps} from "./featureMaps.js";
 

@@ -1,3 +1,4 @@
+import {argmax} from "../../analysis/arrays.js";
 import type {AttentionMap, RecordSource} from "../../records/record.js";
 import {sinkScores} from "../../analysis/sinks.js";
 import {Cache, perOwner} from "../../site/cache.js";
@@ -144,7 +145,7 @@ function paint(
 function words({record, choice, target, picture, selection}: View, {row, received}: Values): Partial<FigureOptions> {
   const {head, layer} = choice;
   const columns = record.grid[1];
-  const most = received.reduce((a, b, i) => (b > received[a] ? i : a), 0);
+  const most = argmax(received);
   const where = `${patchName(target ?? 0, columns)}${target === null ? ", since none is pinned" : ""}`;
   return {
     title: `Layer ${layer + 1}, ${headName(head)}: patch ${patchName(most, columns)} receives ${formatValue(received[most])} times uniform from all tokens, ${formatValue(row[most])} times from the target`,

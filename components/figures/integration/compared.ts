@@ -1,7 +1,7 @@
 /** What two sides of the figures about HAI are compared by. */
 import {proceed, type Answer} from "../../site/cache.js";
 import type {View} from "../../site/feed.js";
-import {median} from "../../charts/reading.js";
+import {median} from "../../analysis/arrays.js";
 import {onPatches, type Compare} from "../side/comparison.js";
 import {haiChoice, integrate} from "./integrate.js";
 import {gatheredOf, gatheredNames} from "./integration.js";

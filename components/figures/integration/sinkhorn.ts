@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import type {SinkhornStep} from "../../analysis/sinkhorn.js";
 import type {Domain} from "../../charts/colour.js";
 import type {Feed, View} from "../../site/feed.js";
@@ -9,7 +10,7 @@ import {rampLegend} from "../../charts/legend.js";
 import {lines} from "../../charts/lines.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates} from "../../charts/plate.js";
-import {maximum, median, patchName} from "../../charts/reading.js";
+import {maximum, patchName} from "../../charts/reading.js";
 import {haiChoice, type HaiChoice} from "./integrate.js";
 import {sharedRange} from "../side/sharedRange.js";
 

@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {som} from "../../analysis/detectors/som.js";
 import {repair} from "../../analysis/repair.js";
 import type {FeatureMap, ImageRecord} from "../../records/record.js";
@@ -10,7 +11,7 @@ import {marksOn} from "../frame/tokens.js";
 import {indexed} from "../../charts/indexed.js";
 import {marksLegend, rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
-import {maximum, median} from "../../charts/reading.js";
+import {maximum} from "../../charts/reading.js";
 import {absent} from "../frame/absent.js";
 import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
 import type {Departure} from "./differences.js";

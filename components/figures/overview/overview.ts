@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {highNormRatio} from "../../analysis/norms.js";
 import {hasTrunk, missingNorms, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
@@ -13,7 +14,7 @@ import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates, trunkPlates} from "../../charts/plate.js";
 import type {Domain} from "../../charts/colour.js";
-import {maximum, median, readLayer, relativeNorms, type LayerReading} from "../../charts/reading.js";
+import {maximum, readLayer, relativeNorms, type LayerReading} from "../../charts/reading.js";
 
 /** The lengths of all patches' tokens, layer by layer, in times the layer's median patch; those that an import lacks are left out. */
 type Lengths = Partial<Record<Trunk, Float32Array[]>>;

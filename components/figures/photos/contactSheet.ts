@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {measureIds, measures, type MeasureId} from "../../analysis/layerMeasures.js";
 import type {PhotoMeasures} from "../../analysis/modelMeasures.js";
 import {hasTrunk, missingNorms} from "../../records/absent.js";
@@ -5,7 +6,7 @@ import type {ImageRecord} from "../../records/record.js";
 import type {Domain} from "../../charts/colour.js";
 import {rampLegend} from "../../charts/legend.js";
 import {patchMap} from "../../charts/patchMap.js";
-import {maximum, median, patchNorms, readLayer, relativeNorms, type LayerChoice} from "../../charts/reading.js";
+import {maximum, patchNorms, readLayer, relativeNorms, type LayerChoice} from "../../charts/reading.js";
 import {Cache} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {openRecord} from "../../site/files.js";

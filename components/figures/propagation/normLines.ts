@@ -1,3 +1,4 @@
+import {largestOverMedian} from "../../analysis/causes.js";
 import {layerSummaries} from "../../analysis/summary.js";
 import {heldTrunks, missingNorms, notInImport} from "../../records/absent.js";
 import type {ImageRecord, Trunk} from "../../records/record.js";
@@ -11,7 +12,7 @@ import {lines} from "../../charts/lines.js";
 import type {Stroke} from "../../charts/marks.js";
 import {trunkStrokes} from "../../charts/marks.js";
 import {plate} from "../../charts/plate.js";
-import {maximum, median, relativeNorms} from "../../charts/reading.js";
+import {relativeNorms} from "../../charts/reading.js";
 
 /** With SOM, once the layer's outliers are replaced: what the next block sees. */
 export const repairedStroke: Stroke = {...trunkStrokes.purified, label: "after its repair", dash: "1 3"};
@@ -98,7 +99,7 @@ function measure(record: ImageRecord, trunk: Trunk): Measured {
   // The last layer has no repair to follow.
   const repaired = rows.slice(0, -1).map(({layer}) => {
     const norms = relativeNorms(record, trunk, layer, 1, true);
-    return maximum(norms) / median(norms);
+    return largestOverMedian(norms);
   });
   return {trunk, outliers, largest, repaired};
 }

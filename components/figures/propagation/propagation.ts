@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {highNormTokens} from "../../analysis/norms.js";
 import {heldTrunks, missingNorms, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
@@ -18,7 +19,7 @@ import type {MarkName} from "../../charts/marks.js";
 import type {PatchMark} from "../../charts/patchMap.js";
 import {patchMap} from "../../charts/patchMap.js";
 import {plate, plates, trunkPlates} from "../../charts/plate.js";
-import {maximum, median, patchNorms, readLayer, relativeNorms} from "../../charts/reading.js";
+import {maximum, patchNorms, readLayer, relativeNorms} from "../../charts/reading.js";
 
 /** Whether norms are those of a block's own output, or of what is handed to the next block. */
 type NormStage = "output" | "repaired";

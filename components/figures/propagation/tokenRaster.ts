@@ -1,3 +1,4 @@
+import {median} from "../../analysis/arrays.js";
 import {historyOf, outlierRaster} from "../../analysis/summary.js";
 import {heldTrunks, missingNorms, missingTrunk, notInImport} from "../../records/absent.js";
 import {trunks, type ImageRecord, type Trunk} from "../../records/record.js";
@@ -12,7 +13,7 @@ import {sharedRange} from "../side/sharedRange.js";
 import {rampLegend} from "../../charts/legend.js";
 import {trunkPlates} from "../../charts/plate.js";
 import {raster} from "../../charts/raster.js";
-import {maximum, median, patchName, readLayer, relativeNorms} from "../../charts/reading.js";
+import {maximum, patchName, readLayer, relativeNorms} from "../../charts/reading.js";
 
 type Quantity = "margin" | "norm";
 type Order = "onset" | "place";

@@ -1,6 +1,7 @@
 /** What many figures are compared by, patch by patch: numbers of the chosen layer. */
+import {median} from "../../analysis/arrays.js";
 import {hasTrunk, missingNorms} from "../../records/absent.js";
-import {attentionRow, median, patchNorms, readLayer, relativeNorms, tokenOf} from "../../charts/reading.js";
+import {attentionRow, patchNorms, readLayer, relativeNorms, tokenOf} from "../../charts/reading.js";
 import {proceed} from "../../site/cache.js";
 import type {View} from "../../site/feed.js";
 import {joinedAttention} from "../attention/joined.js";

@@ -5,12 +5,11 @@ import {donorsOf} from "../../model/interventions/donors.js";
 import {parseInterventions} from "../../model/interventions/index.js";
 import type {CausesRunner, OnStage, Study} from "../../figures/causes/causes.js";
 import type {FeatureMap} from "../../records/record.js";
-import {fetchData} from "../../site/files.js";
 import {ownPicture} from "../../site/guest.js";
 import {offerWords} from "../../site/lexicon.js";
-import {listPhotos} from "../../site/library.js";
+import {photoFile} from "../../site/library.js";
 import {selection} from "../../site/selection.js";
-import {bestKind, capabilities, offers, type DeviceKind} from "../capabilities.js";
+import {capabilities, usableKind, type DeviceKind} from "../capabilities.js";
 import type {ModelEntry} from "../catalog.js";
 import {LiveModel} from "../client.js";
 import {prepareIsolation} from "../isolation.js";
@@ -111,29 +110,24 @@ class SiteRunner implements CausesRunner {
 }
 
 async function kindOf(): Promise<DeviceKind> {
-  const found = await capabilities();
   const {device} = selection.value.live;
-  return device !== "auto" && offers(found, device) ? device : bestKind(found);
+  return usableKind(await capabilities(), device === "auto" ? undefined : device);
 }
 
 /** How a picture is looked at: a photo of the site as on the other pages, one's own as on the Live page. */
 async function lookAt(image: string): Promise<Calls["look"]["ask"]> {
   const run = image === ownPicture ? await keptRun() : undefined;
   if (run) return {image, file: run.chosen.file, fit: run.fit, at: run.at, options: {}};
-  return {image, file: await photoFile(image), fit: {shape: "square", size: 224}, options: {}};
+  const {file} = await photoFile(image);
+  return {image, file, fit: {shape: "square", size: 224}, options: {}};
 }
 
 /** The photos that a list names. */
 async function namedPhotos(text: string): Promise<Record<string, Blob>> {
   const names = new Set(Array.from(donorsOf(parseInterventions(text)).values(), ({photo}) => photo));
-  return Object.fromEntries(await Promise.all(Array.from(names, async (id) => [id, await photoFile(id)] as const)));
-}
-
-/** The photo's own file, so that the numbers are those of the other pages. */
-async function photoFile(id: string): Promise<Blob> {
-  const photo = (await listPhotos()).find((each) => each.id === id);
-  if (!photo) throw new Error(`This site has no photo “${id}”. Choose another.`);
-  return new Blob([(await fetchData(photo.whole)) as Uint8Array<ArrayBuffer>]);
+  return Object.fromEntries(
+    await Promise.all(Array.from(names, async (id) => [id, (await photoFile(id)).file] as const))
+  );
 }
 
 function tell(news: News, onStage: OnStage): void {

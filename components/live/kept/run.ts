@@ -7,7 +7,7 @@ import type {LabelClass} from "../../model/segmentation/labels.js";
 import type {DeviceKind} from "../capabilities.js";
 import type {ModelEntry} from "../catalog.js";
 import type {LiveMask, Shown} from "../protocol.js";
-import {empty, read, write} from "./store.js";
+import {drawer} from "./store.js";
 
 /** A picture that was run. */
 export interface KeptPicture {
@@ -62,22 +62,22 @@ const mark = "sfp-live-run";
 
 /** Keeps a run, in place of the one before, and has this tab show it. */
 export async function keepRun(run: KeptRun): Promise<void> {
-  await empty();
-  await write("run", "latest", run);
+  await drawer.empty();
+  await drawer.write("run", "latest", run);
   remember(run.key);
 }
 
 /** Adds to the kept run, if it is still that one. */
 export async function amendRun(key: string, change: Partial<KeptRun>): Promise<void> {
   const run = await keptRun();
-  if (run?.key === key) await write("run", "latest", {...run, ...change});
+  if (run?.key === key) await drawer.write("run", "latest", {...run, ...change});
 }
 
 /** The run that is kept, if any. */
 export async function keptRun(): Promise<KeptRun | undefined> {
-  const run = await read<KeptRun>("run", "latest");
+  const run = await drawer.read<KeptRun>("run", "latest");
   if (run && Date.now() - run.ended > longest) {
-    await empty();
+    await drawer.empty();
     return undefined;
   }
   return run;
@@ -86,7 +86,7 @@ export async function keptRun(): Promise<KeptRun | undefined> {
 /** Forgets the run and its picture. */
 export async function forgetRun(): Promise<void> {
   leaveRun();
-  await empty();
+  await drawer.empty();
 }
 
 /** Whether this tab shows the run: another tab of the site goes on with the site's photos. */

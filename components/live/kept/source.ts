@@ -10,7 +10,7 @@ import {
 } from "../../records/record.js";
 import {LiveModel, liveSource} from "../client.js";
 import type {KeptRun} from "./run.js";
-import {read, write} from "./store.js";
+import {drawer} from "./store.js";
 
 /** Maps larger than this are computed again and not kept, in numbers: storage is the reader's. */
 const mostKept = 2e6;
@@ -23,7 +23,7 @@ const mostKept = 2e6;
 export function keeping(source: RecordSource, key: string, holds: () => boolean = () => true): RecordSource {
   const keep = async <T>(name: string, asked: Promise<T>): Promise<T> => {
     const found = await asked;
-    if (holds() && sizeOf(found) <= mostKept) void write("parts", `${key} ${name}`, found).catch(() => {});
+    if (holds() && sizeOf(found) <= mostKept) void drawer.write("parts", `${key} ${name}`, found).catch(() => {});
     return found;
   };
   const {tokens} = source;
@@ -62,7 +62,7 @@ export async function keepDump(source: RecordSource, key: string, holds: () => b
 export function keptSource(run: KeptRun, model = new RevivedModel(run)): RecordSource {
   const again = async () => keeping(await model.source(), run.key);
   const part = async <T>(name: string, compute: (source: RecordSource) => Promise<T>): Promise<T> =>
-    (await read<T>("parts", `${run.key} ${name}`).catch(() => undefined)) ?? compute(await again());
+    (await drawer.read<T>("parts", `${run.key} ${name}`).catch(() => undefined)) ?? compute(await again());
   const asked = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, compute: (source: RecordSource) => Promise<T>): Promise<T> => {
     const known = asked.get(name) as Promise<T> | undefined;

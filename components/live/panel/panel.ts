@@ -1,13 +1,12 @@
 import {imagePicker} from "../../page/imagePicker.js";
 import {menu, segmented} from "../../ui/inputs.js";
-import {listPhotos, type Photo} from "../../site/library.js";
+import {listPhotos, photoFile} from "../../site/library.js";
 import {h} from "../../ui/dom.js";
 import {hasCamera, photograph} from "./camera.js";
 import {acceptDrops, acceptPastes, type Open} from "./arrivals.js";
 import type {DeviceKind} from "../capabilities.js";
 import {hostOf, type ModelEntry} from "../catalog.js";
 import {fitChoices, fitName, readFit} from "./choices.js";
-import {fetchData} from "../../site/files.js";
 import {ownPicture} from "../../site/guest.js";
 import {failureOf} from "../failure.js";
 import {forgetRun} from "../kept/run.js";
@@ -32,15 +31,14 @@ export function livePanel(
   initial: string,
   {openDump, saving}: {openDump: OpenDump; saving: HTMLElement}
 ): LivePanel {
-  const photos = listPhotos();
   const refuse = (error: unknown) => session.refuse(failureOf(error).message);
   const open: Open = (file, title, note) => void session.run({chosen: {id: ownPicture, title, file}}, note);
-  const openPhoto = (id: string) => choosePhoto(session, photos, id).catch(refuse);
+  const openPhoto = (id: string) => choosePhoto(session, id).catch(refuse);
   const openFiles = (files: readonly File[]) => void openAttention(session, files, openDump).catch(refuse);
 
   let offered = initial;
   const picker = imagePicker({photos: [], image: "", onChange: (id) => void openPhoto(id)});
-  void photos.then((list) => picker.update({photos: list}));
+  void listPhotos().then((list) => picker.update({photos: list}));
   const run = h("button", {type: "button", class: "live-run", onclick: () => void runOffered()});
   const runOffered = () => (offered === session.state.chosen?.id ? session.run() : openPhoto(offered));
   const size = menu<string>({
@@ -164,15 +162,12 @@ function machinePlace(session: LiveSession): {element: HTMLElement; show: (state
   return {element, show};
 }
 
-/** The photo's own file, so that the numbers are those of the other pages. */
-async function choosePhoto(session: LiveSession, photos: Promise<Photo[]>, id: string): Promise<void> {
-  const photo = (await photos).find((each) => each.id === id);
-  if (!photo) throw new Error(`This site has no photo “${id}”. Choose another.`);
-  const bytes = await fetchData(photo.whole);
-  const {title, credit, target, background} = photo;
-  await session.run({
-    chosen: {id, title, credit, target, background, file: new Blob([bytes as Uint8Array<ArrayBuffer>])}
-  });
+async function choosePhoto(session: LiveSession, id: string): Promise<void> {
+  const {
+    photo: {title, credit, target, background},
+    file
+  } = await photoFile(id);
+  await session.run({chosen: {id, title, credit, target, background, file}});
 }
 
 const inHalves = {

@@ -5,7 +5,7 @@ import type {Fit} from "../../model/image/fit.js";
 import type {TextVectors} from "../../model/lexicon.js";
 import type {OptionValues} from "../../analysis/options.js";
 import type {ModelEntry, ModelSource} from "../catalog.js";
-import {bestKind, capabilities, offers, type Capabilities, type DeviceKind} from "../capabilities.js";
+import {capabilities, usableKind, type Capabilities, type DeviceKind} from "../capabilities.js";
 import {LiveModel, type Running} from "../client.js";
 import {canvasOf} from "../canvas.js";
 import type {KeptPicture, KeptRun} from "../kept/run.js";
@@ -93,7 +93,7 @@ export class LiveSession {
     const entry = list.find(({id}) => id === model) ?? list[0];
     // A model that the reader opened meanwhile stays.
     const source = this.state.source ?? (entry && {entry});
-    this.set({models: list, capabilities: found, kind: usable(device, found), source});
+    this.set({models: list, capabilities: found, kind: usableKind(found, device), source});
   }
 
   get modelId(): string | undefined {
@@ -127,7 +127,7 @@ export class LiveSession {
       fit,
       at,
       source: entry && model !== this.modelId ? {entry} : source,
-      kind: found ? usable(device, found) : this.state.kind,
+      kind: found ? usableKind(found, device) : this.state.kind,
       stale: true
     });
   }
@@ -341,9 +341,4 @@ export class LiveSession {
     this.state = {...this.state, ...change};
     for (const listener of this.listeners) listener(this.state);
   }
-}
-
-/** The device that was asked for, if it can be had; else what is best. */
-function usable(device: DeviceKind | undefined, found: Capabilities): DeviceKind {
-  return device && offers(found, device) ? device : bestKind(found);
 }

@@ -1,4 +1,5 @@
 /** Decks as files and as links. Whatever is read is checked; what is wrong is refused by its place. */
+import {fromBase64, toBase64} from "../../ui/base64.js";
 import {mostFigures, newId} from "./deck.js";
 import type {Build, Deck, KeptData, Slide, SlideFigure, SlideSide} from "./deck.js";
 
@@ -181,10 +182,7 @@ export async function formatLink(deck: Deck): Promise<string> {
   const light = {...deck, slides: deck.slides.map((slide) => ({...slide, picture: undefined}))};
   const stream = new Blob([JSON.stringify(JSON.parse(formatDeck(light)))]).stream();
   const packed = await bytesOf(stream.pipeThrough(new CompressionStream("deflate-raw")));
-  const text = btoa(String.fromCharCode(...packed))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
+  const text = toBase64(packed).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   if (text.length > longestLink)
     throw new DeckError(
       `This deck is too long for a link (${text.length} characters of ${longestLink}). Save it as a file.`
@@ -196,9 +194,7 @@ export async function formatLink(deck: Deck): Promise<string> {
 export async function parseLink(text: string, figures: ReadonlySet<string>): Promise<Deck> {
   let json: string;
   try {
-    const packed = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
-      letter.charCodeAt(0)
-    );
+    const packed = fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
     json = new TextDecoder().decode(await bytesOf(stream));
   } catch {

@@ -1,4 +1,5 @@
 /** What a figure of the Live page was computed from, taken into a deck as files, and opened again from there. */
+import {fromBase64, toBase64} from "../../ui/base64.js";
 import {guardedSource} from "../../records/absent.js";
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../../records/arrow.js";
 import {encodeAttention, encodeFeatures, encodeRecord, encodeRepairs} from "../../records/arrow.js";
@@ -85,14 +86,10 @@ export async function openKept(data: KeptData): Promise<Opened> {
 
 async function packedText(bytes: Uint8Array): Promise<string> {
   const stream = new Blob([Uint8Array.from(bytes)]).stream().pipeThrough(new CompressionStream("gzip"));
-  const packed = new Uint8Array(await new Response(stream).arrayBuffer());
-  let text = "";
-  for (let i = 0; i < packed.length; i += 0x8000) text += String.fromCharCode(...packed.subarray(i, i + 0x8000));
-  return btoa(text);
+  return toBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 async function unpackedText(text: string): Promise<Uint8Array> {
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

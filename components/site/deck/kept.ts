@@ -1,17 +1,19 @@
 /** Where this browser keeps the reader's deck and notes: its database, because figures of the Live page bring data. */
+import {Database} from "../../ui/database.js";
 import {emptyDeck, type Deck} from "./deck.js";
 
 /** What is kept: the deck, and the notes, which are slides too. */
 export type Shelf = "deck" | "notes";
 
 const name = "sfp-explorer-decks";
+const database = new Database(name, ["shelves"]);
 
 /** What other tabs hear when a shelf has changed. */
 const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(name);
 
 /** Reads a shelf; an empty deck where nothing was kept. */
 export async function readShelf(shelf: Shelf): Promise<Deck> {
-  const kept = await request<Deck | undefined>("readonly", (store) => store.get(shelf) as IDBRequest<Deck | undefined>);
+  const kept = await database.read<Deck>("shelves", shelf);
   return kept ?? {...emptyDeck, title: shelf === "notes" ? "Notes" : emptyDeck.title};
 }
 
@@ -22,7 +24,7 @@ export async function readShelf(shelf: Shelf): Promise<Deck> {
  */
 export async function writeShelf(shelf: Shelf, deck: Deck): Promise<void> {
   try {
-    await request("readwrite", (store) => store.put(deck, shelf));
+    await database.write("shelves", shelf, deck);
   } catch (cause) {
     throw new Error("This browser does not keep the deck (a private window, or no room). Save it as a file.", {cause});
   }
@@ -46,27 +48,4 @@ export function changeShelf(shelf: Shelf, change: (deck: Deck) => Deck): Promise
 /** Calls `listener` when another tab has changed a shelf. */
 export function followShelf(shelf: Shelf, listener: () => void): void {
   channel?.addEventListener("message", ({data}) => data === shelf && listener());
-}
-
-let opening: Promise<IDBDatabase> | undefined;
-
-function open(): Promise<IDBDatabase> {
-  if (opening) return opening;
-  const asked = indexedDB.open(name, 1);
-  asked.addEventListener("upgradeneeded", () => asked.result.createObjectStore("shelves"));
-  opening = settle(asked);
-  opening.catch(() => (opening = undefined));
-  return opening;
-}
-
-async function request<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await open();
-  return settle(act(database.transaction("shelves", mode).objectStore("shelves")));
-}
-
-function settle<T>(asked: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    asked.addEventListener("success", () => resolve(asked.result));
-    asked.addEventListener("error", () => reject(asked.error ?? new Error("The browser's storage failed.")));
-  });
 }

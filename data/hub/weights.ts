@@ -4,8 +4,8 @@ import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {joinShards, readCheckpoint} from "../../components/model/formats/index.js";
 import type {Checkpoint} from "../../components/model/safetensors.js";
-import type {FoundModel} from "../hub/folders.js";
-import {readJson, weightsFiles} from "../hub/weightsFile.js";
+import type {FoundModel} from "./folders.js";
+import {readJson, weightsFiles} from "./weightsFile.js";
 
 /** What a folder's weights are. */
 export interface FolderWeights {
