@@ -35,8 +35,7 @@ export default {
   ignoreIssues: {
     // Offered to every method's declaration, whether or not one has such an option.
     "components/analysis/options.ts": ["exports"],
-    "components/exchange/**": ["exports"],
-    "components/model/segmentation/surgery.ts": ["files"]
+    "components/exchange/**": ["exports"]
   },
   compilers: {md: importsOf}
 } satisfies KnipConfig;

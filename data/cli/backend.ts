@@ -25,6 +25,8 @@ export interface Backend {
   features: FeatureProvider;
   /** Whether the features need all windows of a picture in one batch. */
   seesAllWindows?: boolean;
+  /** The image's own embedding, E numbers: the class token's through the head, or the pooling head's. */
+  image?(pixels: Pixels): Promise<Float32Array>;
   /** CLIPtrase's self-correlation of one window, T × T; for its method alone. */
   correlation?(pixels: Pixels): Promise<{grid: Grid; values: Float32Array}>;
   /** ResCLIP's features with its semantic feedback; for its method alone. */
@@ -78,6 +80,11 @@ export const openBackend: OpenBackend = async (words, streams = process, watch) 
     geometry: model.geometry,
     text: (words) => model.text(words),
     features: (pixels) => denseFeatures(engine, pixels, method, options),
+    image: async (pixels) => {
+      const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
+      const results = await engine.run({method: "clip", grid, outputs: ["image"]}, pixels);
+      return results.image.data as Float32Array;
+    },
     correlation: async (pixels) => {
       const grid = gridOf(model.geometry, pixels.dims[2], pixels.dims[3]);
       const results = await engine.run({method, options, grid, outputs: ["correlation"]}, pixels);

@@ -3,10 +3,17 @@ import {existsSync, readFileSync} from "node:fs";
 import {extname} from "node:path";
 import {methodNamed} from "../../components/model/methods/index.js";
 import {fit} from "../../components/model/image/fit.js";
-import {segmentationPixels, type PixelPlanes} from "../../components/model/image/normalise.js";
+import {segmentationPixels, type Colours, type PixelPlanes} from "../../components/model/image/normalise.js";
 import type {Picture} from "../../components/model/image/pixels.js";
 import {clusterRegions, voteInRegions} from "../../components/model/segmentation/cliptrase.js";
-import {countLabels, equalWords, parseLabels, type LabelClass} from "../../components/model/segmentation/labels.js";
+import {classHeat} from "../../components/model/segmentation/heat.js";
+import {
+  classOfQueries,
+  countLabels,
+  equalWords,
+  parseLabels,
+  type LabelClass
+} from "../../components/model/segmentation/labels.js";
 import {
   defaultSettings,
   segment,
@@ -14,11 +21,11 @@ import {
   type SegmentSettings
 } from "../../components/model/segmentation/segment.js";
 import {notComputed} from "../../components/model/segmentation/own-scores.js";
-import {tile} from "../../components/model/segmentation/windows.js";
+import {tile, type PixelBatch} from "../../components/model/segmentation/windows.js";
 import {openBackend, propagateHelp, propagationWords, scoringWords, type Backend, type OpenBackend} from "./backend.js";
 import {classFile} from "./class-file.js";
 import {maskPng, vocColours} from "../files/masks.js";
-import {readNumbers} from "../files/npy.js";
+import {readNumbers, writeNpy} from "../files/npy.js";
 import {askedSize, needPatch, needRoom, resized, tellChange} from "./inputs.js";
 import {interveneHelp, interveneOptions} from "./intervene.js";
 import {modelHelp, modelOptions, parse, UsageError, wholeNumber} from "./options.js";
@@ -41,6 +48,10 @@ export const help = `segment --image FILE --labels "cat; dog, puppy; grass" --ou
                       --crop 0; DBSCAN's radius 0.7 and 3 neighbours, at a short side of 336 px or more 1.1 and 7)
   --feedback X        ResCLIP's semantic feedback (with --method resclip): each window is segmented, refined, and looked at
                       again; pixels of a lower probability than X count as the first class (0.1 for VOC20)
+  --heat FILE.npy     also the heat map of each class: float32 (classes, rows, columns), the greatest cosine of its words
+                      at each patch of the whole picture (with --crop 0)
+  --surgery           with --heat, CLIP Surgery's: what all words share is removed from each; a single word needs a model
+                      with a text tower
   --json              also print the legend on standard output
 ${propagateHelp}
 ${interveneHelp}
@@ -62,6 +73,8 @@ const options = {
   pamr: {type: "string"},
   clusters: {type: "boolean", default: false},
   feedback: {type: "string"},
+  heat: {type: "string"},
+  surgery: {type: "boolean", default: false},
   propagate: {type: "boolean", default: false}
 } as const;
 
@@ -90,8 +103,9 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
   const feedback = share("feedback", values.feedback, 1);
   if (feedback !== undefined && values.method !== "resclip")
     throw new UsageError("--feedback is a part of ResCLIP: it needs --method resclip.");
+  needWholePicture(values, settings);
   const legendFile = `${out.slice(0, -4)}.json`;
-  claimFiles([out, legendFile], {inputs: [image, values["labels-file"]]});
+  claimFiles([out, legendFile, values.heat], {inputs: [image, values["labels-file"]]});
   needOwnLegend(legendFile);
   const source = await readSource(image);
   const backend = await open(values, streams);
@@ -110,11 +124,14 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
         : backend.withFeedback!({text: vectors, classes, scale, probability: feedback});
     let found = await segment({image: pixels, colours, features, text: vectors, classes, settings, batch, propagation});
     if (values.clusters) found = {...found, labels: await clustered(found, backend, pixels, settings)};
+    const heat =
+      values.heat === undefined ? undefined : await heatOf(values, {backend, pixels, settings, classes, text: vectors});
     const palette = vocColours(Math.min(classes.length, 256));
     const legend = {
       image,
       size: [found.width, found.height],
       settings: {...settings, feedback, propagation, scoring},
+      ...(heat && {heat: {file: values.heat, shape: heat.shape, surgery: values.surgery}}),
       ...(Object.hasOwn(notComputed, values.method) ? {notComputed: notComputed[values.method]} : {}),
       provenance,
       classes: legendOf(found, classes, palette)
@@ -122,6 +139,7 @@ export async function run(args: string[], streams: Streams, open: OpenBackend = 
     const legendText = JSON.stringify(legend, null, 2) + "\n";
     writeWhole(out, maskPng(found, palette));
     writeWhole(legendFile, legendText);
+    if (heat) writeWhole(values.heat!, writeNpy(heat));
     if (json) streams.stdout.write(legendText);
     const count = `${classes.length} ${classes.length > 1 ? "classes" : 'class (";" separates classes)'}`;
     streams.stderr.write(
@@ -140,12 +158,67 @@ async function clustered(
   image: Picture | PixelPlanes,
   {short}: SegmentSettings
 ): Promise<Segmentation["labels"]> {
-  const planes =
-    image.data instanceof Float32Array ? (image as PixelPlanes) : segmentationPixels(image as Picture, geometry, short);
-  const {grid, values} = await correlation!({dims: [1, 3, planes.height, planes.width], data: planes.data});
+  const {grid, values} = await correlation!(asBatch(planesOf(image, geometry, short)));
   const options = short >= 336 ? {radius: 1.1, neighbours: 7} : {radius: 0.7, neighbours: 3};
   const voted = voteInRegions(labels, clusterRegions(values, grid, {width, height}, options));
   return labels instanceof Uint8Array ? Uint8Array.from(voted) : voted;
+}
+
+/** A picture as one window: its short side as asked, normalised. */
+function planesOf(image: Picture | PixelPlanes, colours: Colours, short: number): PixelPlanes {
+  return image.data instanceof Float32Array
+    ? (image as PixelPlanes)
+    : segmentationPixels(image as Picture, colours, short);
+}
+
+function asBatch({height, width, data}: PixelPlanes): PixelBatch {
+  return {dims: [1, 3, height, width], data};
+}
+
+/** @throws UsageError where heat maps are asked for of windows, or surgery of nothing */
+function needWholePicture({heat, surgery}: Values, {crop}: SegmentSettings): void {
+  if (surgery && heat === undefined) throw new UsageError("--surgery changes heat maps: give --heat FILE.npy too.");
+  if (heat === undefined) return;
+  if (extname(heat).toLowerCase() !== ".npy")
+    throw new UsageError(`--heat ${heat}: heat maps are an array; the name must end in .npy.`);
+  if (crop !== 0) throw new UsageError("--heat is of the whole picture at once: it needs --crop 0.");
+}
+
+/** The heat map of each class, classes × rows × columns. */
+async function heatOf(
+  {surgery}: Values,
+  {backend, pixels: source, settings, classes, text}: HeatAsked
+): Promise<{shape: number[]; data: Float32Array}> {
+  const whole = planesOf(source, backend.geometry, settings.short);
+  const pixels = asBatch(whole);
+  const features = await backend.features(pixels, whole, source);
+  const words = {vectors: text, classOf: classOfQueries(classes), classes: classes.length};
+  const single = words.classOf.length === 1;
+  const vectors = surgery
+    ? {image: await backend.image!(pixels), ...(single && {empty: (await emptyText(backend)).vectors})}
+    : undefined;
+  const maps = classHeat(features, words, vectors);
+  const data = new Float32Array(maps.length * maps[0].length);
+  for (const [i, map] of maps.entries()) data.set(map, i * map.length);
+  return {shape: [maps.length, ...features.grid], data};
+}
+
+interface HeatAsked {
+  backend: Backend;
+  pixels: Picture | PixelPlanes;
+  settings: SegmentSettings;
+  classes: LabelClass[];
+  text: Float32Array;
+}
+
+/** @throws Error where a model answers no empty text */
+async function emptyText({text}: Backend): Promise<{vectors: Float32Array}> {
+  return text([""]).catch((cause: unknown) => {
+    throw new Error(
+      "--surgery with a single word compares it with the empty text, which this model cannot answer. Give two words or more.",
+      {cause}
+    );
+  });
 }
 
 /** The classes of --labels or --labels-file. */

@@ -228,6 +228,63 @@ test("segment --clusters: CLIPtrase's clustering on the whole picture, and only 
   );
 });
 
+test("segment --heat: a map a class; feature surgery leaves maps that sum to nothing at every patch", async () => {
+  const photo = join(project, "data/images/coffee.png");
+  const words = ["segment", "--model", "mini", "--device", "cpu", "--image", photo, "--method", "clip-surgery"];
+  const out = join(folder, "heat.png");
+  const heat = join(folder, "heat.npy");
+  const asked = [...words, "--labels", "cup; table; cat", "--crop", "0", "--size", "64", "--out", out];
+  assert.match(sfp(...asked, "--surgery").stderr, /give --heat FILE\.npy too/);
+  assert.match(sfp(...words, "--labels", "cup", "--out", out, "--heat", heat).stderr, /needs --crop 0/);
+  const mapsOf = async (...more: string[]) => {
+    const {status, stderr} = sfp(...asked, "--heat", heat, ...more);
+    assert.equal(status, 0, stderr);
+    const {shape, data} = await readNpy(heat);
+    assert.equal(shape[0], 3);
+    const size = shape[1] * shape[2];
+    return Array.from({length: size}, (_, i) => [0, 1, 2].map((c) => Number(data[c * size + i])));
+  };
+  const plain = await mapsOf();
+  const surgery = await mapsOf("--surgery");
+  assert.ok(plain.flat().every((cosine) => Math.abs(cosine) <= 1.000001));
+  assert.ok(surgery.every((row) => Math.abs(row[0] + row[1] + row[2]) < 1e-5));
+  // Each is the plain cosine, weighed alike at every patch, less what all share.
+  const weights = weightsFrom(plain, surgery);
+  for (const [i, row] of surgery.entries()) {
+    const shared = weights.reduce((sum, weight, c) => sum + (weight * plain[i][c]) / 3, 0);
+    row.forEach((value, c) => assert.ok(Math.abs(value - (weights[c] * plain[i][c] - shared)) < 1e-4));
+  }
+});
+
+/** The three weights that explain surgery's maps by cosines, their mean being 1, by least squares over differences of classes. */
+function weightsFrom(plain: number[][], surgery: number[][]): number[] {
+  // s_0 − s_c = w_0 p_0 − w_c p_c for c = 1, 2, and w_0 + w_1 + w_2 = 3.
+  const normal = [0, 0, 0].map(() => [0, 0, 0]);
+  const right = [0, 0, 0];
+  const add = (row: number[], value: number) => {
+    for (let a = 0; a < 3; ++a) {
+      right[a] += row[a] * value;
+      for (let b = 0; b < 3; ++b) normal[a][b] += row[a] * row[b];
+    }
+  };
+  plain.forEach((p, i) => {
+    add([p[0], -p[1], 0], surgery[i][0] - surgery[i][1]);
+    add([p[0], 0, -p[2]], surgery[i][0] - surgery[i][2]);
+  });
+  add([1e3, 1e3, 1e3], 3e3);
+  for (let k = 0; k < 3; ++k)
+    for (let r = k + 1; r < 3; ++r) {
+      const times = normal[r][k] / normal[k][k];
+      for (let c = k; c < 3; ++c) normal[r][c] -= times * normal[k][c];
+      right[r] -= times * right[k];
+    }
+  const weights = [0, 0, 0];
+  for (const k of [2, 1, 0])
+    weights[k] =
+      (right[k] - [0, 1, 2].reduce((sum, c) => (c > k ? sum + normal[k][c] * weights[c] : sum), 0)) / normal[k][k];
+  return weights;
+}
+
 test("without --model the best model that is here is taken, mini at the least", () => {
   const {status, stdout, stderr} = sfp(
     "outliers",

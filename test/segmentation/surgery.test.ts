@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {featureSurgery, scaleMaps} from "../../components/model/segmentation/surgery.js";
+import {classHeat} from "../../components/model/segmentation/heat.js";
+import {featureSurgery} from "../../components/model/segmentation/surgery.js";
 
 const patches = Float32Array.of(1, 0, 0, 2, 3, 3);
 const classToken = Float32Array.of(0.6, 0.8);
@@ -32,6 +33,19 @@ test("a single text is compared with the empty string", () => {
   assert.throws(() => featureSurgery({patches, classToken, text: Float32Array.of(1, 0)}), /empty string/);
 });
 
-test("maps are scaled each by its own range", () => {
-  assert.deepEqual([...scaleMaps(Float32Array.of(1, 3, 2, 5, 5, 5), 3)], [0, 1, 0.5, 0, 0, 0]);
+test("a class's heat is the greatest of its words', plain or after surgery", () => {
+  const features = {grid: [1, 3] as [number, number], width: 2, data: patches};
+  const words = {vectors: text, classOf: [0, 1, 0], classes: 2};
+  const root = Math.SQRT1_2;
+  const plain = classHeat(features, words);
+  [
+    [1, 0, root],
+    [0, 1, root]
+  ].forEach((map, c) => map.forEach((value, i) => assert.ok(Math.abs(plain[c][i] - value) < 1e-6)));
+  const maps = featureSurgery({patches, classToken, text});
+  const heat = classHeat(features, words, {image: classToken});
+  for (let i = 0; i < 3; ++i) {
+    assert.equal(heat[0][i], Math.max(maps[i], maps[6 + i]));
+    assert.equal(heat[1][i], maps[3 + i]);
+  }
 });

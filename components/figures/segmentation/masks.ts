@@ -2,6 +2,7 @@ import type {FeatureMap, Grid} from "../../records/record.js";
 import type {Asked} from "../../site/asked.js";
 import {ScoreField} from "../../model/segmentation/accumulate.js";
 import {decideField, type LabelMap} from "../../model/segmentation/decide.js";
+import {greatestOfClasses} from "../../model/segmentation/heat.js";
 import {cosines} from "../../model/segmentation/scores.js";
 import {tile} from "../../model/segmentation/windows.js";
 import {classPixels, imageCanvas} from "../../charts/pixels.js";
@@ -30,12 +31,10 @@ export async function segmentPatches({width, values}: FeatureMap, grid: Grid, as
   const patches = grid[0] * grid[1];
   const queries = classOf.length;
   const scores = cosines({grid, width, data: values}, text.vectors);
-  const heat = classes.map(() => new Float32Array(patches).fill(-Infinity));
+  const heat = greatestOfClasses(scores, classOf, classes.length);
   const best = new Uint8Array(patches);
-  for (let i = 0; i < patches; ++i) {
-    for (let q = 0; q < queries; ++q) heat[classOf[q]][i] = Math.max(heat[classOf[q]][i], scores[i * queries + q]);
+  for (let i = 0; i < patches; ++i)
     for (let c = 1; c < classes.length; ++c) if (heat[c][i] > heat[best[i]][i]) best[i] = c;
-  }
   const [height, across] = [grid[0] * enlarged, grid[1] * enlarged];
   const size = {height, width: across};
   const field = new ScoreField({tiling: tile(height, across, {crop: 0}), grid, queries, scores}, size, size);

@@ -3,7 +3,7 @@ import {count} from "../../analysis/options.js";
 
 /**
  * CLIP Surgery: beside the ordinary path a second one gathers value-value attention of the last blocks,
- * always projected from the ordinary path, without MLPs. Its feature surgery changes heat maps only and is in
+ * always projected from the ordinary path, without MLPs. Its feature surgery is about heat maps and is in
  * `segmentation/surgery.ts`.
  */
 export const clipSurgery = defineMethod({

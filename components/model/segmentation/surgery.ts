@@ -18,7 +18,7 @@ export interface SurgeryInput {
  * A single text would be removed entirely, so there the empty string's vector is subtracted from it instead.
  * Source: Li et al., CLIP Surgery (arXiv 2304.05653), in the scalar form its element-wise procedure reduces to.
  *
- * @returns C × N scores, not yet scaled for display
+ * @returns C × N scores
  * @throws Error when widths disagree, or a single text comes without `empty`
  */
 export function featureSurgery({patches, classToken, text, empty}: SurgeryInput): Float32Array {
@@ -61,21 +61,6 @@ function surgeryWeights(classToken: Float64Array, queries: Float64Array, count: 
   );
   const mean = powers.reduce((sum, power) => sum + power, 0) / count;
   return powers.map((power) => power / mean);
-}
-
-/** Scales each of C maps of N values to 0..1 by its own least and greatest value; a constant map becomes 0. */
-export function scaleMaps(maps: Float32Array, size: number): Float32Array {
-  const out = new Float32Array(maps.length);
-  for (let start = 0; start < maps.length; start += size) {
-    let least = Infinity;
-    let greatest = -Infinity;
-    for (let i = start; i < start + size; ++i) {
-      least = Math.min(least, maps[i]);
-      greatest = Math.max(greatest, maps[i]);
-    }
-    if (greatest > least) for (let i = start; i < start + size; ++i) out[i] = (maps[i] - least) / (greatest - least);
-  }
-  return out;
 }
 
 function unitRows(values: Float32Array, width: number): Float64Array {
