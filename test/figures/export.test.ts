@@ -1,7 +1,10 @@
 /** What exported files are made of: names, LaTeX, typefaces, resolutions, steps of a film. */
 import assert from "node:assert/strict";
-import {readFileSync} from "node:fs";
+import {spawnSync} from "node:child_process";
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {createRequire} from "node:module";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
 import {test} from "node:test";
 import {decode, encode} from "fast-png";
 import {fileName, type Caption} from "../../components/figures/export/caption.js";
@@ -65,6 +68,41 @@ test("LaTeX: nothing of a text is a command, braces are balanced, environments e
     table,
     /\\begin\{tabular\}\{lr\}\s+\\toprule\s+name & miou \\\\\s+\\midrule\s+a\\_1 & \$-\$12\.35 \\\\\s+b \\& c & -- \\\\\s+\\bottomrule/
   );
+});
+
+test("what figures say is typeset by pdfLaTeX: every character of theirs, a figure, a table", (t) => {
+  const own = new Set(
+    readdirSync("components/figures", {recursive: true, encoding: "utf8"})
+      .filter((name) => name.endsWith(".ts"))
+      .flatMap((name) => [...readFileSync(join("components/figures", name), "utf8")])
+      .filter((letter) => letter > "\x7f")
+  );
+  const all = [...own, ..."Ångström café αβγδεθμπτφωΔΛΣΦΩ"].join(" ");
+  assert.doesNotMatch(texFigure({...caption, reading: all}, "x", 3.25), /XeLaTeX/);
+  const said = {...caption, reading: all};
+  assert.match(texFigure({...caption, title: "猫 и 犬"}, "x", 3.25), /^% needs XeLaTeX or LuaLaTeX for: 猫 и 犬\n/);
+  if (spawnSync("pdflatex", ["-version"]).error)
+    return t.skip("There is no pdflatex (apt-get install texlive-latex-recommended): the syntax alone was checked.");
+  const folder = mkdtempSync(join(tmpdir(), "tex-"));
+  try {
+    const picture = encode({width: 1, height: 1, data: new Uint8Array(3), channels: 3, depth: 8});
+    writeFileSync(join(folder, "picture.png"), picture);
+    const body = [
+      texFigure(said, "picture", 3.25),
+      texFigure(said, "picture", 6.875),
+      texTable([{"name ρ": "★ b & c", miou: -12.34}], said)
+    ];
+    const packages = "\\usepackage{graphicx}\\usepackage{booktabs}";
+    writeFileSync(
+      join(folder, "a.tex"),
+      `\\documentclass{article}${packages}\\begin{document}\n${body.join("\n")}\\end{document}\n`
+    );
+    const words = ["-interaction=nonstopmode", "-halt-on-error", "a.tex"];
+    const made = spawnSync("pdflatex", words, {cwd: folder, encoding: "utf8"});
+    assert.equal(made.status, 0, made.stdout.slice(-1500));
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
 });
 
 test("type and width come out as they are chosen", () => {

@@ -26,8 +26,21 @@ const written: Readonly<Record<string, string>> = {
   "←": "$\\leftarrow$",
   "∈": "$\\in$",
   "√": "$\\surd$",
-  λ: "$\\lambda$",
-  σ: "$\\sigma$",
+  "†": "$\\dagger$",
+  "‡": "$\\ddagger$",
+  "↑": "$\\uparrow$",
+  "↓": "$\\downarrow$",
+  "★": "$\\star$",
+  "☆": "$\\ast$",
+  "●": "$\\bullet$",
+  "■": "\\rule{1ex}{1ex}",
+  "◆": "$\\diamond$",
+  "▲": "$\\triangle$",
+  ᵀ: "$^{\\top}$",
+  "‖": "$\\|$",
+  ...greek("αβγδεζηθικλμ", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"),
+  ...greek("νξπρστυφχψω", "nu xi pi rho sigma tau upsilon phi chi psi omega"),
+  ...greek("ΓΔΘΛΞΠΣΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"),
   "—": "---",
   "–": "--",
   "…": "\\ldots{}",
@@ -43,6 +56,22 @@ const written: Readonly<Record<string, string>> = {
   "²": "$^2$"
 };
 
+/** Letters and the names of their commands. */
+function greek(letters: string, names: string): Record<string, string> {
+  return Object.fromEntries(names.split(" ").map((name, i) => [letters[i], `$\\${name}$`]));
+}
+
+/** The characters of a text that pdfLaTeX has nothing for: it knows those written above, and letters of Latin scripts. */
+function texUnknown(text: string): string[] {
+  return [...new Set(text)].filter((letter) => letter > "\u017f" && !(letter in written));
+}
+
+/** A line that says which other TeX a text needs; empty where pdfLaTeX serves. */
+function needed(...texts: readonly string[]): string {
+  const unknown = texUnknown(texts.join(""));
+  return unknown.length ? `% needs XeLaTeX or LuaLaTeX for: ${unknown.join(" ")}\n` : "";
+}
+
 /** A text with nothing in it that TeX would read as a command. */
 export function texText(text: string): string {
   return [...text].map((character) => written[character] ?? character).join("");
@@ -57,7 +86,7 @@ export function texText(text: string): string {
 export function texFigure({id, title, lede, reading, source, address}: Caption, file: string, inches: number): string {
   const environment = inches > 3.6 ? "figure*" : "figure";
   const caption = [`\\textbf{${texText(sentence(title))}}`, texText(lede), texText(reading)].filter(Boolean).join(" ");
-  return `% ${address}
+  return `${needed(title, lede, reading, source)}% ${address}
 \\begin{${environment}}[t]
   \\centering
   \\includegraphics[width=${Number(inches.toFixed(3))}in]{${file}}
@@ -79,7 +108,7 @@ export function texTable(rows: Rows, {id, title, source, address}: Caption): str
   const cell = (value: string | number) =>
     typeof value === "number" ? (Number.isFinite(value) ? texText(shortNumber(value)) : "--") : texText(value);
   const line = (cells: readonly string[]) => `    ${cells.join(" & ")} \\\\`;
-  return `% needs \\usepackage{booktabs}
+  return `${needed(title, source, JSON.stringify(rows))}% needs \\usepackage{booktabs}
 % ${address}
 \\begin{table}[t]
   \\centering
