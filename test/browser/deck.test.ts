@@ -6,6 +6,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
+import {formatDeck} from "../../components/site/deck/codec.js";
+import {added, emptyDeck, newSlide} from "../../components/site/deck/deck.js";
 import {drawn} from "../support/drawn.js";
 import {downloaded, shoot} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
@@ -17,7 +19,7 @@ const megabytes = 5;
 /** Puts a figure into the deck. */
 async function keep(page: Page, id: string, byKeyboard: boolean): Promise<void> {
   await drawn(page, id, {}, {timeout: 60_000});
-  const button = page.locator(`#figure-${id} .figure-actions button`, {hasText: "To deck"});
+  const button = page.locator(`#figure-${id} > figcaption button`, {hasText: "To deck"});
   if (byKeyboard) {
     await button.focus();
     await page.keyboard.press("Enter");
@@ -25,7 +27,7 @@ async function keep(page: Page, id: string, byKeyboard: boolean): Promise<void> 
     await page.locator(`#figure-${id}`).hover({position: {x: 5, y: 5}});
     await button.click();
   }
-  await page.locator(`#figure-${id} .figure-kept`).waitFor();
+  await page.locator(`#figure-${id} > figcaption .figure-kept`).waitFor();
 }
 
 async function take(page: Page, label: string): Promise<Buffer> {
@@ -50,7 +52,7 @@ test("six slides from four pages are kept, moved, presented, and saved as PDF an
     ["attention?layer=9", ["attention", "decision"]],
     ["propagation", ["propagation"]],
     ["features", ["stages"]],
-    ["diagonal", ["diagonal"]]
+    ["diagonal?b=index&b.layer=4", ["diagonal-ab"]]
   ] as const) {
     await page.goto(site.url + path);
     for (const [i, id] of ids.entries()) await keep(page, id, i > 0);
@@ -101,6 +103,60 @@ test("six slides from four pages are kept, moved, presented, and saved as PDF an
   await context.close();
 });
 
+test("ten slides of ten figures are one file of at most five megabytes, whose slides are drawn from disk", async () => {
+  const ids = [
+    "overview",
+    "attention",
+    "diagonal",
+    "heads",
+    "propagation",
+    "stages",
+    "integration",
+    "segmentation",
+    "detectors",
+    "corpus-counts"
+  ];
+  const deck = ids.reduce(
+    (all, figure) => added(all, newSlide({title: figure, figures: [{figure, selection: "?layer=10"}]})),
+    emptyDeck
+  );
+  const page = await browser.newPage({viewport: {width: 1280, height: 900}});
+  await page.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
+  page.setDefaultTimeout(120_000);
+  await page.goto(`${site.url}deck`);
+  const name = "deck.json";
+  await page.locator(".deck-actions input[type=file]").setInputFiles({
+    name,
+    mimeType: "application/json",
+    buffer: Buffer.from(formatDeck(deck))
+  });
+  await page.locator(".deck-card").nth(9).waitFor();
+  const file = await take(page, "One file");
+  assert.ok(file.length < megabytes * 1e6, `${file.length} bytes`);
+  await page.close();
+  const folder = mkdtempSync(join(tmpdir(), "deck-"));
+  const context = await browser.newContext({offline: true});
+  try {
+    const path = join(folder, "ten.html");
+    writeFileSync(path, file);
+    const read = await context.newPage();
+    await read.goto(`file://${path}`);
+    for (const [i, id] of ids.entries()) {
+      const slide = read.locator(".deck-slide").nth(i);
+      await slide.scrollIntoViewIfNeeded();
+      await slide
+        .locator("figure[data-drawn]")
+        .waitFor({timeout: 60_000})
+        .catch((error: Error) => {
+          throw new Error(`${id}: ${error.message}`);
+        });
+    }
+  } finally {
+    await context.close();
+    rmSync(folder, {recursive: true, force: true});
+  }
+});
+
 /** Pages, words and typefaces, as poppler reads them. */
 function checkPdf(path: string, skip: (reason: string) => void): void {
   const read = (program: string, ...words: string[]) => spawnSync(program, [...words], {encoding: "utf8"});
@@ -128,6 +184,13 @@ async function checkFile(path: string): Promise<void> {
   await slide.locator(".deck-layers input[type=range]").fill("10");
   await figure.and(page.locator("[data-drawn*='\"layer\":10']")).waitFor();
   assert.match(await figure.locator(".figure-title").textContent().then(String), /In layer 10, 28 of 196/);
+  // The slide of two sides has both, and each its own layer.
+  const pair = page.locator(".deck-slide", {has: page.locator(".is-pair")});
+  await pair.scrollIntoViewIfNeeded();
+  const both = page.locator("figure.is-pair");
+  await both.and(page.locator(`[data-drawn*='"layerA":10,"layerB":4']`)).waitFor();
+  await pair.locator(".deck-layers input[type=range]").nth(1).fill("6");
+  await both.and(page.locator(`[data-drawn*='"layerA":10,"layerB":6']`)).waitFor();
   assert.deepEqual(asked, []);
   await context.close();
 }

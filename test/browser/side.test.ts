@@ -4,7 +4,9 @@ import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import {readLayer} from "../../components/charts/reading.js";
-import {decodeRecord} from "../../components/records/arrow.js";
+import {normalised, rowsToOne, summedMaps} from "../../components/analysis/integration.js";
+import {cosinesToToken} from "../../components/analysis/similarity.js";
+import {decodeAttention, decodeFeatures, decodeRecord} from "../../components/records/arrow.js";
 import {unpack} from "../../data/records/archive.js";
 import {drawn} from "../support/drawn.js";
 import {accessibilityProblems, downloaded, open, shoot} from "../support/harness.js";
@@ -74,6 +76,97 @@ test("a page is split, a layer is freed, locked and kept in the address, and the
   assert.deepEqual(problems, []);
   await page.close();
 });
+
+/** The saved table of a pair, as rows of numbers by column. */
+async function savedRows(page: Page, id: string): Promise<Record<string, number>[]> {
+  const saving = page.waitForEvent("download");
+  await page
+    .locator(`#figure-${id} > figcaption button`, {hasText: "CSV"})
+    .evaluate((button: HTMLElement) => button.click());
+  const [head, ...lines] = (await downloaded(await saving)).toString().split("\n");
+  const names = head.split(",");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i], Number(cell)])));
+}
+
+/** Waits until a pair has drawn so many differences. */
+async function compared(page: Page, id: string, count: number): Promise<void> {
+  await drawn(page, `${id}-ab`);
+  await page.waitForFunction(
+    ([name, wanted]) => {
+      const said = JSON.parse(document.getElementById(`figure-${name}-ab`)!.dataset.drawn!) as {differences: string[]};
+      return said.differences.length === wanted;
+    },
+    [id, count] as const
+  );
+}
+
+test("features of two pins, and the integrated maps of two layers, differ by what is computed from the stored numbers", async () => {
+  const files = unpack(readFileSync("data/snapshots/vit-ti-16/astronaut.zip"));
+  const pins = "target=30&b=index&b.image=astronaut&b.target=110";
+  const {page, problems} = await open(browser, `${site.url}features?measure=token&${pins}`);
+  await compared(page, "stages", 4);
+  const vis = decodeFeatures(files["features-vis.arrow"]);
+  const [a, b] = [30, 110].map((target) => cosinesToToken(vis, target));
+  const features = await savedRows(page, "stages-ab");
+  for (const patch of [0, 30, 110, 195])
+    assert.ok(Math.abs(features[patch].vis_difference - (a[patch] - b[patch])) < 1e-5, `patch ${patch}`);
+
+  await page.goto(`${site.url}integration?target=30&b=index&b.layer=5`);
+  await compared(page, "integration", 3);
+  const maps = decodeAttention(files["attention-purified.arrow"]);
+  const outliers = maps.map((_, l) => record.trunks.purified.outliers.slice(l * 196, (l + 1) * 196));
+  const weights = [10, 5].map((to) => {
+    const total = summedMaps(maps.slice(0, to), outliers.slice(0, to), 0);
+    return rowsToOne(normalised(total, {order: "rc", rounds: 1})).map((value) => 196 * value);
+  });
+  const rows = await savedRows(page, "integration-ab");
+  for (const patch of [0, 29, 30, 44, 195]) {
+    const [one, other] = weights.map((map) => map[30 * 196 + patch]);
+    const {weights_A: left, weights_difference: found} = rows[patch];
+    assert.ok(Math.abs(left - one) <= 1e-4 * one, `A, patch ${patch}: ${left} and ${one}`);
+    assert.ok(Math.abs(found - (one - other)) <= 1e-4 * Math.max(one, other), `patch ${patch}`);
+  }
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test("a move of one side paints nothing of the other, and a move of both paints each map at most twice", async () => {
+  const page = await browser.newPage({viewport: {width: 1280, height: 1400}});
+  await page.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
+  await page.addInitScript(countPaints);
+  await page.goto(`${site.url}attention?range=own&b=index&b.layer=4`);
+  await compared(page, "attention", 5);
+  const paints = async (act: () => Promise<unknown>, layers: {layerA: number; layerB: number}) => {
+    await page.evaluate("globalThis.painted = {}");
+    await act();
+    await drawn(page, "attention-ab", layers);
+    await page.waitForTimeout(400);
+    return (await page.evaluate("globalThis.painted")) as Record<string, number>;
+  };
+  // Both sides' maps are read once, so that all of a move's painting comes at once.
+  await paints(() => setLayer(page, "A", 7), {layerA: 7, layerB: 4});
+  await paints(() => setLayer(page, "A", 10), {layerA: 10, layerB: 4});
+  const one = await paints(() => setLayer(page, "A", 7), {layerA: 7, layerB: 4});
+  assert.ok(one["figure-attention"] >= 5, JSON.stringify(one));
+  assert.equal(one["figure-attention-b"], undefined, JSON.stringify(one));
+  await lock(page, "layer").click();
+  await paints(() => setLayer(page, "A", 10), {layerA: 10, layerB: 10});
+  const both = await paints(() => setLayer(page, "A", 7), {layerA: 7, layerB: 7});
+  for (const id of ["figure-attention", "figure-attention-b"])
+    assert.ok(both[id] >= 5 && both[id] <= 10, `${id}: ${JSON.stringify(both)}`);
+  assert.ok(both["figure-attention-ab"] <= 5, JSON.stringify(both));
+  await page.close();
+});
+
+/** Counts the maps that are painted, by the figure that they are in. */
+const countPaints = `
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  globalThis.painted = {};
+  CanvasRenderingContext2D.prototype.putImageData = function (...parts) {
+    const id = this.canvas.closest("figure")?.id;
+    globalThis.painted[id] = (globalThis.painted[id] ?? 0) + 1;
+    return put.apply(this, parts);
+  };`;
 
 test("two photos stand side by side on another page, the one over the other on a phone, and one slide shows both", async () => {
   const {page, problems} = await open(browser, `${site.url}propagation?layer=9&b=index&b.image=dogs`);
