@@ -124,16 +124,34 @@ test("every page shows the live run, and the Live page still has it", {timeout: 
   await context.close();
 });
 
-test("a forgotten picture is gone", {timeout: 900_000}, async () => {
+test("a forgotten picture is gone, but for what the reader put into the deck", {timeout: 900_000}, async () => {
   const {context, page} = await openContext();
   await openLive(page, site.url, "?windows=whole&short=224&methods=sfp");
   await givePicture(page, picture, "my cup.png");
   await computed(page, 300_000);
+  const said = await attentionDrawn(page);
+  await page
+    .locator("#figure-attention .figure-actions button", {hasText: "To deck"})
+    .evaluate((button: HTMLElement) => button.click());
+  await page.locator("#figure-attention .figure-kept").waitFor();
+  // The Models page compares the run with what the site has, which knows nothing of this picture.
+  const models = await context.newPage();
+  await models.goto(`${site.url}models?model=mini&image=own-picture`);
+  await drawn(models, "models-photo", {models: ["mini, run here"]});
+  await drawn(models, "models-table", {models: 1});
+  await models.close();
   const address = `${site.url}attention?model=mini&image=own-picture`;
   await page.locator(".live-forget").click();
   await page.locator(".live-forget").waitFor({state: "hidden"});
   await page.goto(address);
   await page.locator("#figure-attention[data-drawn]").waitFor();
   assert.match(await page.locator(".bar-notice").innerText(), /^Your own picture is not kept here/);
+
+  await page.goto(`${site.url}deck`);
+  const figure = page.locator(".deck-preview figure.figure[data-drawn]");
+  await figure.waitFor();
+  assert.equal(await figure.getAttribute("data-drawn").then((text) => JSON.stringify(JSON.parse(text!))), said);
+  await page.locator(".deck-preview .deck-layers input[type=range]").fill("4");
+  await page.locator(".deck-preview figure.figure[data-drawn*='\"layer\":4']").waitFor();
   await context.close();
 });

@@ -4,7 +4,7 @@ import {measurePhoto, modelOf, type ModelList, type ModelMeasures} from "../../a
 import {category} from "../../charts/colour.js";
 import type {Stroke} from "../../charts/marks.js";
 import type {RecordSource} from "../../records/record.js";
-import {newest, perOwner} from "../../site/cache.js";
+import {Cache, newest, perOwner} from "../../site/cache.js";
 import {Feed, type Place} from "../../site/feed.js";
 import {listModelMeasures} from "../../site/measured.js";
 import type {Selection} from "../../site/selection.js";
@@ -51,23 +51,26 @@ function followRun(feed: Feed, tell: (run: ModelMeasures | undefined) => void): 
   const ask = newest();
   let shown: RecordSource | undefined;
   feed.subscribe((state) => {
-    const source = "view" in state && state.view.live ? state.view.source : undefined;
-    if (source === shown) return;
-    shown = source;
+    const view = "view" in state && state.view.live ? state.view : undefined;
+    if (view?.source === shown) return;
+    shown = view?.source;
     ask(
-      () => source && runOf(source),
+      () => view && runsOf(view.source).get(view.picture.id),
       tell,
       () => tell(undefined)
     );
   });
 }
 
-const runOf = perOwner(async (source: RecordSource): Promise<ModelMeasures> => {
+/** The measures of a run, by its picture's name in addresses. */
+const runsOf = perOwner((source: RecordSource) => new Cache((image) => measureRun(source, image)));
+
+async function measureRun(source: RecordSource, image: string): Promise<ModelMeasures> {
   const {record} = source;
   const layers = Array.from({length: record.layers}, (_, layer) => source.attention("plain", layer));
   const model = modelOf(`${record.provenance.model}, run here`, record);
-  return {...model, live: true, photos: [measurePhoto(record.image, "", record, await Promise.all(layers))]};
-});
+  return {...model, live: true, photos: [measurePhoto(image, "", record, await Promise.all(layers))]};
+}
 
 /** Dashes, so that no model is told by its colour alone. */
 const dashes = [undefined, "6 3", "2 3", "8 3 2 3", "12 4"];
