@@ -128,7 +128,7 @@ for (const name of positionals.length ? positionals : ["cpu", "webgpu"]) {
   console.log(await checkGolden(device));
   if (values["golden-only"]) continue;
   const engine = new Engine(mini(), device);
-  await measureMethods(engine, runs, (line) => console.log(line));
+  await measureMethods({engine}, runs, (line) => console.log(line));
   await throughput(engine);
   await engine.close();
 }

@@ -18,7 +18,7 @@ import {claimFiles, deliver} from "../files/output.js";
 
 export const help = `bench [--runs N] [--precision P] [options]
 bench --throughput [--images N] [--device NAME,NAME ...] [options]
-  Time of one 224 px pass of every method that needs no second model, of all attention probes, of several methods, of batches, and memory.
+  Time of one 224 px pass of every method (with --proxy also of those that need a second model), of all attention probes, of several methods, of batches, and memory.
   --runs N            timed runs of each (default 9); the median is printed
   --throughput        instead: images a second of analyze, corpus and evaluate, files and decoding included, and the share of
                       the time that the device computes; on photos of this project, repeated, with made-up labels
@@ -46,8 +46,11 @@ export async function run(args: string[], streams: Streams): Promise<number> {
   if (!precision) throw new UsageError(`--precision ${values.precision}: it is ${precisions.join(" or ")}.`);
   const model = {...(await openModel(values.model, modelSettings(values))), precision};
   const engine = openEngine(model, {device, threads: chosenThreads(values.threads, streams)});
-  const results = await measureMethods(engine, runs, (line) => streams.stderr.write(`${line}\n`));
+  const proxy = values.proxy === undefined ? undefined : {...(await openModel(values.proxy)), precision};
+  const proxied = proxy && openEngine(model, {device, threads: chosenThreads(values.threads, streams), proxy});
+  const results = await measureMethods({engine, proxied}, runs, (line) => streams.stderr.write(`${line}\n`));
   await engine.close();
+  await proxied?.close();
   const {rss} = process.memoryUsage();
   const report = {
     model: model.id,

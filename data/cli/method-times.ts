@@ -1,8 +1,13 @@
 /** Times of methods on a device, each in turn with plain CLIP. */
 import {median} from "../../components/analysis/arrays.js";
 import {seededRandom} from "../../components/analysis/random.js";
+import type {Engines} from "../../components/model/compute.js";
+import {knownOptions} from "../../components/model/known.js";
 import {methods} from "../../components/model/methods/index.js";
-import type {Engine, Pixels} from "../../components/model/runtime.js";
+import type {Pixels} from "../../components/model/runtime.js";
+
+/** What is timed. */
+type Case = [what: string, work: () => Promise<unknown>];
 
 /** One line of the report. */
 export interface Measurement {
@@ -14,24 +19,27 @@ export interface Measurement {
 }
 
 /**
- * One pass of the model's own size of every method that needs no second model, of all attention probes, of several
- * methods together, and of eight windows.
+ * One pass of the model's own size of every method, of all attention probes, of several methods together, and of eight
+ * windows; methods that need a second model only where there is one, with its pass.
  *
  * @param runs timed runs of each, after one that makes the sessions
  * @param tell hears of each line when it is measured, and of each method that refuses this model
  */
-export async function measureMethods(engine: Engine, runs: number, tell: (line: string) => void) {
+export async function measureMethods({engine, proxied}: Engines, runs: number, tell: (line: string) => void) {
   const {layers, trainedGrid: n, patch} = engine.model.geometry;
   const grid = [n, n] as const;
   const [one, eight] = [noise(1, n * patch), noise(8, n * patch)];
   const outputs = ["features", ...Array.from({length: layers}, (_, i) => `attention.${i + 1}`)];
   const features = (pixels: Pixels, ...names: string[]) => {
-    const requests = names.map((method) => ({method}));
+    const requests = names.map((method) => ({method, options: knownOptions(engine.model.id, method)}));
     return () => engine.features(requests, pixels);
   };
   const alone = Object.values(methods).filter(({proxy}) => proxy !== "needed");
-  const cases: [what: string, work: () => Promise<unknown>][] = [
-    ...alone.map(({name}) => [name, features(one, name)] as [string, () => Promise<unknown>]),
+  const through = Object.values(methods).filter(({proxy}) => proxied && proxy && proxy !== "regions");
+  const cases: Case[] = [
+    ...alone.map(({name}): Case => [name, features(one, name)]),
+    ...through.map(({name}): Case => [`${name}, second model`, () => proxied!.features([{method: name}], one)]),
+    ["clip, one register", () => engine.features([{method: "clip", options: {registers: 1}}], one)],
     ["clip, head-mean attention of all layers", () => engine.run({method: "clip", grid, outputs}, one)],
     ["clip, sclip, clearclip in one pass", features(one, "clip", "sclip", "clearclip")],
     ["sfp, clearclip in one pass", features(one, "sfp", "clearclip")],

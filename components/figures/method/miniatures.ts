@@ -10,14 +10,10 @@ import {patchMap, type PatchMark} from "../../charts/patchMap.js";
 import {classPixels, imageCanvas} from "../../charts/pixels.js";
 import {indexed} from "../../charts/indexed.js";
 import {maximum} from "../../charts/reading.js";
-import {formula} from "./formulas.js";
+import {formula, sinceFormula, type Since} from "./formulas.js";
+import type {GridOptions, Mini} from "./mini.js";
+import {sinceMiniatures} from "./sinceMiniatures.js";
 import {runToy, toyCosines, toyGrid, type Toy} from "./toy.js";
-
-/** A drawing of one number of the toy, and how it follows. */
-interface Mini {
-  element: HTMLElement;
-  show(toy: Toy): void;
-}
 
 /**
  * The toy of the Method page: one state behind all its miniatures. A click on any of its grids plants a patch that
@@ -45,6 +41,24 @@ export class ToyBench {
       "div",
       {class: "equation", id: `equation-${number}`},
       formula(number),
+      h("div", {class: "minis"}, ...minis.map(({element}) => element))
+    );
+  }
+
+  /** The equation of a method since SFP, with what it computes beside it. */
+  since(name: Since): HTMLElement {
+    const minis = sinceMiniatures(name, {
+      grid: (...of) => this.#grid(...of),
+      matrix: (title, read, about) => this.#matrix(title, read, about)
+    });
+    for (const mini of minis) {
+      mini.show(this.#toy);
+      this.#minis.push(mini);
+    }
+    return h(
+      "div",
+      {class: "equation", id: `equation-${name}`},
+      sinceFormula(name),
       h("div", {class: "minis"}, ...minis.map(({element}) => element))
     );
   }
@@ -97,11 +111,7 @@ export class ToyBench {
   }
 
   /** A grid of one value a patch. */
-  #grid(
-    title: string,
-    read: (toy: Toy) => ArrayLike<number>,
-    {reach, marks = () => [], low = 0}: {reach: (toy: Toy) => number; marks?: (toy: Toy) => PatchMark[]; low?: number}
-  ): Mini {
+  #grid(title: string, read: (toy: Toy) => ArrayLike<number>, {reach, marks = () => [], low = 0}: GridOptions): Mini {
     let values: ArrayLike<number> = [];
     const note = h("span", {class: "mini-note"});
     const point = (hover: number | null) => {

@@ -8,6 +8,7 @@ import {integrated, maskedMap, normalised, rowsToOne, summedMaps, type PassOrder
 import {tokenNorms} from "../../analysis/norms.js";
 import type {AttentionMap, FeatureMap, Grid} from "../../records/record.js";
 import {repair} from "../../analysis/repair.js";
+import type {Rows} from "./since.js";
 import {cosinesTo} from "../../analysis/similarity.js";
 
 export const toyGrid: Grid = [4, 4];
@@ -57,6 +58,10 @@ export interface Toy {
   masked: AttentionMap[];
   sum: AttentionMap;
   integrated: AttentionMap;
+  /** Input of the last layer without SOM, its queries and its keys: (N + 1) × C, the class token first. */
+  last: Record<"tokens" | "queries" | "keys", Rows>;
+  /** Norms of the patches, and of a register, after each layer with the neuron that makes patches long moved to it. */
+  registers: {patches: Float64Array; register: number}[];
 }
 
 /** Runs the toy. A few thousand multiplications: fast enough for every move of a slider. */
@@ -81,8 +86,34 @@ export function runToy({planted, factor, lambda, l0, rounds, order}: ToyOptions)
     },
     masked: maps.map((map, l) => square(maskedMap(map, sets[l]))),
     sum: square(sum),
-    integrated: square(rounds > 0 ? mixing : rowsToOne(sum))
+    integrated: square(rounds > 0 ? mixing : rowsToOne(sum)),
+    last: {
+      tokens: {width, values: plain.x},
+      queries: {width, values: queries(plain.x)},
+      keys: {width, values: keys(plain.x)}
+    },
+    registers: withRegister(start)
   };
+}
+
+/** What a second model sees of the patches: the two contents, and nothing that draws attention. */
+export function secondFeatures(): Rows {
+  return {width, values: embed(new Set()).subarray(width)};
+}
+
+/** Which patches show the object, 1 and −1, as a picture of three equal planes. */
+export function toyPicture(): Float32Array {
+  return Float32Array.from({length: 3 * patches}, (_, i) => (object.has(i % patches) ? 1 : -1));
+}
+
+/** The plain trunk with a token of zeros behind the patches, which takes over what the FFN adds to who draws attention. */
+function withRegister(start: Float64Array): Toy["registers"] {
+  let x: Float64Array = Float64Array.of(...start, 0, 0, 0);
+  return Array.from({length: layers - 1}, () => {
+    x = feed(x, attention(queries(x), keys(x), 1), true);
+    const norms = tokenNorms(patchesOf(x));
+    return {patches: norms.slice(0, patches), register: norms[patches]};
+  });
 }
 
 /** The toy's Eq. 3 before the upsampling: cosines of patches with both words. */
@@ -148,13 +179,18 @@ const sharp = 2.3;
 const pull = 8;
 
 /** Residual, attention and an FFN that makes whoever draws attention longer. */
-function feed(x: Float64Array, {values: weights}: AttentionMap): Float64Array {
+function feed(x: Float64Array, {tokens: count, values: weights}: AttentionMap, moved = false): Float64Array {
   const u = x.slice();
-  for (let i = 0; i < tokens; ++i)
-    for (let j = 0; j < tokens; ++j)
+  for (let i = 0; i < count; ++i)
+    for (let j = 0; j < count; ++j)
       for (let d = 0; d < width; ++d)
-        u[i * width + d] += 0.5 * weights[i * tokens + j] * x[j * width + d] * (d < 2 ? 1 : 0.12);
-  return mapTokens(u, ([a, b, draws]) => [a, b, draws + 1.3 * Math.max(0, draws - 0.7)]);
+        u[i * width + d] += 0.5 * weights[i * count + j] * x[j * width + d] * (d < 2 ? 1 : 0.12);
+  const active = (draws: number): number => 1.3 * Math.max(0, draws - 0.7);
+  if (!moved) return mapTokens(u, ([a, b, draws]) => [a, b, draws + active(draws)]);
+  // The largest activation goes to the register, the last token; patches have none.
+  const draws = Array.from({length: count}, (_, i) => u[i * width + 2]);
+  u[count * width - 1] += Math.max(...draws.map(active));
+  return u;
 }
 
 function attention(q: Float64Array, k: Float64Array, scale: number): AttentionMap {
@@ -163,8 +199,9 @@ function attention(q: Float64Array, k: Float64Array, scale: number): AttentionMa
 
 /** QKᵀ / √d. */
 function logits(q: Float64Array, k: Float64Array): Float64Array {
-  return Float64Array.from({length: tokens * tokens}, (_, cell) => {
-    const [i, j] = [Math.floor(cell / tokens), cell % tokens];
+  const count = q.length / width;
+  return Float64Array.from({length: count * count}, (_, cell) => {
+    const [i, j] = [Math.floor(cell / count), cell % count];
     let dot = 0;
     for (let d = 0; d < width; ++d) dot += q[i * width + d] * k[j * width + d];
     return dot / Math.sqrt(width);
@@ -172,7 +209,7 @@ function logits(q: Float64Array, k: Float64Array): Float64Array {
 }
 
 function softmax(values: Float64Array): AttentionMap {
-  return {tokens, values: Float32Array.from(rowsToOne(values.map(Math.exp)))};
+  return square(rowsToOne(values.map(Math.exp)));
 }
 
 function mapTokens(x: Float64Array, change: (token: number[]) => number[]): Float64Array {
