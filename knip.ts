@@ -32,10 +32,5 @@ export default {
   ignoreDependencies: ["@observablehq/framework", "observablehq", "@fontsource.*", "@types/katex", "js-yaml"],
   ignoreBinaries: ["openssl", "nginx"],
   ignoreExportsUsedInFile: true,
-  ignoreIssues: {
-    // Offered to every method's declaration, whether or not one has such an option.
-    "components/analysis/options.ts": ["exports"],
-    "components/exchange/**": ["exports"]
-  },
   compilers: {md: importsOf}
 } satisfies KnipConfig;
