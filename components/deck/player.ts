@@ -23,6 +23,7 @@ interface Held {
 function start(): void {
   const page = globalThis as {sfpFiles?: Record<string, string>; sfpHeld?: Held};
   const main = document.getElementById("observablehq-main")!;
+  startTheme();
   holdFiles(new Map(Object.entries(page.sfpFiles ?? {})));
   const {deck: text, site} = page.sfpHeld!;
   const deck = parseDeck(text, new Set(figureCatalog.map(({id}) => id)));
@@ -39,7 +40,6 @@ function start(): void {
     )
   );
   for (const {element, fill} of views) whenSeen(element, fill);
-  startTheme();
   startTalk();
 }
 

@@ -31,6 +31,8 @@ export function startTheme(): void {
     if (key === "d") choose(isDark() ? "light" : "dark");
     return key === "d";
   });
+  // A page's head did so already; a deck in one file has no such head.
+  apply(chosen);
   systemIsDark.addEventListener("change", () => apply(chosen));
   addEventListener("storage", ({key}) => {
     if (key !== memory && key !== null) return;

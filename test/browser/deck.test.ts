@@ -171,13 +171,18 @@ function checkPdf(path: string, skip: (reason: string) => void): void {
 
 /** Opens the file from disk without a network, and moves a layer: the numbers are those of the site. */
 async function checkFile(path: string): Promise<void> {
-  const context = await browser.newContext({offline: true, viewport: {width: 1280, height: 900}});
+  const context = await browser.newContext({
+    offline: true,
+    viewport: {width: 1280, height: 900},
+    colorScheme: "dark"
+  });
   const page = await context.newPage();
   const asked: string[] = [];
   page.on("request", (request) => {
     if (!/^(file|data|blob):/.test(request.url())) asked.push(request.url());
   });
   await page.goto(`file://${path}`);
+  await page.locator("html[data-theme=dark]").waitFor();
   const slide = page.locator(".deck-slide").nth(1);
   const figure = slide.locator("figure.figure");
   await figure.and(page.locator("[data-drawn]")).waitFor({timeout: 60_000});
@@ -185,7 +190,7 @@ async function checkFile(path: string): Promise<void> {
   await figure.and(page.locator("[data-drawn*='\"layer\":10']")).waitFor();
   assert.match(await figure.locator(".figure-title").textContent().then(String), /In layer 10, 28 of 196/);
   // The slide of two sides has both, and each its own layer.
-  const pair = page.locator(".deck-slide", {has: page.locator(".is-pair")});
+  const pair = page.locator(".deck-slide").nth(5);
   await pair.scrollIntoViewIfNeeded();
   const both = page.locator("figure.is-pair");
   await both.and(page.locator(`[data-drawn*='"layerA":10,"layerB":4']`)).waitFor();
