@@ -19,6 +19,9 @@ import {sfntOf} from "../../components/figures/export/sfnt.js";
 
 const require = createRequire(import.meta.url);
 
+/** Debian has it in texlive-latex-recommended; tests do without it. */
+const pdfLatex = "pdflatex";
+
 const caption: Caption = {
   id: "attention",
   title: "In layer 10, 28 of 196 patches stand out",
@@ -81,7 +84,7 @@ test("what figures say is typeset by pdfLaTeX: every character of theirs, a figu
   assert.doesNotMatch(texFigure({...caption, reading: all}, "x", 3.25), /XeLaTeX/);
   const said = {...caption, reading: all};
   assert.match(texFigure({...caption, title: "猫 и 犬"}, "x", 3.25), /^% needs XeLaTeX or LuaLaTeX for: 猫 и 犬\n/);
-  if (spawnSync("pdflatex", ["-version"]).error)
+  if (spawnSync(pdfLatex, ["-version"]).error)
     return t.skip("There is no pdflatex (apt-get install texlive-latex-recommended): the syntax alone was checked.");
   const folder = mkdtempSync(join(tmpdir(), "tex-"));
   try {
@@ -98,7 +101,7 @@ test("what figures say is typeset by pdfLaTeX: every character of theirs, a figu
       `\\documentclass{article}${packages}\\begin{document}\n${body.join("\n")}\\end{document}\n`
     );
     const words = ["-interaction=nonstopmode", "-halt-on-error", "a.tex"];
-    const made = spawnSync("pdflatex", words, {cwd: folder, encoding: "utf8"});
+    const made = spawnSync(pdfLatex, words, {cwd: folder, encoding: "utf8"});
     assert.equal(made.status, 0, made.stdout.slice(-1500));
   } finally {
     rmSync(folder, {recursive: true, force: true});
