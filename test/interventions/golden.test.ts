@@ -242,6 +242,36 @@ test("blocks from the first changed one on give what the whole run gives", async
   assert.ok(relativeError(again.features.data, sfp.features.data) < 1e-6);
 });
 
+test("lists that differ in which neurons they change, where and how far share a graph, and each gives what its own gives", async () => {
+  const device = cpu(1);
+  let made = 0;
+  const create = (...given: Parameters<typeof device.ort.InferenceSession.create>) => {
+    made += 1;
+    return device.ort.InferenceSession.create(...given);
+  };
+  const counting = {...device, ort: {...device.ort, InferenceSession: {create} as typeof device.ort.InferenceSession}};
+  const sessions = new Sessions(model.checkpoint, counting, 2);
+  opened.push(sessions);
+  const outputs = ["hidden.9", "tokens.9", "features"];
+  const {[`tokens.8`]: left} = await engineOf("").run({method: "clip", grid, outputs: ["tokens.8"]}, seen);
+  const run = {grid, pixels: seen, tokens: () => left as Input};
+  const lists = ["neuron 9.3 set 2 @ 0,48; neuron 9.63 scale -1", "neuron 9.0 set -3; neuron 9.0 scale 0.5 @ 7"];
+  for (const text of lists) {
+    const list = parseInterventions(text, model.geometry);
+    const found = await runChanged(sessions, model, run, list, {method: "clip", outputs});
+    const own = await engineOf(text).run({method: "clip", grid, outputs}, seen);
+    for (const name of outputs) assert.ok(relativeError(found[name].data, own[name].data) < 1e-6, `${text}: ${name}`);
+  }
+  assert.equal(made, 1);
+  await assert.rejects(
+    runChanged(sessions, model, run, parseInterventions("neuron 9.3 set 2 @ 49; neuron 9.6 scale 1"), {
+      method: "clip",
+      outputs
+    }),
+    /no patch 49; .* patches 0 to 48/
+  );
+});
+
 test("texts are read and written alike, and refused by name", () => {
   for (const text of [
     "head 3.2 x0.5",

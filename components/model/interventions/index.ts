@@ -3,7 +3,15 @@ import type {Change} from "../change.js";
 import type {Geometry} from "../geometry.js";
 import type {Model} from "../model.js";
 import {head} from "./head.js";
-import {usage, type Amount, type Donor, type Intervention, type InterventionKind} from "./kind.js";
+import {
+  usage,
+  type Amount,
+  type Donor,
+  type Intervention,
+  type InterventionKind,
+  type Spot,
+  type SpotInput
+} from "./kind.js";
 import {neuron} from "./neuron.js";
 import {registers} from "./registers.js";
 import {somIntervention} from "./som.js";
@@ -60,8 +68,11 @@ export function formatInterventions(list: readonly Intervention[]): string {
 interface Given {
   /** The tokens of other photos, by the place of the intervention that names one in the list. */
   donors?: ReadonlyMap<number, Donor>;
-  /** The graph's input "amounts", the numbers of `amountsOf`, stands for the amounts instead of constants. */
-  amountsAsInput?: boolean;
+  /**
+   * The graph's inputs stand for what lists may differ in: "amounts", the numbers of `amountsOf`, and "columns" and
+   * "rows", a row for each of `spotsOf`.
+   */
+  asInputs?: boolean;
 }
 
 /**
@@ -71,14 +82,15 @@ interface Given {
  */
 export function withInterventions<M extends Model>(model: M, list: readonly Intervention[], given: Given = {}): M {
   if (!list.length) return model;
-  const count = amountsOf(list).length;
-  let next = 0;
+  const counts = {amounts: amountsOf(list).length, spots: spotsOf(list).length};
+  const next = {amount: 0, spot: 0};
   const changes = list.map(({kind: name, values}, place): Change => {
     const kind = interventionKinds[name];
     kind.check(values, model.geometry);
-    const asInput = given.amountsAsInput && kind.amount !== undefined;
+    const asInput = given.asInputs && kind.amount !== undefined;
     return kind.change(values, {
-      amount: asInput ? fromInput(next++, count) : constant(kind, values),
+      amount: asInput ? fromInput(next.amount++, counts.amounts) : constant(kind, values),
+      spot: given.asInputs && kind.spot(values) ? spotInput(next.spot++, counts.spots) : undefined,
       donor: given.donors?.get(place)
     });
   });
@@ -95,10 +107,23 @@ export function amountsOf(list: readonly Intervention[]): number[] {
   });
 }
 
+/** Where neurons are changed, of those interventions for which a graph reads it, in the list's order. */
+export function spotsOf(list: readonly Intervention[]): Spot[] {
+  return list.flatMap(({kind, values}) => interventionKinds[kind].spot(values) ?? []);
+}
+
 function constant({amount}: InterventionKind, values: Intervention["values"]): Amount {
   return (g) => g.scalar(amount === undefined ? 0 : Number(values[amount]));
 }
 
 function fromInput(place: number, count: number): Amount {
   return (g) => g.slice(g.input("amounts", [count]), 0, place, place + 1);
+}
+
+function spotInput(place: number, count: number): SpotInput {
+  return (g, [neurons, patches]) => {
+    const row = (name: string, width: number) =>
+      g.reshape(g.slice(g.input(name, [count, width]), 0, place, place + 1), width);
+    return {column: row("columns", neurons), rows: row("rows", patches)};
+  };
 }

@@ -8,6 +8,15 @@ import type {Graph, Value} from "../graph.js";
 /** The number of an intervention as a graph reads it: a constant, or an input where a sweep varies it. */
 export type Amount = (g: Graph) => Value;
 
+/** A neuron of a layer, and the patches where it is changed; all where none is named. */
+export interface Spot {
+  index: number;
+  patches: readonly number[];
+}
+
+/** A spot as a graph reads it: marks of the M neurons and of the N patches, 1 where it is meant. */
+export type SpotInput = (g: Graph, sizes: readonly [neurons: number, patches: number]) => {column: Value; rows: Value};
+
 /** Tokens of another photo, patches × D, and the grid that they are from. */
 export interface Donor {
   grid: Grid;
@@ -18,6 +27,8 @@ export interface Donor {
 export interface Tools {
   /** The value of the kind's `amount`. */
   amount: Amount;
+  /** Where the change is made; absent where its values say so. */
+  spot?: SpotInput;
   /** x_l of the same patches of another photo; for kinds that name one. */
   donor?: Donor;
 }
@@ -42,6 +53,8 @@ interface Description<S extends OptionSpecs> {
 interface Declaration<S extends OptionSpecs> extends Description<S> {
   /** The option that sliders and sweeps vary. */
   amount?: keyof S & string;
+  /** What one graph may read as inputs, so that changes that differ in it alone share a session. */
+  spot?(values: ValuesOf<S>): Spot | undefined;
   /** @throws RangeError for values that the model or each other do not allow */
   check?(values: ValuesOf<S>, geometry: Geometry): void;
   change(values: ValuesOf<S>, tools: Tools): Omit<Change, "text">;
@@ -52,6 +65,7 @@ export interface InterventionKind<S extends OptionSpecs = OptionSpecs> extends D
   amount?: string;
   /** @throws RangeError that shows how it is written, or names the value that does not fit */
   read(text: string): Intervention;
+  spot(values: OptionValues): Spot | undefined;
   /** Its text. */
   write(values: OptionValues): string;
   /** @throws RangeError for values that the model does not allow */
@@ -67,7 +81,7 @@ export interface Intervention {
 
 /** Declares a kind. A new one is a file in this folder and a line in `index.ts`. */
 export function defineKind<S extends OptionSpecs>(declaration: Declaration<S>): InterventionKind<S> {
-  const {name, options, form, example, check, change, amount, ...rest} = declaration;
+  const {name, options, form, example, check, change, spot, amount, ...rest} = declaration;
   const pattern = patternOf(name, form, options);
   const complete = (values: OptionValues, layers?: number) => readOptions(name, options, values, layers);
   const write = (values: OptionValues) => `${name} ${written(form, options, complete(values))}`;
@@ -84,6 +98,7 @@ export function defineKind<S extends OptionSpecs>(declaration: Declaration<S>): 
       if (!found) throw new RangeError(`“${text}”: write it as ${usage(name, form)}, such as “${example}”.`);
       return {kind: name, values: complete(found.groups ?? {})};
     },
+    spot: (values) => spot?.(complete(values)),
     check(values, geometry) {
       check?.(complete(values, geometry.layers), geometry);
     },

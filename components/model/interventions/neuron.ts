@@ -1,4 +1,5 @@
 import {choice, count, layer, number, numbers} from "../../analysis/options.js";
+import type {Site} from "../change.js";
 import type {Graph, Value} from "../graph.js";
 import {needPatches} from "./patches.js";
 import {defineKind} from "./kind.js";
@@ -31,56 +32,59 @@ export const neuron = defineKind({
     if (how === "move" && !patches.length)
       throw new RangeError("neuron: move needs patches to move the activation to, such as “neuron 9.77 move 1 @ 45”.");
   },
-  change: ({layer: at, index, how, patches}, {amount}) => ({
+  spot: ({index, patches, how}) => (how === "move" ? undefined : {index, patches}),
+  change: ({layer: at, index, how, patches}, {amount, spot}) => ({
     first: at,
     neurons(site, active, here, tokens) {
       if (here !== at) return active;
-      const {g, geometry, grid} = site;
+      const {g, geometry, grid, patches: count} = site;
       needPatches("neuron", patches, grid);
-      // A last layer may run on the patches alone.
-      const [start, end] = tokens === site.tokens ? [site.prefix, site.end] : [0, site.patches];
+      const {column, rows} = spot?.(g, [geometry.mlp, count]) ?? {
+        column: g.floats(spotColumn(index, geometry.mlp), [geometry.mlp]),
+        rows: g.floats(spotRows(patches, count), [count])
+      };
       const all = g.reshape(active, -1, tokens, geometry.mlp);
-      const old = g.slice(all, 2, index, index + 1); // B × T × 1
-      const isChosen = (token: number) => patches.length === 0 || patches.includes(token - start);
-      const rows = (chosen: boolean) =>
-        marked(g, tokens, (token) => token >= start && token < end && isChosen(token) === chosen);
-      const edited = g.where(rows(true), changed(g, how, old, {amount: amount(g), start, end}), old);
-      const column = how === "move" ? g.where(rows(false), g.scalar(0), edited) : edited;
-      const parts = [
-        ...(index > 0 ? [g.slice(all, 2, 0, index)] : []),
-        column,
-        ...(index < geometry.mlp - 1 ? [g.slice(all, 2, index + 1, geometry.mlp)] : [])
-      ];
-      return g.reshape(g.concat(parts, 2), -1, geometry.mlp);
+      const isColumn = g.less(g.scalar(0.5), g.reshape(column, 1, 1, geometry.mlp));
+      const marked = (patch: Value) => g.less(g.scalar(0.5), inTokens(site, patch, tokens));
+      const chosen = g.and(isColumn, marked(rows));
+      if (how !== "move") return g.reshape(g.where(chosen, changed(g, how, all, amount(g)), all), -1, geometry.mlp);
+      const patch = g.floats(new Float32Array(count).fill(1), [count]);
+      const emptied = g.where(g.and(isColumn, marked(patch)), g.scalar(0), all);
+      // A last layer may run on the patches alone.
+      const [start, end] = tokens === site.tokens ? [site.prefix, site.end] : [0, count];
+      const most = extreme(g, g.slice(g.slice(all, 2, index, index + 1), 1, start, end));
+      return g.reshape(g.where(chosen, g.multiply(most, amount(g)), emptied), -1, geometry.mlp);
     }
   })
 });
 
-type How = "set" | "scale" | "add" | "move";
+/** One of M neurons. */
+export function spotColumn(index: number, mlp: number): Float32Array {
+  return Float32Array.from({length: mlp}, (_, j) => Number(j === index));
+}
 
-/** What the activation becomes, B × T × 1 or alike. */
-function changed(
-  g: Graph,
-  how: How,
-  old: Value,
-  {amount, start, end}: {amount: Value; start: number; end: number}
-): Value {
+/** Some of N patches, or all where none is named. */
+export function spotRows(patches: readonly number[], count: number): Float32Array {
+  return Float32Array.from({length: count}, (_, patch) => Number(!patches.length || patches.includes(patch)));
+}
+
+/** Marks of patches among the tokens of a layer, 1 × T × 1: those around them are not marked. */
+function inTokens({g, prefix, end, tokens: every, patches}: Site, marks: Value, tokens: number): Value {
+  const rows = g.reshape(marks, 1, patches, 1);
+  // A last layer may run on the patches alone.
+  return tokens === every ? g.node("Pad", [rows, g.ints(0, prefix, 0, 0, every - end, 0)]) : rows;
+}
+
+/** What activations become, B × T × M or alike. */
+function changed(g: Graph, how: "set" | "scale" | "add", old: Value, amount: Value): Value {
   switch (how) {
     case "set":
-      return g.add(g.scale(old, 0), amount);
+      return amount;
     case "scale":
       return g.multiply(old, amount);
     case "add":
       return g.add(old, amount);
-    case "move":
-      return g.multiply(extreme(g, g.slice(old, 1, start, end)), amount);
   }
-}
-
-/** Some of the tokens, 1 × T × 1. */
-function marked(g: Graph, tokens: number, meant: (token: number) => boolean): Value {
-  const marks = Array.from({length: tokens}, (_, token) => Number(meant(token)));
-  return g.less(g.scalar(0.5), g.floats(marks, [1, tokens, 1]));
 }
 
 /** The entry of largest size over patches, with its sign: B × 1 × 1. */
