@@ -5,7 +5,7 @@ import {shardNames} from "../../components/model/formats/shards.js";
 import type {CatalogFile, DownloadEntry} from "./catalog.js";
 import {HubError} from "./errors.js";
 import type {RemoteFile} from "./metadata.js";
-import {companionNames, preferred, weightsNames} from "./weightsFile.js";
+import {companionNames, mergesName, preferred, weightsNames} from "./weightsFile.js";
 
 /** OWNER/NAME, perhaps with @REVISION. */
 export interface RepositoryWord {
@@ -32,7 +32,9 @@ export async function filesOf(
 ): Promise<CatalogFile[]> {
   const {repository, revision} = from;
   const there = new Set<string>();
-  for (const path of [...companionNames, ...weightsNames]) {
+  for (const path of [...companionNames, mergesName, ...weightsNames]) {
+    // Older repositories, MetaCLIP's among them, have the merge table alone.
+    if (path === mergesName && there.has("tokenizer.json")) continue;
     try {
       await ask({...from, path});
       there.add(path);
@@ -49,7 +51,7 @@ export async function filesOf(
       `${repository} at revision "${revision}" has no weights under a known name (${weightsNames.join(", ")}); ` +
         "fetch its file by hand and give --model its folder"
     );
-  return [...companionNames.filter((name) => there.has(name)), weights].map((path) => ({path}));
+  return [...[...companionNames, mergesName].filter((name) => there.has(name)), weights].map((path) => ({path}));
 }
 
 /** The files of an entry with the shards that its index, fetched by now, asks for. */

@@ -21,6 +21,9 @@ export const companionNames = [
   "tokenizer.json"
 ] as const;
 
+/** CLIP's merge table, for repositories that have no tokenizer.json. */
+export const mergesName = "merges.txt";
+
 /**
  * Orders names as they are to be tried. open_clip's file has both towers where the other is timm's image tower alone,
  * which is so where open_clip's config stands without transformers' preprocessor.

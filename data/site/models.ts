@@ -3,6 +3,7 @@ import {join} from "node:path";
 import type {WordSource} from "../../components/site/models.js";
 import {findModel, idOf, isRepository} from "../hub/folders.js";
 import {tensorShapes} from "../hub/tensors.js";
+import {mergesName} from "../hub/weightsFile.js";
 import {listImports} from "./imports.js";
 import {listPhotoFiles, sitePhotos, type PhotoFile} from "./photos.js";
 import {snapshotFile, snapshotOf} from "./snapshots.js";
@@ -92,7 +93,9 @@ async function textOf(id: string): Promise<CatalogModel["text"]> {
 /** A text tower's words are computed with the site, where something cuts them into tokens, or were before. */
 async function listOrNone(id: string): Promise<"list" | "none"> {
   const found = await findModel(id).catch(() => undefined);
-  const there = found ? existsSync(join(found.folder, "tokenizer.json")) : existsSync(snapshotFile(id, "words.arrow"));
+  const there = found
+    ? ["tokenizer.json", mergesName].some((name) => existsSync(join(found.folder, name)))
+    : existsSync(snapshotFile(id, "words.arrow"));
   return there ? "list" : "none";
 }
 

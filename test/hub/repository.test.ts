@@ -53,6 +53,16 @@ const cases: [string, Record<string, HubFile>, string[]][] = [
     ["config.json", "model.safetensors", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json"]
   ],
   [
+    "the merge table where there is no tokenizer.json, as in MetaCLIP's repository",
+    {"config.json": text({}), "merges.txt": text({}), "pytorch_model.bin": large(300), "other_name.bin": large(301)},
+    ["config.json", "merges.txt", "pytorch_model.bin"]
+  ],
+  [
+    "no merge table beside a tokenizer.json",
+    {"config.json": text({}), "merges.txt": text({}), "tokenizer.json": text({}), "model.safetensors": large(300)},
+    ["config.json", "model.safetensors", "tokenizer.json"]
+  ],
+  [
     "shards with their index",
     {
       "config.json": text({}),
