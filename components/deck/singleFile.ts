@@ -9,6 +9,7 @@ import {toBase64} from "../ui/base64.js";
 import {formatDeck} from "../site/deck/codec.js";
 import {sidesOf, type Deck} from "../site/deck/deck.js";
 import {askedFiles, dataAddress, siteRoot} from "../site/files.js";
+import {parseSelection} from "../site/selection.js";
 import {h} from "../ui/dom.js";
 import {drawn} from "./drawn.js";
 import {slideView} from "./slideView.js";
@@ -60,7 +61,7 @@ async function showAll(deck: Deck, tell: Tell): Promise<void> {
 /** Whether a file that was asked for is one of a slide's: the photos of slides that were removed since are not. */
 function belongs(path: string, deck: Deck, before: ReadonlySet<string>): boolean {
   if (path.startsWith("fonts/")) return false;
-  const images = deck.slides.flatMap(sidesOf).map(({selection}) => new URLSearchParams(selection).get("image"));
+  const images = deck.slides.flatMap(sidesOf).map(({selection}) => parseSelection(selection).image);
   const [folder, model, photo] = path.split("/");
   if (folder === "photos") return images.includes(decodeURIComponent(model.replace(/\.\w+$/, "")));
   if (folder === "records" && photo.endsWith(".gz")) return true;
