@@ -12,7 +12,7 @@ const kinds = {
   masks: ["a legend of masks", "Save the masks again."]
 } as const satisfies Record<FileKind, readonly [string, string]>;
 
-export type FileKind = keyof typeof fileVersions;
+type FileKind = keyof typeof fileVersions;
 
 /**
  * Refuses a file of a version that is not known here.

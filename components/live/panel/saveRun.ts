@@ -7,7 +7,7 @@ import {menu} from "../../ui/inputs.js";
 import {reasonOf} from "../../ui/reason.js";
 
 /** What there is to save. */
-export interface Saved {
+interface Saved {
   source: RecordSource;
   /** Methods that were run beside SFP's stages. */
   methods: readonly string[];
