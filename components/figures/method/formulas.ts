@@ -18,7 +18,7 @@ export const formulas: Readonly<Record<number, string>> = {
 };
 
 /** What the methods since compute, by their names here. */
-export const sinceFormulas = {
+const sinceFormulas = {
   pearl: String.raw`\begin{gathered} M = K_c^{\top} Q_c,\quad R \approx M\,(M^{\top}M)^{-1/2} \\ \mathrm{Softmax}\!\left(\tfrac{1}{\sqrt d}\big(Q\,(KR)^{\top} + \alpha\, K_c K_c^{\top}\big)\right) \end{gathered}`,
   propagation: String.raw`\big(\mathrm{diag}(D) + \mathrm{Lap}\big)\, X = D\,y`,
   registers: String.raw`z_{reg} = z_{i^*},\ i^* = \arg\max_i |z_i|, \qquad z_i = 0 \text{ for patches } i`,

@@ -31,7 +31,7 @@ const transposed = ({width, values}: Rows): Rows => {
 const times = (a: Rows, b: Rows): Rows => ({width: b.width, values: products(a, transposed(b))});
 
 /** Rows at unit length. */
-export function unit({width, values}: Rows): Rows {
+function unit({width, values}: Rows): Rows {
   const out = values.slice();
   for (let from = 0; from < out.length; from += width) {
     const row = out.subarray(from, from + width);
