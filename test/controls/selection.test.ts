@@ -71,7 +71,7 @@ test("an address of before the selection had groups says the same, and only the 
     "&probability=0.5&device=wasm";
   const selection = parseSelection(old);
   assert.deepEqual(selection.maps, {scale: "log", range: "own", rings: "mad"});
-  assert.deepEqual(selection.corpus, {images: "photos", detector: "lof"});
+  assert.deepEqual(selection.corpus, {images: "photos", detector: "lof", corner: 0, opposite: 30, norm: 0});
   assert.deepEqual(selection.method, {name: "sc-clip", options: "l0=8"});
   assert.deepEqual(selection.propagation, {from: 3});
   assert.deepEqual(selection.words, {list: "cat", class: 2});

@@ -116,6 +116,6 @@ test("a config that contradicts the shapes is refused", () => {
   assert.throws(() => readModel("golden", goldenWeights()), /0\.25 heads/);
   assert.throws(
     () => readModel("golden", goldenWeights(), {vision_config: {...goldenConfig.vision_config, hidden_act: "relu"}}),
-    /relu is not known/
+    /activation .* is relu, which is not known/
   );
 });
