@@ -7,9 +7,9 @@ import {addScaled, dot, unit, upright} from "./vectors.js";
 export interface PrincipalAxes {
   width: number;
   /** Mean token: D. */
-  centre: Float64Array;
+  centre: Numbers;
   /** Orthonormal rows, most variance first: k × D. A row is zero where the tokens do not vary in so many directions. */
-  axes: Float64Array;
+  axes: Numbers;
   /** Variance along each axis, over tokens: k. */
   variances: Float64Array;
   /** Total variance of the tokens. */
@@ -66,7 +66,10 @@ export function principalAxes(maps: readonly Features[], count = 3): PrincipalAx
 }
 
 /** Coordinates of tokens on the axes: N × k. */
-export function projected({values, width}: Features, {centre, axes}: PrincipalAxes): Float64Array {
+export function projected(
+  {values, width}: Features,
+  {centre, axes}: Pick<PrincipalAxes, "centre" | "axes">
+): Float64Array {
   const tokens = tokenCount({values, width});
   const count = width ? axes.length / width : 0;
   const coordinates = new Float64Array(tokens * count);
@@ -86,27 +89,50 @@ export interface ColourOptions {
   high?: number;
 }
 
-/**
- * Feature maps as colours on one common basis: the first three principal coordinates as red, green, blue in [0, 1], N ×
- * 3 for each map. The same colour means the same feature in every map of the call, and only there. A channel without
- * variance is 0.5, a token that is not finite NaN.
- */
-export function pcaColours(
-  maps: readonly Features[],
-  {low = 0.01, high = 0.99}: ColourOptions = {}
-): {colours: Float64Array[]; axes: PrincipalAxes} {
+/** What colours a token: principal axes, and the coordinates that become 0 and 1 in each channel. */
+export interface ColourAxes {
+  axes: PrincipalAxes;
+  ranges: [low: number, high: number][];
+}
+
+/** The common colours of several maps: their first three principal axes, and the ranges of the coordinates on them. */
+export function colourAxes(maps: readonly Features[], {low = 0.01, high = 0.99}: ColourOptions = {}): ColourAxes {
   const axes = principalAxes(maps, 3);
-  const finite = (value: number): number => (Number.isFinite(value) ? value : NaN);
-  const coordinates = maps.map((map) => projected(map, axes).map(finite));
-  const ranges = [0, 1, 2].map((channel) => {
+  const coordinates = maps.map((map) => finiteCoordinates(map, axes));
+  const ranges = [0, 1, 2].map((channel): [number, number] => {
     const ascending = sorted(coordinates.flatMap((map) => Array.from(map.filter((_, cell) => cell % 3 === channel))));
     return [quantileSorted(ascending, low), quantileSorted(ascending, high)];
   });
-  const scaled = (value: number, cell: number): number => {
+  return {axes, ranges};
+}
+
+/**
+ * A map's tokens as red, green, blue in [0, 1], N × 3. A channel without variance is 0.5, a token that is not finite NaN.
+ */
+export function coloured(
+  map: Features,
+  {axes, ranges}: {axes: Pick<PrincipalAxes, "centre" | "axes">; ranges: ColourAxes["ranges"]}
+): Float64Array {
+  return finiteCoordinates(map, axes).map((value, cell) => {
     const [from, to] = ranges[cell % 3];
     return to > from ? Math.min(1, Math.max(0, (value - from) / (to - from))) : Number.isNaN(value) ? NaN : 0.5;
-  };
-  return {colours: coordinates.map((map) => map.map(scaled)), axes};
+  });
+}
+
+/**
+ * Feature maps as colours on one common basis: the first three principal coordinates as red, green, blue in [0, 1], N ×
+ * 3 for each map. The same colour means the same feature in every map of the call, and only there.
+ */
+export function pcaColours(
+  maps: readonly Features[],
+  options: ColourOptions = {}
+): {colours: Float64Array[]; axes: PrincipalAxes} {
+  const found = colourAxes(maps, options);
+  return {colours: maps.map((map) => coloured(map, found)), axes: found.axes};
+}
+
+function finiteCoordinates(map: Features, axes: Pick<PrincipalAxes, "centre" | "axes">): Float64Array {
+  return projected(map, axes).map((value) => (Number.isFinite(value) ? value : NaN));
 }
 
 function finiteTokens(map: Features): Float64Array[] {

@@ -3,8 +3,7 @@
  * The service worker answers from it; analyses of other photos come along as they are looked at.
  */
 
-/** Long enough after a page has loaded to be in nobody's way. */
-const delay = 4000;
+import {pause, savesData} from "../ui/quiet.js";
 
 /** Files asked for at once. */
 const atOnce = 8;
@@ -26,7 +25,7 @@ interface OfflineList {
 export function keepForOffline(): void {
   const preview = new URL(import.meta.url).searchParams.has("sha");
   if (preview || !globalThis.isSecureContext || !navigator.serviceWorker || savesData()) return;
-  const begin = () => setTimeout(() => void keep().catch(() => {}), delay);
+  const begin = () => setTimeout(() => void keep().catch(() => {}), pause);
   if (document.readyState === "complete") begin();
   else addEventListener("load", begin);
 }
@@ -96,9 +95,4 @@ function loadedData(): string[] {
   const models = new URL("data/models/", root).href;
   const loaded = performance.getEntriesByType("resource").map(({name}) => name);
   return [...new Set(loaded)].filter((address) => address.startsWith(data) && !address.startsWith(models));
-}
-
-/** Whether the reader asked for less traffic. */
-function savesData(): boolean {
-  return (navigator as {connection?: {saveData?: boolean}}).connection?.saveData ?? false;
 }

@@ -38,7 +38,7 @@ import {
 type Values = Float32Array | Uint8Array | Int8Array;
 
 /** A column of a file: per row, `width` values. */
-interface Column {
+export interface Column {
   name: string;
   width: number;
   values: Values;
@@ -48,7 +48,8 @@ function valueType(values: Values): DataType {
   return values instanceof Float32Array ? new Float32() : values instanceof Uint8Array ? new Uint8() : new Int8();
 }
 
-function encode(rows: number, columns: Column[], metadata: Record<string, unknown>): Uint8Array {
+/** Writes columns as a file of one record batch. */
+export function encode(rows: number, columns: Column[], metadata: Record<string, unknown>): Uint8Array {
   const fields = columns.map(
     ({name, width, values}) =>
       new Field(name, new FixedSizeList(width, new Field("item", valueType(values), false)), false)
@@ -70,7 +71,7 @@ function encode(rows: number, columns: Column[], metadata: Record<string, unknow
 }
 
 /** A file that was read: columns as typed arrays, metadata as JSON values. */
-class Decoded {
+export class Decoded {
   private readonly table: Table;
 
   /** @throws Error when the bytes are not an Arrow file of one record batch */
@@ -103,6 +104,11 @@ class Decoded {
   /** A value of the metadata that files of earlier versions do not have. */
   metaOr<T>(name: string, otherwise: T): T {
     return this.table.schema.metadata.has(name) ? this.meta<T>(name) : otherwise;
+  }
+
+  /** All metadata, as JSON values. */
+  get metadata(): Record<string, unknown> {
+    return Object.fromEntries([...this.table.schema.metadata.keys()].map((name) => [name, this.meta(name)]));
   }
 
   get names(): string[] {

@@ -116,6 +116,24 @@ export interface FeatureMap {
   values: Float32Array;
 }
 
+/** The ways in which colours of features are read: one range for all maps, or each map less its own mean. */
+export const colourRanges = ["shared", "own"] as const;
+export type ColourRange = (typeof colourRanges)[number];
+
+/** Common colours of several feature maps at unit length, as what each needs to be coloured by itself. E channels. */
+export interface ColourBasis {
+  /** The maps that the axes are of: stages and methods by name. */
+  names: readonly string[];
+  /** The maps' common mean: E. */
+  centre: Float32Array;
+  /** Three principal axes, for red, green and blue: 3 × E. */
+  axes: Float32Array;
+  /** The coordinates that become 0, a channel each, then those that become 1: 6. */
+  ranges: Float32Array;
+  /** The share of the variance that the three axes carry. */
+  explained: number;
+}
+
 /**
  * What becomes of outliers when SOM starts at layer k: a sweep over k = 1 ... L - 1, row k - 1 of each
  * array. L layers, N patches.
@@ -140,6 +158,8 @@ export interface RecordSource {
   features(stage: string): Promise<FeatureMap>;
   /** SOM from each layer on. */
   repairs(): Promise<RepairSweep>;
+  /** Colours of all its features, where they were found beforehand. */
+  colours?: (range: ColourRange) => Promise<ColourBasis>;
   /** Tokens of a layer's own output (0-based), T × D; absent where nobody holds them any more, as in a site's files. */
   tokens?(trunk: Trunk, layer: number): Promise<FeatureMap>;
 }

@@ -1,13 +1,11 @@
 // Measurements that take longer than a frame, off the main thread.
 import {reasonOf} from "../ui/reason.js";
-import {sum} from "../analysis/arrays.js";
 import type {EachImage} from "../analysis/corpus/summary.js";
 import type {MeasureId} from "../analysis/layerMeasures.js";
 import {measureDifference, type Difference} from "../analysis/paired.js";
 import {normalised, rowsToOne, summedMaps, type PassOrder} from "../analysis/integration.js";
-import {pcaColours} from "../analysis/pca.js";
-import type {AttentionMap, FeatureMap} from "../records/record.js";
-import {unitTokens} from "../analysis/similarity.js";
+import {colourBasis} from "../analysis/featureColours.js";
+import type {AttentionMap, ColourBasis, ColourRange, FeatureMap} from "../records/record.js";
 import {sinkhornSteps, type SinkhornStep} from "../analysis/sinkhorn.js";
 
 /** The maps that `integrate` works on: layers 1 to L - 1 of the purified trunk, and each one's outlier set. */
@@ -35,27 +33,11 @@ export interface Integration {
   steps: SinkhornStep[];
 }
 
-export interface FeatureColours {
-  /** Red, green, blue in [0, 1], of each map's patches: N × 3. */
-  colours: Float64Array[];
-  /** The share of the variance that the three axes carry. */
-  explained: number;
-}
-
 /** What the worker can be asked, by name. */
 export const tasks = {
-  /**
-   * Colours on one basis over all maps, N × 3 each, of features at unit length: only directions are compared.
-   * `centred` takes each map's own mean away first, so that what sets whole maps apart does not use up the axes.
-   */
-  colours: ({maps, centred}: {maps: readonly FeatureMap[]; centred: boolean}): FeatureColours => {
-    const units = maps.map(({width, values}) => {
-      const unit = {width, values: unitTokens({width, values})};
-      return centred ? withoutMean(unit) : unit;
-    });
-    const {colours, axes} = pcaColours(units);
-    return {colours, explained: sum(axes.variances) / axes.total};
-  },
+  /** What the common colours of maps are read on. */
+  colours: ({maps, range}: {maps: ReadonlyMap<string, FeatureMap>; range: ColourRange}): ColourBasis =>
+    colourBasis(maps, range),
   /** Keeps a photo's maps here, so that a slider's questions stay small: of the two photos that came last, one a side. */
   hold: (maps: HeldMaps): void => {
     held = [maps, ...held.filter(({key}) => key !== maps.key)].slice(0, 2);
@@ -76,13 +58,6 @@ export const tasks = {
 let held: HeldMaps[] = [];
 
 export type Tasks = typeof tasks;
-
-function withoutMean({width, values}: {width: number; values: Float64Array}) {
-  const tokens = values.length / width;
-  const centre = new Float64Array(width);
-  values.forEach((value, k) => (centre[k % width] += value / tokens));
-  return {width, values: values.map((value, k) => value - centre[k % width])};
-}
 
 if (typeof document === "undefined" && typeof addEventListener === "function") {
   addEventListener("message", ({data: {id, name, asked}}: MessageEvent) => {

@@ -1,8 +1,10 @@
 /** Records computed beforehand, fetched as they are needed and kept while the page is open. */
 import {decodeAttention, decodeFeatures, decodeRecord, decodeRepairs} from "../records/arrow.js";
+import {decodeColours} from "../records/served.js";
 import {guardedSource} from "../records/absent.js";
-import type {AttentionMap, RecordSource} from "../records/record.js";
 import {registerVariants} from "../model/registerVariants.js";
+import type {AttentionMap, RecordSource, Trunk} from "../records/record.js";
+import {savesData} from "../ui/quiet.js";
 import {Cache, perOwner} from "./cache.js";
 
 /** The site's root: modules lie three folders below it, in the preview and in the built site. */
@@ -44,7 +46,7 @@ export async function fetchData(path: string): Promise<Uint8Array> {
   let response: Response;
   try {
     // Its address stays the same from build to build: a browser is not to answer with an earlier one.
-    response = await fetch(dataAddress(path), {cache: "no-cache"});
+    response = await (takeEarly(path) ?? fetch(dataAddress(path), {cache: "no-cache"}));
   } catch (cause) {
     throw new Error(`data/${path} could not be loaded: the connection failed. Reload the page to try again.`, {cause});
   }
@@ -57,6 +59,16 @@ export async function fetchData(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new Error(`data/${path} arrived damaged or only in part. Reload the page to try again.`, {cause});
   }
+}
+
+/** The answer that the page's head asked for (`scripts/site/early.ts`), once. */
+function takeEarly(path: string): Promise<Response> | undefined {
+  const page = globalThis as {sfpEarly?: {path: string; response: Promise<Response>}};
+  if (page.sfpEarly?.path !== path) return undefined;
+  const {response} = page.sfpEarly;
+  delete page.sfpEarly;
+  asked.add(path);
+  return response;
 }
 
 /** Some hosts name the coding of a .gz file, and the browser has then expanded it already. */
@@ -105,13 +117,36 @@ async function read(folder: string): Promise<RecordSource> {
   const record = decodeRecord(await fetchData(`records/${folder}/summary.arrow.gz`));
   const file = (name: string) => fetchData(`records/${folder}/${name}.arrow.gz`);
   const maps = new Cache(async (name) => decodeAttention(await file(name)));
+  const mean = layersOf(async (name) => (await maps.get(name))[0]);
+  const colours = new Cache(async (name) => decodeColours(await file(name)));
   const features = new Cache(async (stage) => decodeFeatures(await file(`features-${stage}`)));
   const repairs = new Cache(async (name) => decodeRepairs(await file(name)));
   return guardedSource({
     record,
-    attention: async (trunk, layer) => (await maps.get(`attention-${trunk}`))[layer],
+    attention: (trunk, layer) => mean(trunk, layer, record.layers),
     headAttention: async (trunk, layer): Promise<AttentionMap[]> => maps.get(`heads-${trunk}-${layer + 1}`),
     features: async (stage) => features.get(stage),
-    repairs: async () => repairs.get("repairs")
+    repairs: async () => repairs.get("repairs"),
+    colours: async (range) => (await colours.get("colours"))[range]
   });
+}
+
+/**
+ * Layers of a trunk's mean attention, each a file. Whoever looks at a second layer goes on to others, and finds them here:
+ * figures draw a layer that is here within the frame.
+ */
+function layersOf(read: (name: string) => Promise<AttentionMap>) {
+  const first = new Map<Trunk, number>();
+  const whole = new Set<Trunk>();
+  const of = (trunk: Trunk, layer: number) => read(`attention-${trunk}-${layer + 1}`);
+  return async (trunk: Trunk, layer: number, layers: number): Promise<AttentionMap> => {
+    const map = await of(trunk, layer);
+    if (!first.has(trunk)) first.set(trunk, layer);
+    else if (first.get(trunk) !== layer && !whole.has(trunk) && !savesData()) {
+      whole.add(trunk);
+      // One that fails is asked for again when it is looked at.
+      for (let other = 0; other < layers; ++other) of(trunk, other).catch(() => {});
+    }
+    return map;
+  };
 }

@@ -1,6 +1,7 @@
 /** Completes a built site: heads of pages, files that hosts look for, and the list that offline use goes by. */
 import {copyFileSync, readFileSync, readdirSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
+import {firstRecord} from "./early.js";
 import {completeHead} from "./head.js";
 import {hostHeaders} from "./headers.js";
 import {offlineList} from "./offline.js";
@@ -22,7 +23,8 @@ export function finishSite(folder: string, {site, hosts = []}: FinishOptions = {
   const pages = files.filter((file) => file.endsWith(".html"));
   for (const file of pages) {
     const html = readFileSync(join(folder, file), "utf8");
-    write(file, completeHead(html, {file, site, hosts: file === "live.html" ? hosts : []}));
+    const early = firstRecord(folder, html);
+    write(file, completeHead(html, {file, site, hosts: file === "live.html" ? hosts : [], early}));
   }
   write("offline.json", JSON.stringify(offlineList(folder, files)));
   write("_headers", hostHeaders(hosts));

@@ -1,4 +1,5 @@
 /** What pages say about themselves to search engines, to whoever is sent a link, and to the browser. */
+import {earlyScript} from "./early.js";
 import {pagePolicy} from "./policy.js";
 
 export interface PageHead {
@@ -8,10 +9,14 @@ export interface PageHead {
   site?: string;
   /** Hosts that the page may ask beside its own. */
   hosts?: readonly string[];
+  /** A data file that the page asks for first, below `data/`. */
+  early?: string;
 }
 
 /** Adds policy, description and social tags to a built page. */
-export function completeHead(html: string, {file, site, hosts}: PageHead): string {
+export function completeHead(written: string, {file, site, hosts, early}: PageHead): string {
+  const html =
+    early && !written.includes("sfpEarly") ? written.replace("<title>", `${earlyScript(early)}\n<title>`) : written;
   const title = text(/<title>([\s\S]*?)<\/title>/.exec(html)?.[1]) ?? "SFP Explorer";
   // A page's lead asks its question; that is its best description.
   const lead = text(/<p class="lead">([\s\S]*?)<\/p>/.exec(html)?.[1]);

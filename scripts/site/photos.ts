@@ -4,8 +4,9 @@ import {join} from "node:path";
 import type {SiteModel} from "../../data/site/models.js";
 import {sitePhotos} from "../../data/site/photos.js";
 import {photoPicture, wholePicture} from "../../data/photos/picture.js";
-import {packedFiles} from "../../data/records/archive.js";
+
 import {archiveFile} from "../../data/records/places.js";
+import {servedFiles} from "../../data/records/served.js";
 
 /**
  * Writes each photo's picture and its analyses, under the addresses that the preview's loaders serve.
@@ -27,7 +28,7 @@ export async function placePhotos(site: string, models: readonly SiteModel[]): P
       }
       const folder = join(site, "data/records", model, photo.id);
       mkdirSync(folder, {recursive: true});
-      for (const [name, bytes] of Object.entries(packedFiles(readFileSync(archive))))
+      for (const [name, bytes] of Object.entries(servedFiles(readFileSync(archive))))
         writeFileSync(join(folder, name), bytes);
     }
   }

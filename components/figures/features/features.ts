@@ -1,7 +1,8 @@
 import {median} from "../../analysis/arrays.js";
 import {extent} from "d3";
 import {tokenNorms} from "../../analysis/norms.js";
-import type {FeatureMap, RecordSource} from "../../records/record.js";
+import {coloursOn} from "../../analysis/featureColours.js";
+import type {ColourBasis, ColourRange, FeatureMap, RecordSource} from "../../records/record.js";
 import {cosinesTo, cosinesToToken} from "../../analysis/similarity.js";
 import type {Feed, View} from "../../site/feed.js";
 import {menu, segmented} from "../../ui/inputs.js";
@@ -10,7 +11,6 @@ import {wordsField} from "../../page/wordsField.js";
 import {askWords, type Asked} from "../../site/asked.js";
 import {Cache, newest, perOwner, proceed, type Answer} from "../../site/cache.js";
 import {inBackground} from "../../site/background.js";
-import type {FeatureColours} from "../../site/background.worker.js";
 import {pinMarks} from "../attention/maps.js";
 import type {Domain} from "../../charts/colour.js";
 import {formatValue, h} from "../../ui/dom.js";
@@ -130,13 +130,12 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   });
 
   let values: (ArrayLike<number> | undefined)[] = [];
-  let drawnColours: {made: FeatureColours; present: readonly FeatureStage[]} | null = null;
+  let drawnColours: ReadonlyMap<string, Float64Array> | null = null;
   const paint = (view: View, answer: FeatureAnswer) => {
     const {record, selection} = view;
     const {measure} = selection.features;
-    const {found, asked, colours: made} = answer;
-    const present = allMaps.filter(({name}) => found.has(name));
-    drawnColours = made && {made, present};
+    const {found, asked, basis} = answer;
+    drawnColours = basis && coloursOf(found, basis, selection.maps.range);
     values =
       measure === "pca"
         ? []
@@ -146,9 +145,9 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
           });
     const spanned = values.flatMap((list) => (list ? [list] : []));
     const domain = spanned.length ? sharedRange(feed, options.id, roundDomain(spanned), measure) : ([0, 1] as const);
-    paintMaps(parts, view, answer, values, domain);
+    paintMaps(parts, view, answer, {values, colours: drawnColours, domain});
     paintLegend(parts, view, answer, domain);
-    frame.update(words(view, options, asked, made ? present.length : allMaps.length));
+    frame.update(words(view, options, asked, basis ? basis.names.length : allMaps.length));
     point(store.pointing.hover);
     const word = measure === "word" && asked && {words: asked.words, word: selection.words.class};
     frame.update({drawn: {image: record.image, measure, ...word}});
@@ -179,19 +178,33 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   return frame;
 }
 
+/** What maps are drawn in: a value a patch, or colours. */
+interface Painted {
+  values: readonly (ArrayLike<number> | undefined)[];
+  colours: ReadonlyMap<string, Float64Array> | null;
+  domain: Domain;
+}
+
+/** The colours of maps on a basis, each found once. */
+function coloursOf(maps: FeatureMaps, basis: ColourBasis, range: ColourRange): ReadonlyMap<string, Float64Array> {
+  const known = colourings(basis);
+  for (const [name, map] of maps) if (!known.has(name)) known.set(name, coloursOn(basis, map, range));
+  return known;
+}
+
+const colourings = perOwner((_basis: ColourBasis) => new Map<string, Float64Array>());
+
 function paintMaps(
   {cells, photo, note}: Parts,
   view: View,
-  {found, colours: made}: FeatureAnswer,
-  values: readonly (ArrayLike<number> | undefined)[],
-  domain: Domain
+  {found}: FeatureAnswer,
+  {values, colours, domain}: Painted
 ): void {
   const {record, selection, picture} = view;
   const own = selection.maps.range === "own";
-  const present = allMaps.filter(({name}) => found.has(name));
   const marks = pinMarks(view).filter(({mark}) => mark === "target");
   for (const [i, {name, map, frame}] of cells.entries()) {
-    const colour = made?.colours[present.findIndex((other) => other.name === name)];
+    const colour = colours?.get(name);
     const list = values[i] ?? null;
     map.update({
       grid: record.grid,
@@ -213,7 +226,7 @@ function paintMaps(
 function paintLegend(
   {legend, colourNote}: Parts,
   {selection}: View,
-  {found, asked, colours: made}: FeatureAnswer,
+  {asked, basis}: FeatureAnswer,
   domain: Domain
 ): void {
   const {measure} = selection.features;
@@ -221,9 +234,8 @@ function paintLegend(
   const label = legendLabel(measure, asked, selection.words.class);
   legend.hidden = measure === "pca" || own;
   legend.update({label, domain});
-  const count = allMaps.filter(({name}) => found.has(name)).length;
-  colourNote.textContent = made
-    ? `Red, green and blue are three principal components with ${Math.round(100 * made.explained)} % of the variance of all ${count} maps${own ? ", each map’s mean subtracted" : ""}`
+  colourNote.textContent = basis
+    ? `Red, green and blue are three principal components with ${Math.round(100 * basis.explained)} % of the variance of all ${basis.names.length} maps${own ? ", each map’s mean subtracted" : ""}`
     : own && measure !== "pca"
       ? `${label}; each map from its least to its greatest`
       : "";
@@ -234,7 +246,7 @@ function paintLegend(
 interface FeatureAnswer {
   found: FeatureMaps;
   asked: Asked | null;
-  colours: FeatureColours | null;
+  basis: ColourBasis | null;
 }
 
 function ask({source, selection}: View, maps: readonly FeatureStage[]): Answer<FeatureAnswer> {
@@ -242,19 +254,22 @@ function ask({source, selection}: View, maps: readonly FeatureStage[]): Answer<F
     features: {measure},
     maps: {range}
   } = selection;
-  const names = (measure === "pca" ? allMaps : maps).map(({name}) => name);
-  return proceed(featureMaps(source, names), (found) => {
+  const found = featureMaps(
+    source,
+    maps.map(({name}) => name)
+  );
+  return proceed(found, (here) => {
     switch (measure) {
       case "pca":
-        return proceed(colours(source).get(range), (made) => ({found, asked: null, colours: made}));
+        return proceed(bases(source).get(range), (basis) => ({found: here, asked: null, basis}));
       case "word":
         return proceed(askWords({...selection, words: selection.words.list}), (asked) => ({
-          found,
+          found: here,
           asked,
-          colours: null
+          basis: null
         }));
       default:
-        return {found, asked: null, colours: null};
+        return {found: here, asked: null, basis: null};
     }
   });
 }
@@ -298,18 +313,18 @@ export function chosenClass({classes}: Asked, word: number): number {
   return Math.min(word, classes.length) - 1;
 }
 
-/** The common colours of the maps that a photo has, in the order of the page's maps; centred where each has its own range. */
-const colours = perOwner(
+/** What the common colours of a photo's maps are read on: found beforehand, or here from all maps that it has. */
+const bases = perOwner(
   (source: RecordSource) =>
-    new Cache((range) =>
-      proceed(
-        featureMaps(
-          source,
-          allMaps.map(({name}) => name)
-        ),
-        (found) => inBackground("colours", {maps: [...found.values()], centred: range === "own"})
-      )
-    )
+    new Cache<ColourBasis>((key) => {
+      const range = key as ColourRange;
+      if (source.colours) return source.colours(range);
+      const every = featureMaps(
+        source,
+        allMaps.map(({name}) => name)
+      );
+      return proceed(every, (maps) => inBackground("colours", {maps, range}));
+    })
 );
 
 /** From the least to the greatest value of all lists, on round ends. */
@@ -435,19 +450,13 @@ export function classMenu(feed: Feed): HTMLElement {
 /** What is drawn, a row a patch: a value a map, or its colour as red, green and blue from 0 to 1. */
 function rows(
   maps: readonly FeatureStage[],
-  {
-    values,
-    colours
-  }: {
-    values: readonly (ArrayLike<number> | undefined)[];
-    colours: {made: FeatureColours; present: readonly FeatureStage[]} | null;
-  },
+  {values, colours}: Pick<Painted, "values" | "colours">,
   state: Feed["state"]
 ): Rows {
   if (!("view" in state)) return [];
   const {grid, image} = state.view.record;
   const cells = ({name}: FeatureStage, i: number, patch: number) => {
-    const colour = colours?.made.colours[colours.present.findIndex((other) => other.name === name)];
+    const colour = colours?.get(name);
     if (colour)
       return ["red", "green", "blue"].map((channel, c) => [`${name}_${channel}`, colour[3 * patch + c]] as const);
     return values[i] ? [[name, values[i][patch]] as const] : [];

@@ -6,12 +6,13 @@ import type {Drawing} from "../../ui/drawing.js";
 import type {FigureOptions} from "./figure.js";
 import {drawnBy} from "./redraw.js";
 import {reasonOf} from "../../ui/reason.js";
+import {whenQuiet} from "../../ui/quiet.js";
 import {followSight} from "../../ui/whenSeen.js";
 
 /**
  * Ties a figure to a feed: `draw` repaints it for a view, `point` for what the pointer is on; while
- * there is no view, its frame says why. A figure that is scrolled out of sight waits until it comes
- * near again, so that a slider's move costs what the reader sees and no more.
+ * there is no view, its frame says why. A figure that is out of sight waits until it comes near, so that a page fetches
+ * and a slider's move costs what the reader sees and no more; it is drawn first when the page is quiet.
  */
 export function follow(
   feed: Feed,
@@ -19,7 +20,8 @@ export function follow(
   draw: (view: View) => void,
   point?: (pointing: Pointing, view: View) => void
 ): void {
-  let inSight = true;
+  let inSight = false;
+  let quiet = false;
   let shown: FeedState | undefined;
   let everDrawn = false;
   const show = (state: FeedState) => {
@@ -34,7 +36,11 @@ export function follow(
   };
   feed.subscribe((state) => {
     // What is drawn first may as well be there when the reader arrives.
-    if (inSight || !everDrawn) show(state);
+    if (inSight || (quiet && !everDrawn) || !("view" in state)) show(state);
+  });
+  whenQuiet(() => {
+    quiet = true;
+    if (!everDrawn) show(feed.state);
   });
   drawnBy(feed, frame, () => {
     // Out of sight it is drawn when it comes back.

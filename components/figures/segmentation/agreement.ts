@@ -1,4 +1,5 @@
-import * as Plot from "@observablehq/plot";
+import type * as PlotLibrary from "@observablehq/plot";
+import {proceed} from "../../site/cache.js";
 import type {Feed, View} from "../../site/feed.js";
 import {secondNote} from "../features/stages.js";
 import {css, sequential} from "../../charts/colour.js";
@@ -32,8 +33,9 @@ export function agreementFigure(feed: Feed): HTMLElement {
   });
   let cells: Cell[] = [];
   let width = 0;
+  let plot: typeof PlotLibrary | undefined;
   const paint = () => {
-    if (width > 0 && cells.length) element.replaceChildren(plot(cells, width));
+    if (plot && width > 0 && cells.length) element.replaceChildren(matrix(plot, cells, width));
   };
   whenResized(element, (w) => {
     width = w;
@@ -43,7 +45,11 @@ export function agreementFigure(feed: Feed): HTMLElement {
   let shown: Masks | undefined;
   followAnswers(feed, frame, {
     waiting,
-    ask: viewMasks,
+    // The chart's library is as large as the rest of the page, and the figure the last of it.
+    ask: (view) =>
+      proceed(viewMasks(view), (masks) =>
+        plot ? masks : import("@observablehq/plot").then((loaded) => ((plot = loaded), masks))
+      ),
     draw: ({record, picture, source: drawn}, masks) => {
       source = drawn;
       if (shown === masks) return;
@@ -75,7 +81,7 @@ export function comparePairs(masks: Masks): Cell[] {
   );
 }
 
-function plot(cells: readonly Cell[], width: number) {
+function matrix(Plot: typeof PlotLibrary, cells: readonly Cell[], width: number) {
   const names = [...new Set(cells.map(({method}) => method))];
   const map = sequential(isDark());
   const colour = ({same}: Cell) => css(map, Math.max(0, 2 * same - 1));

@@ -13,6 +13,7 @@ import {figure, provenance} from "../frame/figure.js";
 import {sharedRange} from "../side/sharedRange.js";
 import {absent, absentNote} from "../frame/absent.js";
 import {followAnswers} from "../frame/follow.js";
+import {redraw} from "../frame/redraw.js";
 import {rampLegend} from "../../charts/legend.js";
 import {disagreement, maskPicture, type PhotoMask} from "./masks.js";
 import {patchMap} from "../../charts/patchMap.js";
@@ -53,7 +54,9 @@ function build(feed: Feed) {
     legend: rampLegend({label: "", domain: [0, 1], scale: "linear"}),
     note: absentNote(),
     classes: h("div"),
-    controls: segmentationControls(feed)
+    controls: segmentationControls(feed),
+    /** What each method's map was painted of, by its name: masks come one by one. */
+    painted: new Map<string, readonly unknown[]>()
   };
 }
 
@@ -97,7 +100,7 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     paintMasks(parts, view, masks, index, all);
     frame.update(words(view, masks, index));
     point(store.pointing.hover, view);
-    frame.update({drawn: {image: record.image, shown, words: asked.words}});
+    frame.update({drawn: {image: record.image, shown, words: masks.pending.length ? false : asked.words}});
   };
   const point = (hover: number | null, {selection}: View) => {
     photo.update({hover});
@@ -109,11 +112,19 @@ export function segmentationFigure(feed: Feed): HTMLElement {
     }
   };
   let source: View["source"] | undefined;
+  let queued = 0;
+  /** Several masks come in a frame. */
+  const more = () => {
+    queued ||= requestAnimationFrame(() => {
+      queued = 0;
+      redraw(feed, frame.id);
+    });
+  };
   followAnswers(feed, frame, {
     waiting,
     ask: (view) => {
       controls.show(view);
-      return viewMasks(view);
+      return viewMasks(view, more);
     },
     draw: (view, masks) => {
       source = view.source;
@@ -128,7 +139,7 @@ export function segmentationFigure(feed: Feed): HTMLElement {
 
 /** @param index the class that a heat map shows, 0-based */
 function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Masks, index: number, all: Domain): void {
-  const {photo, cells, note, classes, legend} = parts;
+  const {photo, cells, note, classes, legend, painted} = parts;
   const {shown, against, opacity} = selection.masks;
   const {asked, byName} = masks;
   const base = byName.get(baseOf(masks, against).name)!;
@@ -137,8 +148,12 @@ function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Mas
   photo.update({grid: record.grid, photo: picture.image});
   for (const {name, map, frame} of cells) {
     const mask = byName.get(name);
-    frame.update({absent: mask ? "" : absent});
-    if (!mask) continue;
+    frame.update({absent: mask || masks.pending.includes(name) ? "" : absent});
+    map.classList.toggle("is-coming", !mask);
+    const of = mask ? [mask, picture.image, shown, index, own, opacity, base, ...(heat && !own ? all : [])] : [];
+    const same = painted.get(name)?.every((part, i) => part === of[i]) && painted.get(name)!.length === of.length;
+    painted.set(name, of);
+    if (!mask || same) continue;
     const values = heat ? mask.heat[index] : null;
     map.update({
       grid: record.grid,
@@ -151,7 +166,7 @@ function paintMasks(parts: Parts, {record, selection, picture}: View, masks: Mas
     });
   }
   note.show(
-    cells.filter(({name}) => !byName.has(name)).map(({title}) => title),
+    cells.filter(({name}) => !byName.has(name) && !masks.pending.includes(name)).map(({title}) => title),
     record.provenance.model
   );
   classes.replaceChildren(classesLegend(asked));

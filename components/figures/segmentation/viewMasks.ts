@@ -1,8 +1,8 @@
+import {reasonOf} from "../../ui/reason.js";
 import type {ImageRecord, RecordSource} from "../../records/record.js";
 import {askWords, type Asked} from "../../site/asked.js";
 import {Cache, perOwner, proceed, type Answer} from "../../site/cache.js";
 import type {View} from "../../site/feed.js";
-import {featureMaps, type FeatureMaps} from "../features/featureMaps.js";
 import {segmenters, type FeatureStage} from "../features/stages.js";
 import {segmentPatches, type PhotoMask} from "./masks.js";
 
@@ -10,6 +10,8 @@ import {segmentPatches, type PhotoMask} from "./masks.js";
 export interface Masks {
   asked: Asked;
   byName: ReadonlyMap<string, PhotoMask>;
+  /** Methods whose masks are on their way. */
+  pending: readonly string[];
 }
 
 /** What segments and is there, in the page's order. */
@@ -17,22 +19,61 @@ export function present({byName}: Masks): readonly FeatureStage[] {
   return segmenters.filter(({name}) => byName.has(name));
 }
 
-const kept = perOwner<RecordSource, WeakMap<Asked, Cache<Masks>>>(() => new WeakMap());
-
-/** The masks of a view's photo for its words. Rejects where no method has features, or where words are not known. */
-export function viewMasks({source, selection, record}: View): Answer<Masks> {
-  const names = segmenters.map(({name}) => name);
-  return proceed(askWords({...selection, words: selection.words.list}), (asked) => {
-    const ofWords = kept(source);
-    const masks =
-      ofWords.get(asked) ??
-      new Cache(() => proceed(featureMaps(source, names), (maps) => segmentAll(maps, record, asked)));
-    ofWords.set(asked, masks);
-    return masks.get(asked.words);
-  });
+/** A photo's masks for some words: each method's, or why it has none, and all once they are here. */
+interface Kept {
+  each: Cache<PhotoMask | Error>;
+  all?: Masks;
 }
 
-async function segmentAll(maps: FeatureMaps, {grid}: ImageRecord, asked: Asked): Promise<Masks> {
-  const each = [...maps].map(async ([name, map]) => [name, await segmentPatches(map, grid, asked)] as const);
-  return {asked, byName: new Map(await Promise.all(each))};
+const kept = perOwner((_source: RecordSource) => new WeakMap<Asked, Kept>());
+
+function keptOf({source, record}: View, asked: Asked): Kept {
+  const ofWords = kept(source);
+  const found = ofWords.get(asked) ?? {each: new Cache((name) => segment(source, record, name, asked))};
+  ofWords.set(asked, found);
+  return found;
+}
+
+async function segment(source: RecordSource, {grid}: ImageRecord, name: string, asked: Asked) {
+  try {
+    return await segmentPatches(await source.features(name), grid, asked);
+  } catch (thrown) {
+    return new Error(reasonOf(thrown), {cause: thrown});
+  }
+}
+
+/**
+ * The masks of a view's photo for its words, as soon as those of the first method are here.
+ *
+ * @param more called when there is another; without it, all are waited for
+ * @throws Error where no method has features, or where words are not known
+ */
+export function viewMasks(view: View, more?: () => void): Answer<Masks> {
+  const {selection} = view;
+  return proceed(askWords({...selection, words: selection.words.list}), (asked) => masksOf(view, asked, more));
+}
+
+function masksOf(view: View, asked: Asked, more?: () => void): Answer<Masks> {
+  const held = keptOf(view, asked);
+  if (held.all) return held.all;
+  const answers = segmenters.map(({name}) => [name, held.each.get(name)] as const);
+  const coming = answers.flatMap(([name, answer]) => (answer instanceof Promise ? [{name, answer}] : []));
+  const again = () => masksOf(view, asked, more);
+  if (!more && coming.length) return Promise.all(coming.map(({answer}) => answer)).then(again);
+  const [first] = segmenters;
+  const awaited = coming.find(({name}) => name === first.name);
+  if (awaited) return awaited.answer.then(again);
+  const byName = new Map(answers.flatMap(([name, answer]) => (isMask(answer) ? [[name, answer] as const] : [])));
+  const failed = answers.find(([, answer]) => answer instanceof Error)?.[1];
+  if (!coming.length && byName.size === 0) throw failed as Error;
+  // Where the first has none, the next that has is as good.
+  if (byName.size === 0) return Promise.race(coming.map(({answer}) => answer)).then(again);
+  const masks: Masks = {asked, byName, pending: coming.map(({name}) => name)};
+  if (!coming.length) held.all = masks;
+  for (const {answer} of coming) void answer.then(more);
+  return masks;
+}
+
+function isMask(answer: Answer<PhotoMask | Error>): answer is PhotoMask {
+  return !(answer instanceof Promise) && !(answer instanceof Error);
 }
