@@ -89,6 +89,8 @@ export interface Calls {
   second: {ask: {model: ModelSource}; answer: null};
   /** `at`: where along the longer side the square is cut, 0 to 1; the middle unless told. */
   look: {ask: {image: string; file: Blob; fit: Fit; at?: number; options: GivenOptions}; answer: ImageRecord};
+  /** Makes the graphs that a first picture needs, before there is one. */
+  warm: {ask: {fit: Fit; options: GivenOptions; methods: SegmentAsk["methods"]}; answer: null};
   attention: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap};
   heads: {ask: {trunk: Trunk; layer: number}; answer: AttentionMap[]};
   features: {ask: {stage: string; options?: GivenOptions}; answer: FeatureMap};

@@ -3,7 +3,8 @@ import {FileAttachment} from "observablehq:stdlib";
 import type {TextVectors} from "../model/lexicon.js";
 import {classOfQueries, equalWords, parseLabels, type LabelClass} from "../model/segmentation/labels.js";
 import {Cache, perOwner, proceed, type Answer} from "./cache.js";
-import {explained, wordsOf, type WordVectors} from "./lexicon.js";
+import {explained, wordsOf, wordsOfPhoto, type WordVectors} from "./lexicon.js";
+import {generalWords} from "./generalWords.js";
 import {listPhotos} from "./library.js";
 
 /** Classes, and one vector for each of their words. */
@@ -20,9 +21,6 @@ export interface Asked {
   notes: string[];
 }
 
-/** For photos that have none, in a site whose words.json names none for any. */
-const general = "animal; vehicle; furniture; building";
-
 const suiting = new Cache(findWords);
 
 /** The words that suit a photo: its own in data/images/words.json, those for any photo there ("*"), or general ones. */
@@ -37,7 +35,7 @@ async function findWords(image: string): Promise<string> {
   // The site's list says which words are about this very picture.
   const own = (await listPhotos()).find(({id}) => id === image)?.words;
   const any = typeof words === "object" && words !== null && "*" in words ? words["*"] : undefined;
-  return [own, any].find((text): text is string => typeof text === "string" && text.trim() !== "") ?? general;
+  return [own, any].find((text): text is string => typeof text === "string" && text.trim() !== "") ?? generalWords;
 }
 
 /** Every figure of a page asks for the same words, on every move of a slider: the last few answers are kept. */
@@ -45,8 +43,9 @@ const answers = perOwner((lexicon: WordVectors) => new Cache((typed) => explaini
 
 /** The classes and vectors of words, or of those that suit the photo. Rejects naming the words that are not known. */
 export function askWords({model, image, words}: {model: string; image: string; words: string}): Answer<Asked> {
-  return proceed(wordsOf(model), (lexicon) =>
-    proceed(words.trim() || photoWords(image), (typed) => answers(lexicon).get(typed))
+  const typed = words.trim();
+  return proceed(typed ? wordsOf(model) : wordsOfPhoto(model, image), (answering) =>
+    proceed(typed || photoWords(image), (asked) => answers(answering).get(asked))
   );
 }
 

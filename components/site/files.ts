@@ -11,7 +11,7 @@ import {Cache, perOwner} from "./cache.js";
 export const siteRoot = new URL("../../../", import.meta.url);
 
 /** Whether the page comes from the preview, which serves data as the loaders wrote it, and not from a built site. */
-const preview = new URL(import.meta.url).searchParams.has("sha");
+export const isPreview = new URL(import.meta.url).searchParams.has("sha");
 
 /** Data files that a page of one file holds in itself, by path: addresses that hold their bytes. */
 let held: ReadonlyMap<string, string> | undefined;
@@ -32,7 +32,7 @@ export function askedFiles(): ReadonlySet<string> {
 export function dataAddress(path: string): string {
   asked.add(path);
   if (held) return held.get(path) ?? "data:,";
-  return new URL(`${preview ? "_file/" : ""}data/${path}`, siteRoot).href;
+  return new URL(`${isPreview ? "_file/" : ""}data/${path}`, siteRoot).href;
 }
 
 /**

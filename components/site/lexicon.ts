@@ -6,7 +6,7 @@ import {Lexicon, type LexiconFile, type TextVectors} from "../model/lexicon.js";
 import {UnknownWordsError, type Meaning} from "../model/spelling.js";
 import {WordList} from "../model/wordList.js";
 import {Cache, type Answer} from "./cache.js";
-import {fetchData} from "./files.js";
+import {fetchData, isPreview} from "./files.js";
 
 /** Whatever gives words their vectors: a lexicon or a list at once, a text tower after a run. */
 export interface WordVectors {
@@ -22,6 +22,37 @@ const words = new Cache<WordVectors>(read);
  */
 export function wordsOf(model: string): Answer<WordVectors> {
   return words.get(model);
+}
+
+/** The words that suit a photo, whose vectors a built site has in a file a hundredth of the model's. */
+const ofPhotos = new Cache<WordVectors>(async (key) => {
+  const [model, image] = key.split("/");
+  try {
+    const list = new WordList(decodeWords(await fetchData(`records/${model}/${image}/words.arrow.gz`)));
+    return {
+      ...(wordSource(model) === "list" && {tower: true}),
+      vectors: (asked) => {
+        try {
+          return list.vectors(asked);
+        } catch {
+          return everyVector(model, asked);
+        }
+      }
+    };
+  } catch {
+    return wordsOf(model);
+  }
+});
+
+async function everyVector(model: string, asked: readonly string[]): Promise<TextVectors> {
+  return (await wordsOf(model)).vectors(asked);
+}
+
+/** What answers the words that suit a photo of the site. Rejects with what is missing. */
+export function wordsOfPhoto(model: string, image: string): Answer<WordVectors> {
+  const source = wordSource(model);
+  const inFiles = !isPreview && (source === "lexicon" || source === "list");
+  return words.peek(model) ?? (inFiles ? ofPhotos.get(`${model}/${image}`) : wordsOf(model));
 }
 
 /** Answers a model's words from elsewhere, such as by a model that runs in this page. */

@@ -24,6 +24,23 @@ function next(): void {
   else setTimeout(next, 50);
 }
 
+/** Calls `act` when a page has loaded and the browser has nothing else to do. */
+export function whenLoaded(act: () => void): void {
+  const begin = () => {
+    // Safari has no idle callbacks.
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(act, {timeout: 2000});
+    else setTimeout(act, 500);
+  };
+  if (document.readyState === "complete") begin();
+  else addEventListener("load", begin);
+}
+
+/** Whether the browser knows the connection to be slow: megabytes that nobody asked for would be in the way. */
+export function isSlow(): boolean {
+  const {effectiveType = "4g"} = (navigator as {connection?: {effectiveType?: string}}).connection ?? {};
+  return effectiveType !== "4g";
+}
+
 /** Whether the reader asked for less traffic. */
 export function savesData(): boolean {
   return (navigator as {connection?: {saveData?: boolean}}).connection?.saveData ?? false;

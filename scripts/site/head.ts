@@ -1,5 +1,6 @@
 /** What pages say about themselves to search engines, to whoever is sent a link, and to the browser. */
 import {earlyScript} from "./early.js";
+import {placesStyle} from "./places.js";
 import {pagePolicy} from "./policy.js";
 
 export interface PageHead {
@@ -35,7 +36,10 @@ export function completeHead(written: string, {file, site, hosts, early}: PageHe
       ? [`<link rel="canonical" href="${site}${file}">`, `<meta property="og:url" content="${site}${file}">`]
       : [])
   ];
-  return html.replace(/<meta charset="utf-8">/i, (charset) => [charset, ...tags].join("\n"));
+  const places = html.includes("--drawing-place") ? "" : placesStyle(file.replace(/\.html$/, ""));
+  return html
+    .replace("</head>", `${places}</head>`)
+    .replace(/<meta charset="utf-8">/i, (charset) => [charset, ...tags].join("\n"));
 }
 
 /** Words of a piece of HTML, safe within an attribute. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import sharp from "sharp";
-import {computed, giveModel, givePicture, ranAgain, tinyModel, watchStages} from "../support/live.js";
+import {cold, computed, giveModel, givePicture, ranAgain, tinyModel, watchStages} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -11,6 +11,7 @@ openSite();
 async function openAt(query: Readonly<Record<string, string>>): Promise<Page> {
   const page = await browser.newPage({viewport: {width: 1280, height: 900}});
   await page.addInitScript("globalThis.__name = (value) => value");
+  await cold(page);
   await page.goto(`${site.url}live?${new URLSearchParams(query)}`);
   await page.locator(".live-machine > *").first().waitFor();
   return page;

@@ -6,7 +6,7 @@ import type {ModelEntry} from "../../components/live/catalog.js";
 import {drawn} from "../support/drawn.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch} from "../support/harness.js";
-import {computed} from "../support/live.js";
+import {cold, computed} from "../support/live.js";
 import {serve, type ServeOptions, type Site} from "../support/serve.js";
 import {offering, tinyEntry} from "../support/site-model.js";
 
@@ -33,6 +33,7 @@ async function run(page: Page): Promise<string[]> {
     const name = /data\/models\/tiny-clip\/(.*)$/.exec(request.url())?.[1];
     if (name) asked.push(name);
   });
+  await cold(page);
   await page.goto(
     `${site.url}live?device=wasm&model=tiny-clip&methods=clip,sfp&windows=whole&short=224&words=cat; sofa, couch`
   );
@@ -69,6 +70,7 @@ test("a run asked for before the list of models has come waits for it", async ()
     await held;
     await route.continue();
   });
+  await cold(page);
   await page.goto(`${site.url}live?device=wasm&model=tiny-clip&methods=clip&windows=whole&short=224&words=cat; sofa`);
   await page.getByRole("button", {name: "Run on this photo"}).click();
   answer();

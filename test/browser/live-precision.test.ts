@@ -4,7 +4,7 @@ import {test} from "node:test";
 import type {Page} from "playwright-core";
 import sharp from "sharp";
 import {shoot} from "../support/harness.js";
-import {computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
+import {cold, computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -14,6 +14,7 @@ const inHalves = (page: Page) => page.locator(".live-machine label", {hasText: "
 
 test("an adapter without half precision is not offered for it, and a link that asks falls back", patience, async () => {
   const page = await (await browser.newContext()).newPage();
+  await cold(page);
   await page.goto(`${site.url}live?device=webgpu-float16`);
   await page.locator(".live-machine label", {hasText: "WebGPU: google swiftshader"}).waitFor();
   assert.equal(await inHalves(page).count(), 0);

@@ -7,7 +7,7 @@ import {drawn} from "../support/drawn.js";
 import {listen, sendBytes} from "../support/hub-server.js";
 import {keepFailures} from "../support/failures.js";
 import {base, launch, shoot} from "../support/harness.js";
-import {computed} from "../support/live.js";
+import {cold, computed} from "../support/live.js";
 import {serve, type ServeOptions, type Site} from "../support/serve.js";
 import {offering, tinyClip, tinyEntry} from "../support/site-model.js";
 
@@ -52,6 +52,7 @@ function allowHost(): void {
 /** The page as a second visit has it: isolated, its worker with a policy. */
 async function openIsolated(context?: BrowserContext): Promise<Page> {
   const page = await (context ?? (await browser.newContext())).newPage();
+  await cold(page);
   await page.goto(
     `${site.url}live?device=wasm&model=tiny-clip&methods=clip,sfp&windows=whole&short=224&words=cat; sofa, couch`
   );

@@ -7,7 +7,7 @@ import type {Page} from "playwright-core";
 import {npyArray} from "../../components/exchange/npy.js";
 import {floats} from "../../components/exchange/stored.js";
 import {drawn} from "../support/drawn.js";
-import {computed} from "../support/live.js";
+import {cold, computed} from "../support/live.js";
 import {downloaded} from "../support/harness.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -15,6 +15,7 @@ openSite();
 
 async function openAt(search: string): Promise<Page> {
   const page = await browser.newPage();
+  await cold(page);
   await page.goto(`${site.url}live?${search}`);
   await page.locator(".live-machine > *").first().waitFor();
   return page;

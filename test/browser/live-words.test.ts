@@ -4,7 +4,7 @@ import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import type {Page} from "playwright-core";
 import {drawn} from "../support/drawn.js";
-import {computed, givePicture} from "../support/live.js";
+import {cold, computed, givePicture} from "../support/live.js";
 import {tinyClip} from "../support/site-model.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -17,6 +17,7 @@ const tokenizer = file("tokenizer.json");
 
 async function run(files: {name: string; mimeType: string; buffer: Buffer}[]): Promise<Page> {
   const page = await browser.newPage();
+  await cold(page);
   await page.goto(`${site.url}live?device=wasm&methods=clip,sfp&windows=whole&short=224`);
   await page.locator(".live-machine > *").first().waitFor();
   await page.locator('input[accept*=".pth"]').setInputFiles(files);

@@ -7,7 +7,7 @@ import sharp from "sharp";
 import {theBrowser} from "../../scripts/browser.js";
 import {drawn} from "../support/drawn.js";
 import {accessibilityProblems, shoot} from "../support/harness.js";
-import {computed, giveModel, givePicture, openLive, tinyModel} from "../support/live.js";
+import {computed, giveModel, givePicture, openLive, tinyModel, watchStages} from "../support/live.js";
 import {browser, openSite, site} from "../support/site.js";
 
 openSite();
@@ -104,6 +104,28 @@ test(
         })
     );
     assert.match(String(blocked), /127\.0\.0\.2/);
+    await page.context().close();
+  }
+);
+
+test(
+  "while nobody asks, the runtime, the model and the first graphs come; a first picture then needs the run alone",
+  patience,
+  async () => {
+    const {page} = await newPage();
+    await page.goto(`${site.url}live`);
+    await page.waitForFunction(() => document.documentElement.dataset.prepared === "yes", undefined, {
+      timeout: 120_000
+    });
+    // Nothing of it shows, and no picture was run.
+    assert.equal(await page.locator(".live-progress").getAttribute("data-stage"), "idle");
+    assert.equal(await page.locator("#figure-class-rows-by-layer").getAttribute("data-drawn"), null);
+    const stages = await watchStages(page);
+    await page.getByRole("button", {name: "Run on this photo"}).click();
+    await computed(page);
+    const seen = await stages();
+    assert.ok(!seen.includes("download") && !seen.includes("runtime"), seen.join());
+    await drawn(page, "mask", {sfp: 4, clearclip: 4}, {timeout: 120_000});
     await page.context().close();
   }
 );

@@ -71,8 +71,16 @@ export async function ranAgain(page: Page): Promise<void> {
   );
 }
 
-/** The Live page, ready for a choice. */
+/** Has the Live page start nothing before it is asked to, as on a slow line: what tests look at is then what they asked for. */
+export async function cold(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "connection", {configurable: true, value: {effectiveType: "3g"}});
+  });
+}
+
+/** The Live page, ready for a choice, with nothing started. */
 export async function openLive(page: Page, site: string, search = ""): Promise<void> {
+  await cold(page);
   await page.goto(`${site}live${search}`);
   await page.locator(".live-machine > *").first().waitFor();
 }

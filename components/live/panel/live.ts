@@ -8,9 +8,10 @@ import {amendRun, isShown, keepRun, keptRun} from "../kept/run.js";
 import {canvasOf} from "../canvas.js";
 import {keepAttention, keepDump, keeping, keptSource} from "../kept/source.js";
 import type {ImageRecord} from "../../records/record.js";
-import {fitName, readChoices} from "./choices.js";
+import {isSlow, savesData, whenLoaded} from "../../ui/quiet.js";
+import {fitName, readChoices, readMethods} from "./choices.js";
 import {prepareIsolation} from "../isolation.js";
-import {maskControls, type MaskControls} from "./maskControls.js";
+import {maskControls, methodsOf, type MaskControls} from "./maskControls.js";
 import {DumpReader} from "../dumpClient.js";
 import {livePanel, type OpenDump} from "./panel.js";
 import {saveRun} from "./saveRun.js";
@@ -27,7 +28,10 @@ export interface LivePage {
   mask: HTMLElement;
 }
 
-/** Starts the page's session. Nothing is downloaded until the reader runs something. */
+/**
+ * Starts the page's session. The runtime, the model and the first graphs come while the reader reads; on a slow line, or
+ * for whoever saves data, once something is run.
+ */
 export function livePage(): LivePage {
   let current: Parameters<Feed["show"]> | undefined;
   // Until the first run figures keep no place for what they will draw: the page would be empty boxes.
@@ -97,6 +101,7 @@ export function livePage(): LivePage {
   const saving = saveRun(() => current && {source: current[0], methods: session.state.masks.map(({method}) => method)});
   const panel = livePanel(session, selection.value.image, {openDump: openAttention, saving: saving.element});
   void begin(session);
+  if (!savesData() && !isSlow()) whenLoaded(() => void prepare(session));
   void resume(session, masks, show).then(
     (key) => (kept ||= key ?? ""),
     () => {}
@@ -111,6 +116,12 @@ export function livePage(): LivePage {
     if (current) selection.set({model: current[0].record.provenance.model, image: current[1].id});
   });
   return {feed, panel: panel.element, options: options.element, mask: masks.figure};
+}
+
+/** Has everything ready for a first picture, and says so for programs that wait for it. */
+async function prepare(session: LiveSession): Promise<void> {
+  await session.prepare(methodsOf(session, readMethods(selection.value.live.methods)));
+  document.documentElement.dataset.prepared = "yes";
 }
 
 /** Keeps a finished run for the other pages. */

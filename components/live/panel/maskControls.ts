@@ -1,6 +1,6 @@
 /** The mask figure of the Live page, with the words, the methods and the windows that it is made for. */
 import {idOfSource, type ModelSource} from "../catalog.js";
-import type {OpenModel} from "../protocol.js";
+import type {OpenModel, SegmentAsk} from "../protocol.js";
 import type {RecordSource} from "../../records/record.js";
 import type {Feed} from "../../site/feed.js";
 import {segmented, slider} from "../../ui/inputs.js";
@@ -27,6 +27,15 @@ export interface MaskControls {
   resume(kept: KeptMasks): void;
   /** Shows what the address says, without making masks of it. */
   show(chosen: Selection): void;
+}
+
+/** Methods with the options that the reader gave; `through`: those that look through a second model. */
+export function methodsOf(
+  {options}: LiveSession,
+  names: readonly string[],
+  through: ReadonlySet<string> = new Set()
+): SegmentAsk["methods"] {
+  return names.map((name) => ({name, options: name === "sfp" ? options : undefined, proxied: through.has(name)}));
 }
 
 /**
@@ -60,8 +69,7 @@ export function maskControls(
       (found) => {
         const mine = (asked = {...found, note});
         const {classes, text} = found;
-        const own = (name: string) => (name === "sfp" ? session.options : undefined);
-        const runs = names.map((name) => ({name, options: own(name), proxied: through.has(name)}));
+        const runs = methodsOf(session, names, through);
         const ended = session.segment({methods: runs, classes, text, settings, probabilities: false}, other);
         void ended.then(() => {
           const {masks, stage} = session.state;

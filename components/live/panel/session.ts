@@ -4,7 +4,7 @@ import type {ShownPicture} from "../../site/feed.js";
 import type {Fit} from "../../model/image/fit.js";
 import type {TextVectors} from "../../model/lexicon.js";
 import type {OptionValues} from "../../analysis/options.js";
-import type {ModelEntry, ModelSource} from "../catalog.js";
+import {hostOf, type ModelEntry, type ModelSource} from "../catalog.js";
 import {capabilities, usableKind, type Capabilities, type DeviceKind} from "../capabilities.js";
 import {LiveModel, type Running} from "../client.js";
 import {canvasOf} from "../canvas.js";
@@ -61,9 +61,13 @@ export class LiveSession {
   /** SFP's options that differ from their defaults. */
   options: OptionValues = {};
   private live?: LiveModel;
+  /** The one that has looked at the picture. */
+  private looking?: LiveModel;
   private begun?: Promise<void>;
   private opening?: Promise<LiveModel>;
   private running?: Running<unknown>;
+  /** How many runs the reader waits for: what is prepared before is nobody's progress. */
+  private awaited = 0;
   private readonly listeners = new Set<(state: LiveState) => void>();
 
   constructor(
@@ -101,8 +105,12 @@ export class LiveSession {
     return source && ("entry" in source ? source.entry.id : source.id);
   }
 
-  /** The model that runs now, if any. */
+  /** The model that has looked at the picture and runs now, if any. */
   get model(): LiveModel | undefined {
+    return this.looking === this.open ? this.open : undefined;
+  }
+
+  private get open(): LiveModel | undefined {
     return this.live?.info && !this.live.closed ? this.live : undefined;
   }
 
@@ -185,6 +193,23 @@ export class LiveSession {
     await this.attempt(() => this.look(chosen));
   }
 
+  /**
+   * Starts the runtime, the site's model and the first graphs before there is a picture, so that the first one finds
+   * them. Nothing of it shows: what fails is told once a run needs it.
+   */
+  async prepare(methods: SegmentAsk["methods"]): Promise<void> {
+    await this.begun;
+    const {source, fit} = this.state;
+    const asksOthers = source && "entry" in source && hostOf(source.entry) !== undefined;
+    if (this.live || this.opening || !source || !("entry" in source) || asksOthers) return;
+    try {
+      const live = await this.opened();
+      if (fit.shape === "square") await live.call("warm", {fit, options: this.options, methods}).answer;
+    } catch {
+      // A run tries again, and says why.
+    }
+  }
+
   /** Segments the picture that was looked at last; `second` is the model that some of the methods look through. */
   async segment(ask: SegmentAsk, second?: ModelSource): Promise<void> {
     const live = this.model;
@@ -203,7 +228,7 @@ export class LiveSession {
 
   /** Vectors of words, by the text tower of the model that runs now: another worker may have taken its place. */
   private async words(words: readonly string[]): Promise<TextVectors> {
-    const live = this.model;
+    const live = this.open;
     if (!live) throw new Error("The model is not open yet: run a picture first.");
     try {
       return await live.call("words", {words: [...words]}, (news) => this.hear(news, live)).answer;
@@ -251,6 +276,7 @@ export class LiveSession {
     const {fit, at} = this.state;
     const running = live.look({image: id, file: chosen.file, fit, at, options: this.options}, (news) => {
       if ("looked" in news) {
+        this.looking = live;
         picture = {...picture, image: canvasOf(news.looked.square)};
         this.set(news.looked);
       } else if ("record" in news) this.show(news.record, live, picture);
@@ -262,7 +288,7 @@ export class LiveSession {
   /** The open model: pictures chosen while it is on its way wait for the same one. */
   private opened(): Promise<LiveModel> {
     const {source, kind} = this.state;
-    const live = this.model;
+    const live = this.open;
     if (live && live.source === source && live.kind === kind) return Promise.resolve(live);
     this.opening ??= this.start().finally(() => (this.opening = undefined));
     return this.opening;
@@ -288,6 +314,15 @@ export class LiveSession {
 
   /** Runs something; a device that is lost is replaced once, and what failed is told in words. */
   private async attempt(work: () => Promise<void>): Promise<void> {
+    this.awaited += 1;
+    try {
+      await this.guarded(work);
+    } finally {
+      this.awaited -= 1;
+    }
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
       this.set({stage: undefined});
@@ -303,7 +338,7 @@ export class LiveSession {
       const {recovered, chosen} = this.state;
       if (failure.kind === "device" && !recovered && chosen) {
         this.set({recovered: true, notes: ["The GPU was lost and the run began again."]});
-        return this.attempt(() => this.look(chosen));
+        return this.guarded(() => this.look(chosen));
       }
       this.set({failure, stage: undefined});
     }
@@ -320,8 +355,9 @@ export class LiveSession {
 
   private hear(news: News, from: LiveModel): void {
     if (from !== this.live) return;
-    if ("progress" in news) this.set({stage: news.progress});
-    else if ("note" in news) this.set({notes: [...this.state.notes, news.note]});
+    if ("progress" in news) {
+      if (this.awaited > 0) this.set({stage: news.progress});
+    } else if ("note" in news) this.set({notes: [...this.state.notes, news.note]});
     else if ("mask" in news) {
       // A refined mask takes the place of the one before.
       const {masks} = this.state;

@@ -73,27 +73,13 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
   },
 
   async look({image, file, fit: how, at = 0.5, options}, {tell, signal}) {
-    const {info, engines, sessions} = opened();
+    const {info} = opened();
     tell({progress: {stage: "image"}});
     const {picture, note} = await decodePicture(file);
     if (note) tell({note});
     const square = fit(partAt(picture, how, at), info.geometry.patch, how);
     tell({looked: {square: opaque(square), whole: opaque(reduced(picture))}});
-    const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
-    const subject = new LivePicture(engines, sessions, {
-      image,
-      ...inputOf(square, info.geometry),
-      som: values,
-      provenance: {
-        model: info.id,
-        weights: info.hash,
-        device: info.device,
-        method: "sfp",
-        options: [...changedOptions(sfp.options, values), ...cutWords(how, at)],
-        ...(info.guesses.length && {notes: [...info.guesses]}),
-        versions: {onnxruntime: runtimeVersion()}
-      }
-    });
+    const subject = livePicture(opened(), square, {image, fit: how, at, options});
     // Its first layers can be looked into while the others run.
     Object.assign(opened(), {picture, subject});
     const of = info.geometry.layers;
@@ -106,6 +92,26 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
       () => breathe(signal)
     );
     return subject.record(of);
+  },
+
+  async warm({fit: how, options, methods}, {signal}) {
+    const {info, engines} = opened();
+    const grey = {width: how.size, height: how.size, data: new Uint8Array(3 * how.size ** 2).fill(128)};
+    const subject = livePicture(opened(), fit(grey, info.geometry.patch, how), {image: "", fit: how, at: 0.5, options});
+    await subject.run(
+      () => {},
+      () => breathe(signal)
+    );
+    const width = info.geometry.features;
+    const asked = {
+      methods: methods.filter(({proxied}) => !proxied),
+      classes: [{words: ["grey"]}],
+      text: {vectors: new Float32Array(width).fill(1), width},
+      settings: {crop: 0, short: how.size},
+      probabilities: false
+    };
+    await segmentPicture(engines, grey, asked, {signal, tell: () => {}});
+    return null;
   },
 
   attention: async ({trunk, layer}) => looked().attention(trunk, layer),
@@ -139,6 +145,29 @@ const calls: {[N in CallName]: (ask: Calls[N]["ask"], turn: Turn) => Promise<Cal
 
   run: ({request, pixels}) => opened().engine.run(request, pixels)
 };
+
+/** A picture as the model looks at it, yet to be run. */
+function livePicture(
+  {info, engines, sessions}: Bench,
+  square: Picture,
+  {image, fit: how, at, options}: Required<Omit<Calls["look"]["ask"], "file">>
+): LivePicture {
+  const values = readOptions("sfp", sfp.options, options, info.geometry.layers);
+  return new LivePicture(engines, sessions, {
+    image,
+    ...inputOf(square, info.geometry),
+    som: values,
+    provenance: {
+      model: info.id,
+      weights: info.hash,
+      device: info.device,
+      method: "sfp",
+      options: [...changedOptions(sfp.options, values), ...cutWords(how, at)],
+      ...(info.guesses.length && {notes: [...info.guesses]}),
+      versions: {onnxruntime: runtimeVersion()}
+    }
+  });
+}
 
 function opened(): Bench {
   if (!bench) throw new Error("No model is open.");
@@ -197,7 +226,8 @@ const ranks: Record<CallName, number> = {
   segment: 2,
   features: 3,
   tokens: 3,
-  repairs: 4
+  repairs: 4,
+  warm: 5
 };
 
 interface QueuedCall {
