@@ -101,7 +101,6 @@ export function livePage(): LivePage {
   const saving = saveRun(() => current && {source: current[0], methods: session.state.masks.map(({method}) => method)});
   const panel = livePanel(session, selection.value.image, {openDump: openAttention, saving: saving.element});
   void begin(session);
-  if (!savesData() && !isSlow()) whenLoaded(() => void prepare(session));
   void resume(session, masks, show).then(
     (key) => (kept ||= key ?? ""),
     () => {}
@@ -118,8 +117,9 @@ export function livePage(): LivePage {
   return {feed, panel: panel.element, options: options.element, mask: masks.figure};
 }
 
-/** Has everything ready for a first picture, and says so for programs that wait for it. */
+/** Has everything ready for a first picture, where that is in nobody's way, and says so for programs that wait for it. */
 async function prepare(session: LiveSession): Promise<void> {
+  if (savesData() || isSlow()) return;
   await session.prepare(methodsOf(session, readMethods(selection.value.live.methods)));
   document.documentElement.dataset.prepared = "yes";
 }
@@ -167,6 +167,7 @@ async function resume(
 }
 
 async function begin(session: LiveSession): Promise<void> {
+  whenLoaded(() => void prepare(session));
   const models = FileAttachment("../../../data/models/index.json").json() as Promise<ModelEntry[]>;
   await session.begin(models, {model: selection.value.model, device: deviceOf(selection.value)});
   const {kind: first} = session.state;
