@@ -90,12 +90,15 @@ export interface ColourOptions {
 }
 
 /** What colours a token: principal axes, and the coordinates that become 0 and 1 in each channel. */
-export interface ColourAxes {
+interface ColourAxes {
   axes: PrincipalAxes;
   ranges: [low: number, high: number][];
 }
 
-/** The common colours of several maps: their first three principal axes, and the ranges of the coordinates on them. */
+/**
+ * The common colours of several maps: their first three principal axes, and the ranges of the coordinates on them. The
+ * same colour means the same feature in every map of the call, and only there.
+ */
 export function colourAxes(maps: readonly Features[], {low = 0.01, high = 0.99}: ColourOptions = {}): ColourAxes {
   const axes = principalAxes(maps, 3);
   const coordinates = maps.map((map) => finiteCoordinates(map, axes));
@@ -117,18 +120,6 @@ export function coloured(
     const [from, to] = ranges[cell % 3];
     return to > from ? Math.min(1, Math.max(0, (value - from) / (to - from))) : Number.isNaN(value) ? NaN : 0.5;
   });
-}
-
-/**
- * Feature maps as colours on one common basis: the first three principal coordinates as red, green, blue in [0, 1], N ×
- * 3 for each map. The same colour means the same feature in every map of the call, and only there.
- */
-export function pcaColours(
-  maps: readonly Features[],
-  options: ColourOptions = {}
-): {colours: Float64Array[]; axes: PrincipalAxes} {
-  const found = colourAxes(maps, options);
-  return {colours: maps.map((map) => coloured(map, found)), axes: found.axes};
 }
 
 function finiteCoordinates(map: Features, axes: Pick<PrincipalAxes, "centre" | "axes">): Float64Array {

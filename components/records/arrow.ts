@@ -38,7 +38,7 @@ import {
 type Values = Float32Array | Uint8Array | Int8Array;
 
 /** A column of a file: per row, `width` values. */
-export interface Column {
+interface Column {
   name: string;
   width: number;
   values: Values;

@@ -6,7 +6,7 @@ import {transform} from "esbuild";
 import {rollup, type OutputChunk, type Plugin} from "rollup";
 
 /** Files of an entry, by their names: its own, and all that loads with it, its own included. */
-export interface Joined {
+interface Joined {
   file: string;
   needs: string[];
 }

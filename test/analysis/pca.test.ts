@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {suite, test} from "node:test";
 import {symmetricEigen} from "../../components/analysis/eigen.js";
-import {pcaColours, principalAxes, projected} from "../../components/analysis/pca.js";
+import {principalAxes, projected} from "../../components/analysis/pca.js";
+import {pcaColours} from "../support/pca-colours.js";
 import {assertClose, rowsOf, samples} from "../support/random.js";
 
 const {normal, permutation, uniform} = samples(60);

@@ -50,7 +50,7 @@ async function readout(page: Page, id: string, plate: number, patch: number): Pr
 test("features: one basis of colours, then cosines to the pinned token as the files give them", async () => {
   const {page, problems} = await open(browser, `${site.url}features?image=coffee&target=90`);
   await drawn(page, "stages", {image: "coffee", measure: "pca"});
-  assert.match(await page.locator("#figure-stages .figure-source").innerText(), /one basis for 17 maps/);
+  assert.match(await page.locator("#figure-stages .figure-source").innerText(), /one basis for 22 maps/);
   await page.locator("#figure-stages .segmented label", {hasText: "cosine to ★"}).click();
   await drawn(page, "stages", {image: "coffee", measure: "token"});
   const expected = cosinesToToken(decodeFeatures(file("coffee/features-vis")), 90);

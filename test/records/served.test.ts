@@ -4,12 +4,12 @@ import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import {gunzipSync} from "node:zlib";
 import {coloursOn} from "../../components/analysis/featureColours.js";
-import {pcaColours} from "../../components/analysis/pca.js";
 import {unitTokens} from "../../components/analysis/similarity.js";
 import {decodeAttention, decodeFeatures} from "../../components/records/arrow.js";
 import {decodeColours} from "../../components/records/served.js";
 import {packedFiles, unpack} from "../../data/records/archive.js";
 import {servedFiles} from "../../data/records/served.js";
+import {pcaColours} from "../support/pca-colours.js";
 
 const archive = readFileSync("data/snapshots/vit-ti-16/camera.light.zip");
 const served = servedFiles(archive);

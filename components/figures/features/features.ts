@@ -117,7 +117,7 @@ function featuresFigure(feed: Feed, options: FeaturesOptions): HTMLElement {
   const frame = figure(parts.content, feed, {
     id: options.id,
     title: options.titles[store.value.features.measure],
-    lede: "Dense features of each patch.",
+    lede: ledes[store.value.features.measure],
     waiting,
     legend: [
       parts.note,
