@@ -81,6 +81,7 @@ test("an address of before the selection had groups says the same, and only the 
     methods: "clip",
     square: 0.25,
     fit: "whole-336",
+    second: "auto",
     windows: "whole",
     short: 448,
     probability: 0.5,
@@ -88,7 +89,7 @@ test("an address of before the selection had groups says the same, and only the 
   });
   const names = (search: string) => [...new URLSearchParams(search).keys()].toSorted();
   assert.deepEqual(names(formatSelection(selection)), names(old));
-  const live = ["methods", "square", "fit", "windows", "short", "probability", "device"];
+  const live = ["methods", "square", "fit", "second", "windows", "short", "probability", "device"];
   assert.deepEqual(
     names(formatWhole(selection)),
     names(formatWhole(selection, "", true)).filter((name) => !live.includes(name))
