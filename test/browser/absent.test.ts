@@ -41,7 +41,7 @@ test("features and segmentation draw the methods that are there, and name the ot
 });
 
 test("attention without its maps still draws class row, diagonal and outliers; heads say which layers are missing", async () => {
-  const attention = await openWithout(/attention-plain\.arrow/, "attention?image=coffee&layer=10");
+  const attention = await openWithout(/attention-plain-\d+\.arrow/, "attention?image=coffee&layer=10");
   await drawn(attention, "attention", {image: "coffee", trunk: "plain", layer: 10, head: "mean", rows: false});
   await attention.locator("#figure-attention .plate-readout", {hasText: "not stored"}).first().waitFor();
   await attention.close();
