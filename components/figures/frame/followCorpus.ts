@@ -8,6 +8,7 @@ import type {Series} from "../../charts/lines.js";
 import type {Stroke} from "../../charts/marks.js";
 import {drawOrSay} from "./follow.js";
 import {reasonOf} from "../../ui/reason.js";
+import {whenQuiet} from "../../ui/quiet.js";
 import {followSight} from "../../ui/whenSeen.js";
 
 /** A corpus, summed up or image by image, and where in it the reader is. */
@@ -41,7 +42,8 @@ export function followImages<T extends {layers: number}>(
   let corpus: T | undefined;
   let asked = "";
   let queued = 0;
-  let inSight = true;
+  let inSight = false;
+  let wanted = false;
   let shown: readonly unknown[] = [];
   const redraw = () => {
     queued ||= requestAnimationFrame(() => {
@@ -54,11 +56,8 @@ export function followImages<T extends {layers: number}>(
       drawOrSay(frame, () => draw(view));
     });
   };
-  followSight(frame, (now) => {
-    inSight = now;
-    if (inSight) redraw();
-  });
   const follow = () => {
+    if (!wanted) return;
     const {
       corpus: {images: set},
       model
@@ -82,8 +81,18 @@ export function followImages<T extends {layers: number}>(
       }
     );
   };
+  // What is out of sight waits, so that the page's first figure has the line to itself.
+  const want = () => {
+    wanted = true;
+    follow();
+  };
+  followSight(frame, (now) => {
+    inSight = now;
+    if (inSight) want();
+  });
+  whenQuiet(want);
+  addEventListener("beforeprint", want);
   store.subscribe(follow);
-  follow();
 }
 
 /** What a caption of a corpus says. */
