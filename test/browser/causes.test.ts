@@ -33,7 +33,10 @@ test("one click shortens the high-norm patch, the model runs what is typed, undo
 
   await page.locator(".causes-form input").fill("head 3 x0");
   await page.locator(".causes-form button").click();
-  assert.match(await page.locator("#figure-causes-change .causes-status").innerText(), /write it as head LAYER\.HEAD xSCALE/);
+  assert.match(
+    await page.locator("#figure-causes-change .causes-status").innerText(),
+    /write it as head LAYER\.HEAD xSCALE/
+  );
   assert.deepEqual(problems, []);
   await page.close();
 });
