@@ -1,7 +1,6 @@
 /** Attention that came with maps alone: pages draw what follows from these, and say in one line what does not. */
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {gzipSync} from "fflate";
 import type {Page} from "playwright-core";
 import {seededRandom} from "../../components/analysis/random.js";
 import {readDump} from "../../components/exchange/dump.js";
@@ -9,6 +8,8 @@ import {layoutOf} from "../../components/exchange/layout.js";
 import {npyArrays} from "../../components/exchange/open.js";
 import {writeNpy} from "../../components/exchange/npy.js";
 import {recordFiles, recordOf} from "../../components/exchange/record.js";
+import {pack} from "../../data/records/archive.js";
+import {servedFiles} from "../../data/records/served.js";
 import {drawn} from "../support/drawn.js";
 import {browser, openSite, site} from "../support/site.js";
 
@@ -49,7 +50,8 @@ function importedFiles(): Record<string, Uint8Array> {
   return recordFiles(recordOf(dump, layoutOf(size, {}), as));
 }
 
-const files = importedFiles();
+/** As a site serves them. */
+const files = servedFiles(pack(importedFiles()));
 
 /** Opens a page on which the photo's files are those of the import. */
 async function openImported(path: string): Promise<{page: Page; problems: string[]}> {
@@ -59,8 +61,8 @@ async function openImported(path: string): Promise<{page: Page; problems: string
   page.on("pageerror", ({message}) => problems.push(message));
   await page.addInitScript("try { localStorage.setItem('sfp-tour', 'offered') } catch {}");
   await page.route(/\/records\/[^/]+\/coffee\/[^/]+\.arrow\.gz/, (route) => {
-    const body = files[/([^/]+)\.gz/.exec(new URL(route.request().url()).pathname)![1]];
-    return body ? route.fulfill({body: Buffer.from(gzipSync(body))}) : route.fulfill({status: 404, body: ""});
+    const body = files[/[^/]+\.gz/.exec(new URL(route.request().url()).pathname)![0]];
+    return body ? route.fulfill({body: Buffer.from(body)}) : route.fulfill({status: 404, body: ""});
   });
   await page.goto(site.url + path);
   return {page, problems};

@@ -20,7 +20,7 @@ async function run(files: {name: string; mimeType: string; buffer: Buffer}[]): P
   await cold(page);
   await page.goto(`${site.url}live?device=wasm&methods=clip,sfp&windows=whole&short=224`);
   await page.locator(".live-machine > *").first().waitFor();
-  await page.locator('input[accept*=".pth"]').setInputFiles(files);
+  await page.locator('input[accept*=".pth"][accept*=".txt"]').setInputFiles(files);
   await givePicture(page, readFileSync("data/images/chelsea.png"));
   await computed(page);
   return page;

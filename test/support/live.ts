@@ -26,7 +26,7 @@ export function tinyModel(): {weights: Buffer; config: Buffer} {
 
 /** Gives the page a model of the reader's own. */
 export async function giveModel(page: Page, {weights, config}: {weights: Buffer; config: Buffer}): Promise<void> {
-  await page.locator('input[accept*=".pth"]').setInputFiles([
+  await page.locator('input[accept*=".pth"][accept*=".txt"]').setInputFiles([
     {name: "tiny.safetensors", mimeType: "application/octet-stream", buffer: weights},
     {name: "config.json", mimeType: "application/json", buffer: config}
   ]);
