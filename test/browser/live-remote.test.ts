@@ -67,7 +67,13 @@ test("the page asks its reader, then the host, and the next visit neither", {tim
   allowHost();
   const page = await openIsolated();
   const name = new URL(host.url).host;
-  assert.equal(await page.getByLabel("Model").locator("option:checked").innerText(), `tiny-clip, from ${name}`);
+  assert.equal(
+    await page
+      .getByLabel(/^Model/)
+      .locator("option:checked")
+      .innerText(),
+    `tiny-clip, from ${name}`
+  );
   await page.getByRole("button", {name: "Run on this photo"}).click();
   const question = page.locator(".live-failure.is-question");
   await question.getByText(`are not on this site but on ${name}`).waitFor();
