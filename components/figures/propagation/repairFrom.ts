@@ -88,7 +88,7 @@ function build({store}: Feed) {
 
 type Parts = ReturnType<typeof build>;
 
-/** What becomes of long tokens and of outliers when repair begins at layer k. */
+/** What happens to high-norm tokens and to outliers when repair begins at layer k. */
 export function repairFrom(feed: Feed): HTMLElement {
   const {store} = feed;
   const parts = build(feed);
