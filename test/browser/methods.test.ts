@@ -50,7 +50,7 @@ async function readout(page: Page, id: string, plate: number, patch: number): Pr
 test("features: one basis of colours, then cosines to the pinned token as the files give them", async () => {
   const {page, problems} = await open(browser, `${site.url}features?image=coffee&target=90`);
   await drawn(page, "stages", {image: "coffee", measure: "pca"});
-  assert.match(await page.locator("#figure-stages .figure-source").innerText(), /one basis for 22 maps/);
+  assert.match(await page.locator("#figure-stages .figure-source").innerText(), /one basis for 24 maps/);
   await page.locator("#figure-stages .segmented label", {hasText: "cosine to ★"}).click();
   await drawn(page, "stages", {image: "coffee", measure: "token"});
   const expected = cosinesToToken(decodeFeatures(file("coffee/features-vis")), 90);
@@ -115,7 +115,10 @@ test("integration: the integrated map is Eq. 8-10 of the files, for any start an
   );
   await drawn(page, "integration", {image: "coffee", l0: 5, layer: 11, rounds: 2, order: "rc", integrated: true});
   const {trunks, layers} = decodeRecord(file("coffee/summary"));
-  const maps = decodeAttention(file("coffee/attention-purified")).slice(0, layers - 1);
+  const maps = Array.from(
+    {length: layers - 1},
+    (_, l) => decodeAttention(file(`coffee/attention-purified-${l + 1}`))[0]
+  );
   const sets = maps.map((_, l) => trunks.purified.outliers.subarray(l * 196, (l + 1) * 196));
   const weights = rowsToOne(normalised(summedMaps(maps, sets, 4), {rounds: 2}));
   const expected = weights[90 * 196 + 91] * 196;
@@ -134,8 +137,8 @@ test("integration: the integrated map is Eq. 8-10 of the files, for any start an
 
 test("method: a click plants an outlier in the toy, and every equation has its miniature", async () => {
   const {page, problems} = await open(browser, `${site.url}method`);
-  assert.equal(await page.locator(".equation .katex").count(), 11);
-  assert.equal(await page.locator(".equation:has(.mini)").count(), 11);
+  assert.equal(await page.locator(".equation .katex").count(), 18);
+  assert.equal(await page.locator(".equation:has(.mini)").count(), 18);
   const map = page.locator("#equation-4 .patch-map").nth(2);
   const picture = () =>
     map
