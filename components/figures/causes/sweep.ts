@@ -32,7 +32,7 @@ const scaleSteps = 11;
 
 const across: Record<Kind, string> = {neurons: "neurons switched off", scale: "scale of the changes"};
 
-const waiting = "Nothing is swept yet. The model runs once a point: 51 points take some seconds.";
+const idle = "Nothing is swept yet. The model runs once a point: 51 points take some seconds.";
 
 /** The largest norm and the damage along a sweep: of the number of neurons, or of how far they are scaled. */
 export function causesSweep(place: CausesPlace): HTMLElement {
@@ -71,7 +71,7 @@ export function causesSweep(place: CausesPlace): HTMLElement {
   const frame = figure(charts, place, {
     id: "causes-sweep",
     title: "How many neurons are enough?",
-    waiting,
+    idle,
     lede: "Largest norm over the median, and what the features of the other patches keep, point by point.",
     reading: "1 is a largest norm no longer than the median, and a cosine of features that did not change.",
     controls: [choose, ...inputs],
@@ -89,7 +89,7 @@ export function causesSweep(place: CausesPlace): HTMLElement {
     kept.update({...axis, series: [{...line, label: "cosine", values: values((point) => point.kept)}]});
     frame.update({
       title: titleOf(sweep),
-      waiting: points.length ? "" : waiting,
+      idle: points.length ? "" : idle,
       data: points.length ? () => rowsOf(sweep) : null,
       drawn: {points: points.length, kind}
     });

@@ -41,7 +41,7 @@ export function causesWords(place: CausesPlace): HTMLElement {
   const frame = figure(content, place, {
     id: "causes-words",
     title: "What the change does to masks and words",
-    waiting: "Press “Compare masks”: the model runs the method twice, as trained and with the change.",
+    idle: "Press “Compare masks”: the model runs the method twice, as trained and with the change.",
     lede: "The class with the greatest cosine at every pixel; below, the cosine of the whole picture’s feature with each class.",
     reading:
       "A change that removes outliers and nothing else leaves masks and similarities almost as they were. Of synonyms the greatest cosine counts.",
@@ -155,7 +155,7 @@ function words(view: CausesView, {asked, masks, method}: Answer, device?: string
       ? `The change gives ${Math.round(100 * differ)} % of the patches another class under ${title}`
       : `${title} as trained: nothing is changed yet`,
     source: `${sourceOf({...view, device})} · ${title} · words ${asked.words}`,
-    waiting: "",
+    idle: "",
     data: () =>
       Array.from(masks.before.patches, (own, patch) => ({
         patch,

@@ -26,6 +26,8 @@ export interface FigureOptions {
   source?: string;
   /** Why there is nothing to see yet; empty when there is. */
   waiting?: string;
+  /** What is shown in place of the drawing while nothing is under way: what the reader can ask for. */
+  idle?: string;
   /** Why it cannot be drawn, and what to do; empty when it can. */
   failure?: string;
   /** The figure's numbers; without them there is nothing to save as CSV or Arrow. */
@@ -106,7 +108,7 @@ export function figure(
     const said = typeof state.reading === "string" ? rowWords(state.reading, state.prefix) : state.reading;
     if (said !== read) reading.replaceChildren((read = said) ?? "");
     setText(source, state.source ?? "");
-    const obstacle = state.failure || state.waiting || "";
+    const obstacle = state.failure || state.waiting || state.idle || "";
     setText(message, obstacle);
     slot.classList.toggle("is-empty", obstacle !== "");
     slot.classList.toggle("is-failed", Boolean(state.failure));
