@@ -102,7 +102,7 @@ test("the scatter and the photo point at each other", async () => {
   const box = (await photo.boundingBox())!;
   await photo.hover({position: {x: box.width * (3.5 / 14), y: box.height * (5.5 / 14)}});
   await page.waitForFunction(() =>
-    /patch \(6, 4\): class/.test(
+    /patch \(6, 4\): from the class token/.test(
       document.querySelector("#figure-decision .plate:has(.patch-map) .plate-readout")?.textContent ?? ""
     )
   );
