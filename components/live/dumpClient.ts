@@ -6,7 +6,7 @@ import type {Running} from "./client.js";
 import {LiveError} from "./failure.js";
 import type {DumpAsk, DumpCalls, DumpName, DumpTell, OpenedDump} from "./protocol.js";
 
-interface Waiting {
+interface PendingAnswer {
   resolve(answer: never): void;
   reject(error: Error): void;
 }
@@ -14,7 +14,7 @@ interface Waiting {
 /** One worker with one dump of attention. */
 export class DumpReader {
   readonly #worker = new Worker(import.meta.resolve("./worker/dump.worker.js"), {type: "module"});
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingAnswer>();
   #last = 0;
 
   constructor() {

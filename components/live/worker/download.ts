@@ -3,6 +3,7 @@ import {hostOf, partName, RemoteWeightsError, type ModelEntry} from "../catalog.
 import {dataAddress} from "../../site/files.js";
 import {megabytes} from "../format.js";
 import {ModelStore, type ModelWriter} from "./store.js";
+import {sha256} from "./sha256.js";
 
 export interface DownloadProgress {
   /** Bytes that are there, out of `total`. */
@@ -40,13 +41,6 @@ export async function downloadModel(entry: ModelEntry, options: DownloadOptions 
     throw new Error("What another host sends has to be checked, which browsers do for pages from https only.");
   await fetchMissing(weights, store, stored, options);
   return bytes;
-}
-
-/** SHA-256 in hex. Browsers compute it for secure pages only; elsewhere it is empty, and nothing is checked. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  if (!globalThis.crypto?.subtle) return "";
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function question(entry: ModelEntry): string {

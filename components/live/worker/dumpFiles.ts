@@ -4,6 +4,7 @@ import {layoutOf, type TokenLayout} from "../../exchange/layout.js";
 import {npyArrays, openArrays} from "../../exchange/open.js";
 import {recordOf, type ReadDump} from "../../exchange/record.js";
 import {ownPicture} from "../../site/guest.js";
+import {sha256} from "./sha256.js";
 
 /**
  * Reads a dump and checks every number of it.
@@ -15,13 +16,13 @@ import {ownPicture} from "../../site/guest.js";
 export async function readDumpFiles(files: readonly File[]): Promise<{read: ReadDump; notes: string[]}> {
   const name = files.length > 1 ? `${files.length} .npy files` : files[0].name;
   try {
-    const {arrays, sha256} = await readArrays(files);
+    const {arrays, hash} = await readArrays(files);
     const dump = readDump(arrays);
     const read = recordOf(dump, layoutFor(dump), {
       image: ownPicture,
       model: modelName(files),
       file: name,
-      sha256,
+      sha256: hash,
       versions: {"sfp-explorer": "Live page"}
     });
     const notes = [
@@ -44,23 +45,13 @@ function modelName(files: readonly File[]): string {
 
 async function readArrays(files: readonly File[]) {
   const bytes = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-  const sha256 = await hashOf(bytes);
+  const hash = await sha256(...bytes);
   const npy = files.filter(({name}) => /\.npy$/i.test(name));
   if (npy.length < files.length && files.length > 1)
     throw new Error(`${files.map(({name}) => name).join(", ")} are several files of arrays: open one, with its photo.`);
-  if (!npy.length) return {arrays: await openArrays(bytes[0], files[0].name), sha256};
+  if (!npy.length) return {arrays: await openArrays(bytes[0], files[0].name), hash};
   const named = files.map(({name}, i) => [name.replace(/\.npy$/i, ""), bytes[i]] as const);
-  return {arrays: npyArrays(Object.fromEntries(named)), sha256};
-}
-
-/** Browsers compute SHA-256 for secure pages only; elsewhere it is not said. */
-async function hashOf(parts: readonly Uint8Array[]): Promise<string> {
-  if (!globalThis.crypto?.subtle) return "";
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()
-  );
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return {arrays: npyArrays(Object.fromEntries(named)), hash};
 }
 
 function layoutFor({attention: {tokens}}: Dump): TokenLayout {

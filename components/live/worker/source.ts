@@ -5,7 +5,8 @@ import {readModel, type Model} from "../../model/model.js";
 import type {Checkpoint} from "../../model/safetensors.js";
 import {fetchData} from "../../site/files.js";
 import type {ModelSource, OwnModel} from "../catalog.js";
-import {downloadModel, sha256} from "./download.js";
+import {downloadModel} from "./download.js";
+import {sha256} from "./sha256.js";
 import type {Turn} from "./turn.js";
 
 /** A model that was read, and what its text tower's words are cut by. */
